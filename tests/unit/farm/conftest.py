@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+from tests.fakes.clock import FakeClock
+from zordon_app.domain.ids import JobId, new_job_id
+from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec
+from zordon_app.farm.feed import ChangeFeed
+from zordon_app.farm.lifecycle import Lifecycle
+from zordon_app.farm.state import FarmState
+from zordon_app.storage.database import Database
+from zordon_app.storage.store import JobStore
+
+
+def make_units(count: int) -> list[Unit]:
+    return [
+        Unit(
+            spec=UnitSpec(
+                number=number,
+                kind=UnitKind.FRAME,
+                first=number,
+                last=number,
+                file=f"shot_{number:04d}.png",
+                expected=Expected(format="png"),
+            )
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def make_job(clock: FakeClock, output: Path, **fields: object) -> Job:
+    defaults = {
+        "id": new_job_id(),
+        "name": "shot",
+        "engine": "fake",
+        "build": BuildRef(engine="fake", version="1.0"),
+        "project": "/project.fake",
+        "output_path": str(output),
+        "created_at": clock.now(),
+    }
+    return Job(**(defaults | fields))
+
+
+class FarmBench:
+    """A farm's state on a real database, with a clock that stands still."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.open()
+
+    def open(self) -> None:
+        self.database = Database(self.folder / "zordon.db", self.folder / "backups")
+        self.store = JobStore(self.database)
+        self.feed = ChangeFeed("boot")
+        self.state = FarmState(self.store, self.feed)
+        self.lifecycle = Lifecycle(self.state, self.clock)
+
+    def reopen(self) -> None:
+        self.database.close()
+        self.open()
+
+    def add(self, units: int = 4, **fields: object) -> JobId:
+        job = make_job(self.clock, self.folder / "output", **fields)
+        with self.state.change() as change:
+            change.add(job, make_units(units))
+        return job.id
+
+    def states(self, job_id: JobId) -> dict[int, str]:
+        return {number: str(unit.state) for number, unit in sorted(self.state.ledger(job_id).items())}
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = FarmBench(tmp_path)
+    yield made
+    made.database.close()

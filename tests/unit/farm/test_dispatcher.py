@@ -1,0 +1,193 @@
+import threading
+from pathlib import Path
+
+import pytest
+from tests.unit.farm.conftest import make_units
+from zordon_app.domain.ids import NodeId
+from zordon_app.domain.leases import LeaseOrder
+from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.engines.base import Build
+from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.gathering import Gathering
+from zordon_app.farm.speeds import Speeds
+from zordon_app.storage.outputs import OutputFolders
+
+NODE, OTHER = NodeId("node-a"), NodeId("node-b")
+
+
+class OneEngine:
+    name = label = "Fake"
+
+    def get(self, name):
+        return self
+
+
+class OneBuild:
+    def __init__(self):
+        self.installed = Build(engine="fake", version="1.0", command=("fake",), origin="system")
+
+    def find(self, wanted):
+        return self.installed
+
+
+class Room:
+    def __init__(self):
+        self.sentence = ""
+
+    def shortage(self, folder):
+        return self.sentence
+
+
+@pytest.fixture
+def dispatch(bench):
+    class Parts:
+        builds = OneBuild()
+        room = Room()
+
+    speeds = Speeds(bench.state)
+    Parts.dispatcher = Dispatcher(
+        bench.state,
+        bench.lifecycle,
+        speeds,
+        registry=OneEngine(),
+        builds=Parts.builds,
+        disk=Parts.room,
+        clock=bench.clock,
+        jobs_folder=bench.folder / "jobs",
+    )
+    Parts.gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), bench.folder / "jobs")
+    Parts.speeds = speeds
+    return Parts
+
+
+def take(dispatch, node=NODE, *, may_work=True):
+    return dispatch.dispatcher.next_lease(node, "atlas", wait=0, may_work=lambda: may_work)
+
+
+def checked(bench, text="pixels"):
+    path = bench.folder / "work.png"
+    path.write_text(text)
+    return CheckedFile(path=Path(path), sha256="ab", bytes=len(text), seconds=2.0)
+
+
+def test_work_is_leased_in_order_and_only_once(bench, dispatch):
+    job_id = bench.add(units=6)
+
+    first, second = take(dispatch), take(dispatch, OTHER)
+
+    assert [unit.spec.number for unit in first.lease.units] == [1, 2, 3, 4]
+    assert [unit.spec.number for unit in second.lease.units] == [5]
+    assert bench.state.job(job_id).counts.leased == 5
+
+
+def test_the_job_of_higher_priority_goes_first(bench, dispatch):
+    bench.add(units=1)
+    urgent = bench.add(units=1, priority=90)
+
+    assert take(dispatch).lease.job == urgent
+
+
+def test_a_node_that_may_not_work_gets_nothing(bench, dispatch):
+    bench.add()
+
+    assert take(dispatch, may_work=False) is None
+
+
+def test_a_waiting_node_wakes_when_a_job_arrives(bench, dispatch):
+    got = []
+    waiting = threading.Thread(
+        target=lambda: got.append(dispatch.dispatcher.next_lease(NODE, "atlas", wait=20, may_work=lambda: True))
+    )
+    waiting.start()
+
+    job_id = bench.add()
+    waiting.join(10)
+
+    assert got[0].lease.job == job_id
+
+
+def test_a_lease_that_is_not_renewed_is_taken_back_and_its_holder_told(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+    bench.clock.advance(50)
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.GO_ON
+
+    bench.clock.advance(61)
+    dispatch.dispatcher.take_back_expired()
+
+    assert bench.states(job_id) == {1: "waiting", 2: "waiting"}
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_NOW
+
+
+def test_a_zombie_that_delivers_late_is_superseded_and_harms_nothing(bench, dispatch):
+    job_id = bench.add(units=1)
+    zombie = take(dispatch)
+    bench.clock.advance(61)
+    dispatch.dispatcher.take_back_expired()
+    heir = take(dispatch, OTHER)
+    assert dispatch.gathering.deliver(heir.lease, heir.lease.units[0], checked(bench, "good"))
+
+    accepted = dispatch.gathering.deliver(zombie.lease, zombie.lease.units[0], checked(bench, "late"))
+
+    assert not accepted
+    assert (bench.folder / "output" / "shot_0001.png").read_text() == "good"
+    job = bench.state.job(job_id)
+    assert (job.superseded, job.published) == (1, 1)
+    assert len(bench.store.commits(job_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "order"),
+    [(JobStatus.CANCELLED, LeaseOrder.STOP_NOW), (JobStatus.PAUSED, LeaseOrder.STOP_NOW)],
+)
+def test_a_stopped_job_stops_its_leases(bench, dispatch, status, order):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+
+    bench.lifecycle.stop(job_id, status, "Stopped.")
+
+    assert dispatch.dispatcher.order(assignment.lease) == order
+
+
+def test_pausing_after_the_current_unit_lets_it_end(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+
+    bench.lifecycle.set_job_status(job_id, JobStatus.PAUSED, "After this one.")
+
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_AFTER_UNIT
+
+
+def test_a_full_disk_holds_the_job_without_blame(bench, dispatch):
+    job_id = bench.add(units=2)
+    dispatch.room.sentence = "The disk of /out is nearly full."
+
+    assert take(dispatch) is None
+
+    job = bench.state.job(job_id)
+    assert (job.status, job.reason, job.held_for_disk) == (JobStatus.PAUSED, "The disk of /out is nearly full.", True)
+
+
+def test_a_job_whose_build_is_gone_says_what_it_needs(bench, dispatch):
+    job_id = bench.add(units=2)
+    dispatch.builds.installed = None
+
+    assert take(dispatch) is None
+
+    job = bench.state.job(job_id)
+    assert (job.status, job.reason) == (JobStatus.CONFIGURING, "No machine has Fake 1.0. Install it, or change the job's version.")
+
+
+def test_speeds_are_known_again_after_a_restart(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+    dispatch.gathering.deliver(assignment.lease, assignment.lease.units[0], checked(bench))
+
+    bench.reopen()
+
+    assert Speeds(bench.state).seconds_per_unit(job_id) == 2.0
+
+
+def test_units_keep_their_order():
+    assert [unit.spec.number for unit in make_units(3)] == [1, 2, 3]

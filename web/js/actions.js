@@ -1,0 +1,137 @@
+// What can be done with jobs: one table for the toolbar, the menu, the keys and the palette.
+import { zipAddress } from './api.js';
+import { desktop } from './desktop.js';
+import { t } from './i18n.js';
+import { duplicate } from './addjob/draft.js';
+import { ask } from './overlay.js';
+import * as doing from './perform.js';
+import { sorting } from './listing.js';
+import { isActive, isEnded } from './status.js';
+
+/** @typedef {import('./types').Job} Job */
+/**
+ * @typedef {object} Action
+ * @property {string} id label is t('action.<id>')
+ * @property {string} icon
+ * @property {string} [keys]
+ * @property {boolean} [danger]
+ * @property {boolean} [line] begins a group
+ * @property {(job: Job) => boolean} valid
+ * @property {(jobs: Job[]) => unknown} run
+ * @property {boolean} [single] makes sense for one job only
+ * @property {(jobs: Job[]) => number} [amount] shown in the label
+ */
+
+/** @param {Job} job */
+const hasFiles = job => job.file_count > 0;
+/** @param {Job} job */
+const queued = job => !isEnded(job);
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  { id: 'open', icon: 'folder-open', keys: 'O', single: true, valid: job => hasFiles(job) && desktop() !== null, run: ([job]) => desktop()?.open_folder(job.output_path) },
+  { id: 'copy_path', icon: 'copy', single: true, valid: job => Boolean(job.output_path), run: ([job]) => doing.copyText(job.output_path) },
+  { id: 'zip', icon: 'download', single: true, valid: hasFiles, run: ([job]) => download(zipAddress(job.id)) },
+  { id: 'retry', icon: 'list-restart', keys: 'R', line: true, valid: job => job.units.failed > 0, amount: failedUnits, run: jobs => doing.retry(jobs) },
+  { id: 'pause', icon: 'pause', keys: 'Space', valid: job => queued(job) && job.status !== 'paused', run: doing.pause },
+  { id: 'resume', icon: 'play', keys: 'Space', valid: job => job.status === 'paused', run: doing.resume },
+  { id: 'after_current', icon: 'hourglass', valid: isActive, run: doing.pauseAfterCurrent },
+  { id: 'restart', icon: 'rotate-ccw', valid: job => job.status === 'cancelled', run: jobs => doing.retry(jobs) },
+  { id: 'rerender', icon: 'refresh-cw', valid: job => job.units.done > 0, run: confirmRerender },
+  { id: 'top', icon: 'arrow-up-to-line', line: true, valid: movable, run: jobs => doing.move(jobs, 'top') },
+  { id: 'up', icon: 'arrow-up', keys: 'Alt ↑', valid: movable, run: jobs => doing.move(jobs, 'up') },
+  { id: 'down', icon: 'arrow-down', keys: 'Alt ↓', valid: movable, run: jobs => doing.move(jobs, 'down') },
+  { id: 'bottom', icon: 'arrow-down-to-line', valid: movable, run: jobs => doing.move(jobs, 'bottom') },
+  { id: 'priority_high', icon: 'chevron-up', line: true, valid: job => queued(job) && job.priority !== 75, run: jobs => doing.setPriority(jobs, 75) },
+  { id: 'priority_normal', icon: 'minus', valid: job => queued(job) && job.priority !== 50, run: jobs => doing.setPriority(jobs, 50) },
+  { id: 'priority_low', icon: 'chevron-down', valid: job => queued(job) && job.priority !== 25, run: jobs => doing.setPriority(jobs, 25) },
+  { id: 'duplicate', icon: 'layers', line: true, single: true, valid: job => !job.parent, run: ([job]) => duplicate(job) },
+  { id: 'copy_name', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.name) },
+  { id: 'copy_id', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.id) },
+  { id: 'cancel', icon: 'ban', line: true, valid: queued, run: confirmCancel },
+  { id: 'remove', icon: 'trash-2', keys: 'Del', danger: true, valid: () => true, run: remove },
+];
+
+/** @param {Job} job */
+function movable(job) {
+  return queued(job) && !sorting.peek().column;
+}
+
+/** @param {Job[]} jobs */
+function failedUnits(jobs) {
+  return jobs.reduce((sum, job) => sum + job.units.failed, 0);
+}
+
+/** @param {string} id @param {Job[]} jobs */
+export function runAction(id, jobs) {
+  const action = ACTIONS.find(entry => entry.id === id);
+  const fitting = action ? jobs.filter(action.valid) : [];
+  if (fitting.length) return action?.run(action.single ? fitting.slice(0, 1) : fitting);
+}
+
+/** Actions that at least one of the jobs allows. @param {Job[]} jobs */
+export function actionsFor(jobs) {
+  return ACTIONS.filter(action => (action.single ? jobs.length === 1 : true) && jobs.some(action.valid));
+}
+
+/** @param {Action} action @param {Job[]} jobs */
+export function labelOf(action, jobs) {
+  return action.amount ? t(`action.${action.id}_n`, { n: action.amount(jobs) }) : t(`action.${action.id}`);
+}
+
+/** @param {Job[]} jobs @returns {import('./overlay.js').MenuItem[]} */
+export function menuItems(jobs) {
+  return actionsFor(jobs).map(action => ({
+    id: action.id,
+    label: labelOf(action, jobs),
+    icon: action.icon,
+    keys: action.keys,
+    danger: action.danger,
+    line: action.line,
+    run: () => void runAction(action.id, jobs),
+  }));
+}
+
+/** @param {string} url */
+export function download(url) {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = '';
+  link.click();
+}
+
+/** @param {Job[]} jobs */
+function confirmCancel(jobs) {
+  if (!jobs.some(job => job.units.done || isActive(job))) return doing.cancel(jobs);
+  ask({
+    title: t('confirm.cancel_title', { n: jobs.length, name: jobs[0].name }),
+    text: t('confirm.cancel_text'),
+    confirm: t('action.cancel'),
+    onConfirm: () => void doing.cancel(jobs),
+  });
+}
+
+/** @param {Job[]} jobs */
+function confirmRerender(jobs) {
+  const done = jobs.reduce((sum, job) => sum + job.units.done, 0);
+  ask({
+    title: t('confirm.rerender_title', { n: jobs.length, name: jobs[0].name }),
+    text: t('confirm.rerender_text', { n: done }),
+    confirm: t('action.rerender'),
+    onConfirm: () => void doing.rerender(jobs),
+  });
+}
+
+/** @param {Job[]} jobs */
+function remove(jobs) {
+  const files = jobs.reduce((sum, job) => sum + job.file_count, 0);
+  const active = jobs.some(isActive);
+  if (!files && !active) return doing.removeWithUndo(jobs);
+  ask({
+    title: t('confirm.remove_title', { n: jobs.length, name: jobs[0].name }),
+    text: [active ? t('confirm.remove_active') : '', files ? t('confirm.remove_files', { n: files }) : ''].join(' ').trim(),
+    confirm: t('action.remove'),
+    danger: true,
+    onConfirm: () => void doing.removeNow(jobs),
+  });
+}

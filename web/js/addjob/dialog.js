@@ -1,0 +1,42 @@
+import { h, html, Fragment } from '../lib.js';
+import { t } from '../i18n.js';
+import { closeDialog } from '../overlay.js';
+import { Button } from '../ui/button.js';
+import { Dialog } from '../ui/dialog.js';
+import { Icon } from '../ui/icon.js';
+import { Detected } from './detected.js';
+import { refusal, resetDraft, sending, sources } from './draft.js';
+import { Make, Output, Timing } from './form.js';
+import { Sources } from './sources.js';
+import { submit } from './submit.js';
+
+export function AddJob() {
+  const close = () => {
+    closeDialog();
+    resetDraft();
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void submit(false);
+  };
+  const several = sources.value.length > 1;
+  const label = several ? t('add.add_n', { n: sources.value.length }) : t('add.add');
+  const footer = html`<${Fragment}>
+    ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
+    ${h(Button, { label: t('add.add_next'), disabled: sending.value, onClick: () => void submit(true) })}
+    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: 'plus', kind: 'primary', disabled: sending.value, onClick: () => void submit(false) })}
+  <//>`;
+  return h(Dialog, {
+    title: t('add.title'),
+    wide: true,
+    kind: 'add-job',
+    footer,
+    onKeyDown,
+    onClose: close,
+    children: html`<form class="add-form" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      ${h(Sources, {})}
+      ${sources.value.length > 0 && html`<${Fragment}>${h(Detected, {})}${h(Make, {})}${h(Output, {})}${h(Timing, {})}<//>`}
+    </form>`,
+  });
+}

@@ -1,0 +1,203 @@
+// The job that a person is about to add: its sources and what was chosen. The dialog only shows this.
+import { batch, computed, signal } from '../lib.js';
+import { post, request, upload } from '../api.js';
+import { dialog } from '../overlay.js';
+import { prefs } from '../prefs.js';
+import { baseName } from '../format.js';
+
+/**
+ * @typedef {object} Source
+ * @property {number} id
+ * @property {string} name
+ * @property {File} [file]
+ * @property {string} [path] on the machine of the server
+ * @property {'waiting' | 'sending' | 'looking' | 'ready' | 'unseen' | 'wrong'} state
+ * @property {number} fraction
+ * @property {string} message
+ * @property {string} engine
+ * @property {import('../types').Probe | null} probe
+ * @property {AbortController} [abort]
+ */
+/**
+ * @typedef {object} Form
+ * @property {string} name
+ * @property {string} preset
+ * @property {Record<string, unknown>} args only what a person or the preset set
+ * @property {string[]} touched names of arguments that a person changed
+ * @property {string} frames
+ * @property {boolean} framesTouched
+ * @property {string} version
+ * @property {boolean} split
+ * @property {string} output
+ * @property {'overwrite' | 'skip'} existing
+ * @property {'now' | 'paused' | 'at' | 'after'} when
+ * @property {string} startAt
+ * @property {string} after
+ * @property {number} priority
+ */
+
+/** @returns {Form} */
+const blank = () => ({
+  name: '',
+  preset: '',
+  args: {},
+  touched: [],
+  frames: '',
+  framesTouched: false,
+  version: '',
+  split: prefs.peek().split,
+  output: '',
+  existing: 'overwrite',
+  when: 'now',
+  startAt: '',
+  after: '',
+  priority: 50,
+});
+
+export const sources = signal(/** @type {Source[]} */ ([]));
+export const form = signal(blank());
+export const sending = signal(false);
+export const refusal = signal('');
+export const tried = signal(false);
+const serial = { next: 1 };
+
+/** The engine of the first file: the form shows its options. */
+export const engineName = computed(() => sources.value.find(source => source.engine)?.engine ?? '');
+export const firstProbe = computed(() => sources.value.find(source => source.probe)?.probe ?? null);
+
+/** @param {Partial<Form>} changes */
+export function setForm(changes) {
+  form.value = { ...form.peek(), ...changes };
+}
+
+/** @param {{files?: Iterable<File>, paths?: string[]}} [given] */
+export function openAddJob(given = {}) {
+  if (dialog.peek() !== 'add') resetDraft();
+  dialog.value = 'add';
+  addFiles(given.files ?? []);
+  for (const path of given.paths ?? []) addPath(path);
+}
+
+export function resetDraft() {
+  for (const source of sources.peek()) source.abort?.abort();
+  batch(() => {
+    sources.value = [];
+    form.value = blank();
+    refusal.value = '';
+    tried.value = false;
+    sending.value = false;
+  });
+}
+
+/** @param {Iterable<File>} files */
+export function addFiles(files) {
+  for (const file of files) void look(add({ name: file.name, file }));
+}
+
+/** @param {string} path */
+export function addPath(path) {
+  const clean = path.trim().replace(/^["']|["']$/g, '');
+  if (clean) void look(add({ name: baseName(clean), path: clean }));
+}
+
+/** @param {{name: string, file?: File, path?: string}} given */
+function add(given) {
+  /** @type {Source} */
+  const source = { id: serial.next++, state: 'waiting', fraction: 0, message: '', engine: '', probe: null, ...given };
+  sources.value = [...sources.peek(), source];
+  if (sources.peek().length === 1 && !form.peek().name) setForm({ name: stem(source.name) });
+  return source.id;
+}
+
+/** @param {number} id */
+export function removeSource(id) {
+  sources.peek().find(source => source.id === id)?.abort?.abort();
+  sources.value = sources.peek().filter(source => source.id !== id);
+  if (!sources.peek().length) setForm({ name: '' });
+}
+
+/** @param {number} id @param {Partial<Source>} changes */
+function change(id, changes) {
+  sources.value = sources.peek().map(source => (source.id === id ? { ...source, ...changes } : source));
+}
+
+/** Asks the server what is in a file. @param {number} id */
+async function look(id) {
+  const source = sources.peek().find(entry => entry.id === id);
+  if (!source) return;
+  const abort = new AbortController();
+  change(id, { state: source.file ? 'sending' : 'looking', abort });
+  try {
+    await nameEngine(id, source.name);
+    found(id, await probe(source, fraction => change(id, { fraction, state: fraction < 1 ? 'sending' : 'looking' }), abort.signal));
+  } catch (error) {
+    if (error instanceof DOMException) return;
+    const status = /** @type {{status?: number}} */ (error).status;
+    const message = error instanceof Error ? error.message : String(error);
+    change(id, status === 404 || status === 405 ? { state: 'unseen' } : { state: 'wrong', message });
+  }
+}
+
+/** @param {number} id @param {string} name */
+async function nameEngine(id, name) {
+  const answer = await request(`engines/for_filename?filename=${encodeURIComponent(name)}`);
+  change(id, { engine: (await answer.text()).trim() });
+}
+
+/** @param {Source} source @param {(fraction: number) => void} onProgress @param {AbortSignal} signal */
+function probe(source, onProgress, signal) {
+  if (source.file) return upload('probe', {}, source.file, onProgress, signal);
+  return post('probe', { local_path: source.path });
+}
+
+/** @param {number} id @param {import('../types').Probe} result */
+function found(id, result) {
+  change(id, { state: 'ready', probe: result, engine: result.engine });
+  const { framesTouched } = form.peek();
+  if (sources.peek()[0]?.id === id && !framesTouched) setForm({ frames: detectedFrames(result) });
+}
+
+/** @param {import('../types').Probe} probe */
+export function detectedFrames(probe) {
+  if (probe.engine === 'ffmpeg' || probe.start_frame === null || probe.end_frame === null) return '';
+  if (probe.start_frame === probe.end_frame) return `${probe.start_frame}`;
+  return `${probe.start_frame}-${probe.end_frame}${probe.frame_step > 1 ? `x${probe.frame_step}` : ''}`;
+}
+
+/** @param {string} name */
+export function stem(name) {
+  return name.replace(/\.[^.]+$/, '') || name;
+}
+
+/** Opens the dialog with what a job was made of. @param {import('../types').Job} job */
+export function duplicate(job) {
+  openAddJob({ paths: job.project ? [job.project] : [] });
+  setForm({
+    name: `${job.name} 2`,
+    args: { ...job.args },
+    touched: Object.keys(job.args),
+    frames: job.frames,
+    framesTouched: Boolean(job.frames),
+    version: job.engine_version,
+    split: job.enable_split_jobs,
+    preset: job.preset,
+    priority: job.priority,
+  });
+}
+
+/** @param {string} id @param {import('../types').Preset[]} known */
+export function choosePreset(id, known) {
+  const { args, touched } = form.peek();
+  const own = Object.fromEntries(Object.entries(args).filter(([name]) => touched.includes(name)));
+  setForm({ preset: id, args: { ...known.find(preset => preset.id === id)?.args, ...own } });
+}
+
+/** @param {string} name @param {unknown} value undefined: back to the default */
+export function setArgument(name, value) {
+  const { args, touched } = form.peek();
+  const next = { ...args };
+  if (value === undefined || value === '') delete next[name];
+  else next[name] = value;
+  const rest = touched.filter(entry => entry !== name);
+  setForm({ args: next, touched: value === undefined || value === '' ? rest : [...rest, name] });
+}

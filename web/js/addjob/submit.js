@@ -1,0 +1,107 @@
+// Checking the draft and sending it.
+import { post, upload } from '../api.js';
+import { FrameError, parseFrames } from '../frames.js';
+import { t } from '../i18n.js';
+import { closeDialog, say, toast } from '../overlay.js';
+import { setPrefs } from '../prefs.js';
+import { removeNow } from '../perform.js';
+import { pickOne } from '../selection.js';
+import { apply } from '../store.js';
+import { focusGrid } from '../keys.js';
+import { setChip, setNeedle, visible } from '../listing.js';
+import { form, refusal, resetDraft, sending, sources, stem, tried } from './draft.js';
+
+/** @typedef {import('./draft.js').Source} Source */
+/** @typedef {import('../types').Job} Job */
+
+/** What is wrong with the draft, by field. @returns {Record<string, string>} */
+export function problems() {
+  const wrong = /** @type {Record<string, string>} */ ({});
+  if (!sources.value.length) wrong.source = t('add.need_source');
+  if (sources.value.some(source => source.state === 'wrong')) wrong.source = t('add.wrong_source');
+  if (sources.value.length === 1 && !form.value.name.trim()) wrong.name = t('add.need_name');
+  const frames = framesProblem(form.value.frames);
+  if (frames) wrong.frames = frames;
+  if (form.value.when === 'at' && !form.value.startAt) wrong.when = t('add.need_time');
+  if (form.value.when === 'after' && !form.value.after) wrong.when = t('add.need_after');
+  return wrong;
+}
+
+/** @param {string} text */
+function framesProblem(text) {
+  if (!text.trim()) return '';
+  try {
+    parseFrames(text);
+    return '';
+  } catch (error) {
+    return error instanceof FrameError ? t(error.key, error.values) : String(error);
+  }
+}
+
+/** @param {boolean} another whether the dialog stays for the next job */
+export async function submit(another) {
+  tried.value = true;
+  refusal.value = '';
+  if (sending.peek() || Object.keys(problems()).length) return focusProblem();
+  sending.value = true;
+  try {
+    const jobs = [];
+    for (const source of sources.peek()) jobs.push(...(await send(source)));
+    added(jobs, another);
+  } catch (error) {
+    refusal.value = error instanceof Error ? error.message : String(error);
+    sending.value = false;
+  }
+}
+
+function focusProblem() {
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('dialog [aria-invalid=true]'))?.focus());
+}
+
+/** @param {Source} source @returns {Promise<Job[]>} */
+async function send(source) {
+  const body = request(source);
+  const answer = source.file ? await upload('add_job', body, source.file, () => {}) : await post('add_job', body);
+  return Array.isArray(answer) ? answer : (answer.jobs ?? [answer]);
+}
+
+/** @param {Source} source */
+function request(source) {
+  const chosen = form.peek();
+  const alone = sources.peek().length === 1;
+  const body = /** @type {Record<string, unknown>} */ ({
+    name: alone ? chosen.name.trim() : stem(source.name),
+    engine: source.engine || undefined,
+    engine_version: chosen.version || undefined,
+    frames: alone || chosen.framesTouched ? chosen.frames.trim() || undefined : undefined,
+    args: chosen.args,
+    enable_split_jobs: chosen.split,
+    local_path: source.path,
+    priority: chosen.priority,
+    paused: chosen.when === 'paused' || undefined,
+    preset: chosen.preset || undefined,
+    output_path: chosen.output.trim() || undefined,
+    existing: chosen.output.trim() ? chosen.existing : undefined,
+    after: chosen.when === 'after' ? [chosen.after] : undefined,
+    start_at: chosen.when === 'at' ? new Date(chosen.startAt).toISOString() : undefined,
+  });
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+/** @param {Job[]} jobs @param {boolean} another */
+function added(jobs, another) {
+  apply({ token: '', jobs });
+  setPrefs({ split: form.peek().split });
+  resetDraft();
+  const undo = () => void removeNow(jobs);
+  toast(jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length }), { undo });
+  if (another) return;
+  closeDialog();
+  if (!visible.peek().includes(jobs[0].id)) {
+    setChip('all');
+    setNeedle('');
+  }
+  pickOne(jobs[0].id);
+  say(t('toast.added', { name: jobs[0].name }));
+  requestAnimationFrame(focusGrid);
+}

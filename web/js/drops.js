@@ -1,0 +1,42 @@
+// Files dropped anywhere on the page open Add job; a stray drop never leads the page away.
+import { signal } from './lib.js';
+import { openAddJob } from './addjob/draft.js';
+
+export const dragging = signal(false);
+const depth = { value: 0 };
+
+export function startDrops() {
+  addEventListener('dragenter', event => carriesFiles(event) && show(1));
+  addEventListener('dragleave', event => carriesFiles(event) && show(-1));
+  addEventListener('dragover', event => carriesFiles(event) && event.preventDefault());
+  addEventListener('drop', onDrop);
+}
+
+/** @param {number} step */
+function show(step) {
+  depth.value = Math.max(0, depth.value + step);
+  dragging.value = depth.value > 0;
+}
+
+/** @param {DragEvent} event */
+function carriesFiles(event) {
+  return event.dataTransfer?.types.includes('Files') || event.dataTransfer?.types.includes('text/uri-list');
+}
+
+/** @param {DragEvent} event */
+function onDrop(event) {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  depth.value = 0;
+  dragging.value = false;
+  const files = [...(event.dataTransfer?.files ?? [])];
+  // Some WebKit windows hand over addresses only.
+  const paths = files.length ? [] : localPaths(event.dataTransfer?.getData('text/uri-list') ?? '');
+  if (files.length || paths.length) openAddJob({ files, paths });
+}
+
+/** @param {string} list */
+function localPaths(list) {
+  const lines = list.split(/\r?\n/).filter(line => line.startsWith('file://'));
+  return lines.map(line => decodeURIComponent(new URL(line).pathname));
+}

@@ -1,0 +1,75 @@
+// Numbers, sizes, times and durations in the language of the window.
+import { language, t } from './i18n.js';
+
+/** @param {number} value */
+export function count(value) {
+  return value.toLocaleString(language.value);
+}
+
+/** @param {number} fraction 0–1 */
+export function percent(fraction) {
+  const floored = Math.floor(fraction * 100) / 100;
+  return floored.toLocaleString(language.value, { style: 'percent' });
+}
+
+/** @param {number} value */
+export function bytes(value) {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const step = value > 0 ? Math.min(4, Math.floor(Math.log10(value) / 3)) : 0;
+  const amount = value / 1000 ** step;
+  const digits = step > 0 && amount < 10 ? 1 : 0;
+  return amount.toLocaleString(language.value, {
+    style: 'unit',
+    unit: units[step],
+    unitDisplay: step ? 'short' : 'long',
+    maximumFractionDigits: digits,
+  });
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 9.95) return t('time.seconds', { s: Number(seconds.toFixed(1)) });
+  const whole = Math.round(seconds);
+  if (whole < 60) return t('time.seconds', { s: whole });
+  if (whole < 3600) return whole < 600 ? minutes(whole) : t('time.minutes', { m: Math.round(whole / 60) });
+  const hours = Math.floor(whole / 3600);
+  if (hours >= 48) return t('time.days', { d: Math.round(hours / 24) });
+  return t('time.hours', { h: hours, m: String(Math.floor((whole % 3600) / 60)).padStart(2, '0') });
+}
+
+/** @param {number} whole */
+function minutes(whole) {
+  const rest = whole % 60;
+  const m = Math.floor(whole / 60);
+  return rest ? t('time.minutes_seconds', { m, s: String(rest).padStart(2, '0') }) : t('time.minutes', { m });
+}
+
+/**
+ * @param {string} iso
+ * @param {number} now
+ */
+export function ago(iso, now) {
+  const seconds = (Date.parse(iso) - now) / 1000;
+  const words = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto', style: 'short' });
+  const size = Math.abs(seconds);
+  if (size < 60) return words.format(Math.round(seconds), 'second');
+  if (size < 3600) return words.format(Math.round(seconds / 60), 'minute');
+  if (size < 86400) return words.format(Math.round(seconds / 3600), 'hour');
+  return words.format(Math.round(seconds / 86400), 'day');
+}
+
+/** @param {string | number} moment */
+export function clock(moment) {
+  return new Date(moment).toLocaleString(language.value, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** @param {string | null} started @param {string | null} ended @param {number} now */
+export function between(started, ended, now) {
+  if (!started) return null;
+  return Math.max(0, ((ended ? Date.parse(ended) : now) - Date.parse(started)) / 1000);
+}
+
+/** @param {string} path */
+export function baseName(path) {
+  return path.split(/[\\/]/).filter(Boolean).pop() ?? path;
+}

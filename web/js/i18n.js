@@ -1,0 +1,65 @@
+// Words of the interface: t('key', {n}) from web/i18n/<language>.json. A value may be a text or one text per plural form.
+import { signal } from './lib.js';
+import { prefs } from './prefs.js';
+
+export const LANGUAGES = ['en', 'de'];
+export const language = signal('en');
+
+/** @type {import('./lib.js').Children} */
+/** @typedef {Record<string, string | Record<string, string>>} Catalogue */
+const words = signal(/** @type {Catalogue} */ ({}));
+const spare = { catalogue: /** @type {Catalogue} */ ({}) };
+
+export function chosenLanguage() {
+  const wanted = [prefs.value.language, ...navigator.languages].filter(Boolean);
+  const known = wanted.map(tag => String(tag).slice(0, 2)).find(tag => LANGUAGES.includes(tag));
+  return known ?? 'en';
+}
+
+/** @param {string} tag */
+export async function loadLanguage(tag) {
+  const [own, english] = await Promise.all([catalogue(tag), catalogue('en')]);
+  spare.catalogue = english;
+  words.value = own;
+  language.value = tag;
+  document.documentElement.lang = tag;
+}
+
+/**
+ * @param {string} tag
+ * @returns {Promise<Catalogue>}
+ */
+async function catalogue(tag) {
+  const answer = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
+  return answer.json();
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const entry = words.value[key] ?? spare.catalogue[key];
+  if (entry === undefined) return key;
+  const text = typeof entry === 'string' ? entry : plural(entry, Number(values.n ?? 0));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
+}
+
+/** @param {string} key */
+export function hasWords(key) {
+  return key in words.value || key in spare.catalogue;
+}
+
+/**
+ * @param {Record<string, string>} forms
+ * @param {number} count
+ */
+function plural(forms, count) {
+  return forms[new Intl.PluralRules(language.value).select(count)] ?? forms.other;
+}
+
+/** @param {string | number} value */
+function shown(value) {
+  return typeof value === 'number' ? value.toLocaleString(language.value) : value;
+}

@@ -1,0 +1,90 @@
+// One long poll for the whole page; a hidden page rests. subscribe(onDelta) could be met by another transport as well.
+import { address } from './api.js';
+import { apply, engines, enginesKnown, lag, link, now } from './store.js';
+import { loadEngines } from './catalogue.js';
+
+const PAUSES = [250, 500, 1000, 2000, 5000];
+const state = { token: '', failures: 0, abort: new AbortController(), running: false };
+
+export function startPolling() {
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
+  addEventListener('pagehide', () => state.abort.abort());
+  setInterval(() => document.hidden || (now.value = Date.now()), 1000);
+  setInterval(() => document.hidden || measure(), 15_000);
+  wake();
+  measure();
+}
+
+function wake() {
+  if (document.hidden) {
+    state.abort.abort();
+    return;
+  }
+  now.value = Date.now();
+  if (!state.running) void loop();
+}
+
+async function loop() {
+  state.running = true;
+  state.abort = new AbortController();
+  while (!document.hidden) {
+    const outcome = await once(state.abort.signal);
+    if (outcome === 'aborted') break;
+    if (outcome === 'failed') await rest();
+  }
+  state.running = false;
+  if (!document.hidden) void loop();
+}
+
+/** @param {AbortSignal} signal */
+async function once(signal) {
+  const query = new URLSearchParams({ delta: '1' });
+  if (state.token) query.set('token', state.token);
+  try {
+    const answer = await fetch(address(`jobs/long_poll?${query}`), { cache: 'no-store', signal });
+    if (!answer.ok) return failed();
+    if (answer.status !== 204) take(await answer.json());
+    succeeded();
+    return 'taken';
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'AbortError' ? 'aborted' : failed();
+  }
+}
+
+/** @param {import('./types').Delta} delta */
+function take(delta) {
+  const first = !state.token;
+  const restarted = !first && delta.token.split('.')[0] !== state.token.split('.')[0];
+  state.token = delta.token;
+  apply({ ...delta, full: delta.full ?? first });
+  if (restarted || (Array.isArray(delta.engines) ? delta.engines.length : delta.engines)) void loadEngines();
+}
+
+function succeeded() {
+  const wasLost = link.peek() === 'lost';
+  state.failures = 0;
+  link.value = 'live';
+  if (wasLost || !enginesKnown.peek() || !engines.peek().length) void loadEngines();
+}
+
+function failed() {
+  state.failures += 1;
+  if (state.failures > 1) link.value = 'lost';
+  return 'failed';
+}
+
+function rest() {
+  const longest = PAUSES[Math.min(state.failures, PAUSES.length) - 1] ?? 250;
+  return new Promise(resolve => setTimeout(resolve, longest * (0.8 + Math.random() * 0.4)));
+}
+
+async function measure() {
+  const begun = performance.now();
+  try {
+    await fetch(address('heartbeat'), { cache: 'no-store' });
+    lag.value = Math.max(1, Math.round(performance.now() - begun));
+  } catch {
+    lag.value = null;
+  }
+}

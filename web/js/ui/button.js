@@ -1,0 +1,25 @@
+import { h, html } from '../lib.js';
+import { Icon } from './icon.js';
+
+/**
+ * @param {{label: string, icon?: string, kind?: 'primary' | 'plain' | 'quiet' | 'danger', only?: boolean, disabled?: boolean,
+ *   onClick?: (event: MouseEvent) => void, pressed?: boolean, expanded?: boolean, popup?: 'menu' | 'dialog', keys?: string,
+ *   small?: boolean, type?: 'button' | 'submit', extra?: string, hint?: string}} props
+ */
+export function Button(props) {
+  const { label, icon, kind = 'plain', only, keys, hint } = props;
+  const title = hint ?? (only || keys ? `${label}${keys ? ` (${keys})` : ''}` : undefined);
+  return html`<button
+    type=${props.type ?? 'button'}
+    class=${`button ${kind} ${only ? 'only' : ''} ${props.small ? 'small' : ''} ${props.extra ?? ''}`}
+    title=${title}
+    aria-label=${only ? label : undefined}
+    aria-pressed=${props.pressed}
+    aria-expanded=${props.expanded}
+    aria-haspopup=${props.popup}
+    disabled=${props.disabled}
+    onClick=${props.onClick}
+  >
+    ${icon ? h(Icon, { name: icon }) : null}${only ? null : html`<span>${label}</span>`}
+  </button>`;
+}

@@ -1,0 +1,44 @@
+import { h, html, useEffect, useRef } from '../lib.js';
+import { t } from '../i18n.js';
+import { closeDialog } from '../overlay.js';
+import { Button } from './button.js';
+
+/**
+ * @param {{title: string, children: import('../lib.js').Children, footer?: import('../lib.js').Children, wide?: boolean,
+ *   kind?: string, onKeyDown?: (event: KeyboardEvent) => void, onClose?: () => void, alert?: boolean}} props
+ */
+export function Dialog(props) {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const element = box.current;
+    const back = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
+    };
+  }, []);
+  const close = props.onClose ?? closeDialog;
+  const onCancel = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    close();
+  };
+  return html`<dialog
+    ref=${box}
+    class=${`dialog ${props.wide ? 'wide' : ''} ${props.kind ?? ''}`}
+    role=${props.alert ? 'alertdialog' : undefined}
+    aria-labelledby="dialog-title"
+    onCancel=${onCancel}
+    onKeyDown=${props.onKeyDown}
+    onPointerDown=${(/** @type {Event} */ event) => event.target === box.current && close()}
+  >
+    <div class="dialog-frame">
+      <header class="dialog-head">
+        <h2 id="dialog-title" dir="auto">${props.title}</h2>
+        ${h(Button, { label: t('action.close'), icon: 'x', kind: 'quiet', only: true, onClick: close })}
+      </header>
+      <div class="dialog-body">${props.children}</div>
+      ${props.footer && html`<footer class="dialog-foot">${props.footer}</footer>`}
+    </div>
+  </dialog>`;
+}

@@ -1,0 +1,18 @@
+import { h, html, Fragment } from '../lib.js';
+import { t } from '../i18n.js';
+import { closeDialog } from '../overlay.js';
+import { Button } from '../ui/button.js';
+import { Dialog } from '../ui/dialog.js';
+
+/** @param {{question: import('../overlay.js').Question}} props */
+export function Confirm({ question }) {
+  const yes = () => {
+    closeDialog();
+    question.onConfirm();
+  };
+  const footer = html`<${Fragment}>
+    ${h(Button, { label: t('action.keep'), onClick: closeDialog })}
+    ${h(Button, { label: question.confirm, kind: question.danger ? 'danger' : 'primary', onClick: yes })}
+  <//>`;
+  return h(Dialog, { title: question.title, kind: 'narrow', alert: true, footer, children: html`<p>${question.text}</p>` });
+}

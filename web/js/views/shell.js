@@ -1,0 +1,72 @@
+import { Fragment, h, html } from '../lib.js';
+import { t } from '../i18n.js';
+import { dialog, drawer, question } from '../overlay.js';
+import { dragging } from '../drops.js';
+import { prefs } from '../prefs.js';
+import { route } from '../router.js';
+import { shown } from '../selection.js';
+import { link } from '../store.js';
+import { AddJob } from '../addjob/dialog.js';
+import { Splitter } from '../ui/splitter.js';
+import { Menu } from '../ui/menu.js';
+import { Toasts } from '../ui/toast.js';
+import { Icon } from '../ui/icon.js';
+import { About } from './about.js';
+import { Confirm } from './confirm.js';
+import { Engines } from './engines.js';
+import { Help } from './help.js';
+import { Inspector } from './inspector.js';
+import { JobsPage } from './jobs.js';
+import { Palette } from './palette.js';
+import { Settings } from './settings.js';
+import { Sidebar } from './sidebar.js';
+import { StatusBar } from './statusbar.js';
+import { TopBar } from './topbar.js';
+
+export function Shell() {
+  const page = route.value.page;
+  const inspecting = page === 'jobs' && Boolean(shown.value);
+  const sizes = { '--sidebar': `${prefs.value.sidebar}px`, '--inspector': `${prefs.value.inspector}px` };
+  return html`<div class=${`shell ${inspecting ? 'inspecting' : ''} ${drawer.value ? 'drawer' : ''} page-${page}`} style=${sizes}>
+    <a class="skip" href="#main" onClick=${skip}>${t('region.skip')}</a>
+    ${h(TopBar, {})}
+    ${link.value === 'lost' && h(Lost, {})}
+    <div class="body">
+      ${page === 'jobs' && html`<${Fragment}>${h(Sidebar, {})}${h(Splitter, { side: 'sidebar' })}<//>`}
+      <main id="main" tabindex="-1" data-region="main">${h(pageView(page), {})}</main>
+      ${inspecting && html`<${Fragment}>${h(Splitter, { side: 'inspector' })}${h(Inspector, { id: shown.value, key: shown.value })}<//>`}
+    </div>
+    ${h(StatusBar, {})}
+    ${h(Overlays, {})}
+  </div>`;
+}
+
+/** @param {string} page */
+function pageView(page) {
+  return page === 'engines' ? Engines : page === 'settings' ? Settings : JobsPage;
+}
+
+function Overlays() {
+  return html`<${Fragment}>
+    ${dialog.value === 'add' && h(AddJob, {})}
+    ${dialog.value === 'help' && h(Help, {})}
+    ${dialog.value === 'about' && h(About, {})}
+    ${dialog.value === 'palette' && h(Palette, {})}
+    ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
+    ${h(Toasts, {})}
+    ${h(Menu, {})}
+    ${dragging.value && html`<div class="drop-veil" aria-hidden="true">
+      <div>${h(Icon, { name: 'upload' })}<strong>${t('drop.title')}</strong><span>${t('drop.text')}</span></div>
+    </div>`}
+  <//>`;
+}
+
+function Lost() {
+  return html`<div class="banner" role="alert">${h(Icon, { name: 'wifi-off' })}<strong>${t('lost.title')}</strong><span>${t('lost.text')}</span></div>`;
+}
+
+/** @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  /** @type {HTMLElement | null} */ (document.querySelector('[role=grid], main'))?.focus();
+}

@@ -1,0 +1,103 @@
+import { h, html } from '../lib.js';
+import { t } from '../i18n.js';
+import { percent } from '../format.js';
+import { loads } from '../history.js';
+import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
+import { drawer, openMenu } from '../overlay.js';
+import { setNode } from '../perform.js';
+import { CHIPS } from '../status.js';
+import { nodes } from '../store.js';
+import { Icon } from '../ui/icon.js';
+import { Mark } from '../ui/statusmark.js';
+import { Sparkline } from '../ui/sparkline.js';
+
+/** @typedef {import('../types').Node} Node */
+
+const VIEW_ICONS = /** @type {Record<string, string>} */ ({
+  all: 'layers',
+  running: 'play',
+  queued: 'hourglass',
+  failed: 'circle-alert',
+  paused: 'pause',
+  done: 'circle-check',
+  cancelled: 'ban',
+});
+
+export function Sidebar() {
+  return html`<aside class="sidebar" aria-label=${t('region.machines')} data-region="machines">
+    <h2 class="caption">${t('sidebar.machines')}</h2>
+    <ul class="machines">${nodes.value.map(node => h(Machine, { node, key: node.id }))}</ul>
+    <h2 class="caption">${t('sidebar.views')}</h2>
+    <ul class="views">${CHIPS.filter(name => name !== 'cancelled' || counts.value.cancelled).map(name => h(ViewRow, { name, key: name }))}</ul>
+  </aside>`;
+}
+
+/** @param {{node: Node}} props */
+function Machine({ node }) {
+  const chosen = machineFilter.value === node.id;
+  const pick = () => {
+    setMachine(node.id);
+    drawer.value = false;
+  };
+  const { shape, tone } = look(node);
+  const values = loads.value[node.id] ?? [];
+  return html`<li>
+    <button type="button" class="machine" aria-pressed=${chosen} onClick=${pick} onContextMenu=${openMachineMenu(node)} title=${machineTitle(node)}>
+      ${h(Mark, { shape, tone })}
+      <span class="machine-name"><span class="truncate" dir="auto">${node.name}</span>${node.this && html`<span class="tag">${t('machine.this')}</span>`}</span>
+      <span class="machine-jobs">${node.units_running ? t('machine.units', { n: node.units_running }) : ''}</span>
+      <span class="machine-facts"><span class="truncate grow">${stateWords(node)}</span>
+        ${values.length > 2 && node.state !== 'offline' ? h(Sparkline, { values, label: t('machine.load', { load: percent((node.cpu_percent ?? 0) / 100) }) }) : null}</span>
+    </button>
+  </li>`;
+}
+
+/** @param {Node} node */
+function look(node) {
+  if (node.state === 'offline') return { shape: 'cross', tone: 'err' };
+  if (node.state === 'full') return { shape: 'square', tone: 'err' };
+  if (node.state === 'paused') return { shape: 'bars', tone: 'warn' };
+  return node.state === 'rendering' ? { shape: 'disc', tone: 'run' } : { shape: 'disc', tone: 'ok' };
+}
+
+/** @param {Node} node */
+function stateWords(node) {
+  const word = t(`machine.state.${node.state}`);
+  if (node.reason) return `${word} · ${node.reason}`;
+  const load = node.cpu_percent === null || node.cpu_percent === undefined ? '' : ` · ${t('machine.cpu', { load: percent(node.cpu_percent / 100) })}`;
+  return `${word}${load}`;
+}
+
+/** @param {Node} node */
+function machineTitle(node) {
+  const facts = [node.system, node.cores ? t('machine.cores', { n: node.cores }) : '', node.version && `Zordon ${node.version}`].filter(Boolean);
+  return `${facts.join(' · ')}\n${t('machine.filter')}`;
+}
+
+/** @param {Node} node */
+const openMachineMenu = node => (/** @type {MouseEvent} */ event) => {
+  event.preventDefault();
+  const paused = node.state === 'paused';
+  openMenu(
+    paused
+      ? [{ id: 'resume', label: t('machine.resume'), icon: 'play', run: () => void setNode(node, 'resume') }]
+      : [
+          { id: 'pause', label: t('machine.pause'), icon: 'pause', run: () => void setNode(node, 'pause') },
+          { id: 'soft', label: t('machine.pause_after'), icon: 'hourglass', run: () => void setNode(node, 'pause', true) },
+        ],
+    { x: event.clientX || 40, y: event.clientY || 120, label: node.name },
+  );
+};
+
+/** @param {{name: string}} props */
+function ViewRow({ name }) {
+  const pick = () => {
+    setChip(name);
+    drawer.value = false;
+  };
+  return html`<li>
+    <button type="button" class="view" aria-current=${chip.value === name ? 'true' : undefined} onClick=${pick}>
+      ${h(Icon, { name: VIEW_ICONS[name] })}<span>${t(`view.${name}`)}</span><span class="number">${counts.value[name]}</span>
+    </button>
+  </li>`;
+}

@@ -1,0 +1,137 @@
+"""Who may ask at all: the outermost layer, in front of routing, and it says no unless it has a reason to say yes."""
+
+import ipaddress
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from zordon_app.api.errors import Application, Environ, MisdirectedRequest, StartResponse, refuse
+from zordon_app.api.exchange import CALLER
+from zordon_app.api.services import Caller
+from zordon_app.errors import BadRequest, Forbidden, NotSignedIn, ZordonError
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+READING = frozenset({"GET", "HEAD"})
+OPEN_PATHS = frozenset({"/api/heartbeat"})
+"""What anyone may read."""
+SAME_SITE = frozenset({"", "same-origin", "none"})
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+SECURITY_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
+
+def loopback_names() -> Collection[str]:
+    """The names by which this machine calls itself."""
+    return LOOPBACK_NAMES
+
+
+def identify_loopback(environ: Environ) -> Caller | None:
+    """A program on this machine, or None."""
+    address = str(environ.get("REMOTE_ADDR", ""))
+    return Caller(local=True, address=address) if is_loopback(address) else None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine talking to itself; IPv4 inside IPv6 counts as IPv4."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
+
+
+class Access:
+    """What one listener lets in.
+
+    ``names`` gives the host names and addresses (IPv6 in brackets) by which this listener may be called; the port is
+    the listener's own. ``identify`` tells who asks, or None: a stranger, who reaches only ``OPEN_PATHS``.
+    """
+
+    def __init__(
+        self,
+        names: Callable[[], Collection[str]] = loopback_names,
+        identify: Callable[[Environ], Caller | None] = identify_loopback,
+    ) -> None:
+        """The defaults are those of the loopback listener."""
+        self._names = names
+        self._identify = identify
+
+    def admit(self, environ: Environ) -> Caller:
+        """Who asks, when the request may go on.
+
+        Raises:
+            MisdirectedRequest, BadRequest, Forbidden, NotSignedIn: it may not.
+        """
+        self._check_target(environ)
+        self._check_host(environ)
+        if environ["REQUEST_METHOD"] not in READING:
+            _check_origin(environ)
+        caller = self._identify(environ)
+        if caller is None and not (environ["REQUEST_METHOD"] in READING and environ["PATH_INFO"] in OPEN_PATHS):
+            raise NotSignedIn("Sign in first: this Zordon does not know you.")
+        return caller or Caller(local=False, address=str(environ.get("REMOTE_ADDR", "")))
+
+    def _check_target(self, environ: Environ) -> None:
+        target = str(environ.get("REQUEST_URI", environ["PATH_INFO"]))
+        if not target.startswith("/") or target.startswith("//"):
+            raise BadRequest("The request target must be a path.")
+
+    def _check_host(self, environ: Environ) -> None:
+        host = str(environ.get("HTTP_HOST", "")).lower()
+        port = str(environ["SERVER_PORT"])
+        allowed = {f"{name.lower()}:{port}" for name in self._names()}
+        if port == DEFAULT_PORTS.get(environ["wsgi.url_scheme"]):
+            allowed |= {name.lower() for name in self._names()}
+        if host not in allowed:
+            raise MisdirectedRequest("This Zordon does not answer under that name.")
+
+
+def _check_origin(environ: Environ) -> None:
+    """Another site's page may not act: Origin, when sent, is ours, and so is what the browser says of the site."""
+    origin = environ.get("HTTP_ORIGIN")
+    own = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}".lower()
+    if origin is not None and str(origin).lower() != own:
+        raise Forbidden("Pages of other sites may not do that.")
+    if str(environ.get("HTTP_SEC_FETCH_SITE", "")).lower() not in SAME_SITE:
+        raise Forbidden("Pages of other sites may not do that.")
+    # A form of an old browser can send this type across sites without an Origin; no program of ours uses it.
+    if str(environ.get("CONTENT_TYPE", "")).lower().startswith("text/plain"):
+        raise Forbidden("A body of type text/plain is not taken; send application/json.")
+
+
+class AccessLayer:
+    """The outermost WSGI layer: admits or refuses, and puts the security headers on every answer."""
+
+    def __init__(self, access: Access, application: Application) -> None:
+        """Guard ``application`` by ``access``."""
+        self._access = access
+        self._application = application
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, secured(headers), *([exc_info] if exc_info else []))
+
+        try:
+            environ[CALLER] = self._access.admit(environ)
+        except ZordonError as error:
+            return refuse(start, error)
+        return self._application(environ, start)
+
+
+def secured(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """``headers`` with the security headers that the answer did not set itself."""
+    present = {name.lower() for name, _ in headers}
+    return headers + [(name, value) for name, value in SECURITY_HEADERS if name.lower() not in present]

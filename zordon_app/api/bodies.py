@@ -1,0 +1,273 @@
+"""Request bodies: small ones into memory, uploads to disk as they arrive."""
+
+import errno
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
+
+from zordon_app.api.complaints import decoded
+from zordon_app.api.services import Upload
+from zordon_app.api.slots import Slots
+from zordon_app.errors import BadRequest, DiskFull, TooLarge
+
+MB = 1_000_000
+CHUNK = 256 * 1024
+MAX_FIELDS_BYTES = 8 * MB
+MAX_FORM_FIELDS = 100
+MAX_UPLOAD_BYTES = 50_000 * MB
+RESERVE_BYTES = 2_000 * MB
+RESERVE_SHARE = 0.05
+MAX_PARTS = 8
+MAX_NAME = 200
+
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
+_JSON_TYPES = re.compile(r"application/([\w.-]+\+)?json")
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+Read = Callable[[int], bytes]
+FreeBytes = Callable[[Path], tuple[int, int]]
+
+
+class Received(Struct):
+    """What came in with a submission. ``close`` removes the upload, unless it was moved away."""
+
+    value: Any
+    upload: Upload | None = None
+    folder: Path | None = None
+
+    def __enter__(self) -> "Received":
+        """Use in ``with``."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Remove what is left of the upload."""
+        self.close()
+
+    def close(self) -> None:
+        """Remove what is left of the upload."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def total_and_free(folder: Path) -> tuple[int, int]:
+    """Size and free space, in bytes, of the volume of ``folder``."""
+    usage = shutil.disk_usage(folder)
+    return usage.total, usage.free
+
+
+class Bodies:
+    """Reads bodies within limits."""
+
+    def __init__(self, uploads: Path, slots: Slots, *, space: FreeBytes = total_and_free) -> None:
+        """``uploads`` is where files go, each in a folder of its own; ``slots`` bounds how many read at once."""
+        self._uploads = uploads
+        self._slots = slots
+        self._space = space
+
+    def fields(self, environ: dict[str, Any]) -> dict[str, Any]:
+        """A JSON object, or a form's fields; empty for no body.
+
+        Raises:
+            BadRequest: neither, or not readable.
+            TooLarge: more than 8 MB.
+        """
+        if _media(environ) == "multipart/form-data":
+            with self._receive_form(environ) as received:
+                return _only_object(received.value if received.value is not None else {})
+        body = self._read_whole(environ)
+        if not body:
+            return {}
+        if _media(environ) == "application/x-www-form-urlencoded" and body[:1] not in (b"{", b"["):
+            return _form_fields(body)
+        return _only_object(decoded(body))
+
+    def receive(self, environ: dict[str, Any]) -> Received:
+        """The JSON of a submission and its file, from a JSON body or from multipart with ``json`` and ``file``.
+
+        Raises:
+            BadRequest: not readable, or no ``json``.
+            TooLarge: the JSON has more than 8 MB, or the file more than is allowed.
+            DiskFull: the file does not fit beside the reserve.
+        """
+        if _media(environ) != "multipart/form-data":
+            return Received(value=decoded(self._read_whole(environ)))
+        received = self._receive_form(environ)
+        if received.value is None:
+            received.close()
+            raise BadRequest("The form has no field 'json'.")
+        return received
+
+    def _read_whole(self, environ: dict[str, Any]) -> bytes:
+        with self._place(environ):
+            read = environ["wsgi.input"].read
+            body = b"".join(_limited(_chunks(read, _length(environ)), MAX_FIELDS_BYTES, "The body"))
+        return body
+
+    def _receive_form(self, environ: dict[str, Any]) -> Received:
+        received = Received(value=None)
+        try:
+            with self._place(environ):
+                FormReader(received, self._new_folder, self._room(environ)).read(environ)
+        except BaseException:
+            received.close()
+            raise
+        return received
+
+    def _room(self, environ: dict[str, Any]) -> int:
+        """How many bytes an upload may have; refuses at once what says that it is larger."""
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        total, free = self._space(self._uploads)
+        room = free - max(RESERVE_BYTES, int(total * RESERVE_SHARE))
+        announced = max(_length(environ), 0)
+        if announced > MAX_UPLOAD_BYTES:
+            raise TooLarge(f"The upload is larger than {MAX_UPLOAD_BYTES // MB // 1000} GB.")
+        if announced > room and announced > MB:
+            raise DiskFull("The upload does not fit on the disk of this machine.")
+        return max(min(MAX_UPLOAD_BYTES, room), MB)
+
+    def _new_folder(self) -> Path:
+        folder = self._uploads / uuid.uuid4().hex
+        folder.mkdir(mode=0o700)
+        return folder
+
+    @contextmanager
+    def _place(self, environ: dict[str, Any]) -> Iterator[None]:
+        if _length(environ) == 0:
+            yield
+            return
+        leave = self._slots.take()
+        try:
+            yield
+        finally:
+            leave()
+
+
+class FormReader:
+    """Takes a multipart form apart: ``json`` into memory, ``file`` to disk, other fields into the JSON's place."""
+
+    def __init__(self, received: Received, new_folder: Callable[[], Path], room: int) -> None:
+        """Fill ``received``; the file may have ``room`` bytes."""
+        self._received = received
+        self._new_folder = new_folder
+        self._room = room
+        self._fields: dict[str, bytes] = {}
+
+    def read(self, environ: dict[str, Any]) -> None:
+        """Read the body to its end."""
+        try:
+            self._read_parts(environ)
+        except ParserLimitReached as error:
+            raise TooLarge("The form has too many or too large parts.") from error
+        except MultipartError as error:
+            raise BadRequest(f"The multipart form cannot be read: {str(error)[:100]}.") from error
+        except OSError as error:
+            if error.errno in _FULL:
+                raise DiskFull("The disk of this machine is full; the upload was not kept.") from error
+            raise
+        self._finish()
+
+    def _read_parts(self, environ: dict[str, Any]) -> None:
+        _, options = parse_options_header(str(environ.get("CONTENT_TYPE", "")))
+        parser = PushMultipartParser(
+            options.get("boundary", ""),
+            content_length=_length(environ),
+            max_segment_count=MAX_PARTS,
+            strict=True,
+        )
+        events = parser.parse_blocking(environ["wsgi.input"].read, chunk_size=CHUNK)
+        for event in events:
+            if isinstance(event, MultipartSegment):
+                self._take(event, iter(lambda: next(events), None))
+
+    def _take(self, part: MultipartSegment, chunks: Iterator[Any]) -> None:
+        if part.name == "file" and part.filename is not None:
+            self._keep_file(part.filename, chunks)
+        elif part.name in self._fields:
+            raise BadRequest(f"The form has the field {part.name[:60]!r} twice.")
+        else:
+            self._fields[part.name or ""] = b"".join(_limited(chunks, MAX_FIELDS_BYTES, "The field"))
+
+    def _keep_file(self, filename: str, chunks: Iterator[bytes]) -> None:
+        if self._received.upload is not None:
+            raise BadRequest("The form has more than one file; send one .zip instead.")
+        name = shown_name(filename)
+        folder = self._received.folder = self._new_folder()
+        suffix = Path(name).suffix
+        path = folder / f"upload{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+        with path.open("xb", buffering=0) as file:
+            _write_all(file, _limited(chunks, self._room, "The file"))
+        self._received.upload = Upload(path=path, filename=name)
+
+    def _finish(self) -> None:
+        if "json" in self._fields:
+            self._received.value = decoded(self._fields.pop("json"))
+            if self._fields:
+                raise BadRequest(f"The form has a field {next(iter(self._fields))[:60]!r} that is not known.")
+        elif self._fields:
+            self._received.value = {name: value.decode("utf-8", "replace") for name, value in self._fields.items()}
+
+
+def shown_name(filename: str) -> str:
+    """The last component of a name from outside, without control characters; only ever shown, never a path."""
+    last = re.split(r"[/\\]", filename)[-1]
+    return "".join(char for char in last if char.isprintable())[:MAX_NAME].strip() or "upload"
+
+
+def _write_all(file: IO[bytes], chunks: Iterator[bytes]) -> None:
+    for chunk in chunks:
+        view = memoryview(chunk)
+        while view:
+            view = view[file.write(view) :]
+
+
+def _media(environ: dict[str, Any]) -> str:
+    return str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+
+
+def _length(environ: dict[str, Any]) -> int:
+    """Content-Length; -1 when the body comes in chunks, 0 when there is none."""
+    if environ.get("wsgi.input_terminated"):
+        return -1
+    text = str(environ.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isdecimal() else 0
+
+
+def _chunks(read: Read, length: int) -> Iterator[bytes]:
+    while length != 0:
+        chunk = read(min(CHUNK, length) if length > 0 else CHUNK)
+        if not chunk:
+            return
+        length -= len(chunk) if length > 0 else 0
+        yield chunk
+
+
+def _limited(chunks: Iterator[bytes], limit: int, what: str) -> Iterator[bytes]:
+    seen = 0
+    for chunk in chunks:
+        seen += len(chunk)
+        if seen > limit:
+            raise TooLarge(f"{what} is larger than the {limit // MB} MB that are allowed here.")
+        yield chunk
+
+
+def _form_fields(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
+    except ValueError as error:
+        raise BadRequest("The form cannot be read.") from error
+    return dict(pairs)
+
+
+def _only_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return value

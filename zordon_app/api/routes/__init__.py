@@ -1,0 +1,21 @@
+"""The routes, by subject; each module begins with its table."""
+
+from zordon_app.api.routes import (
+    debug,
+    engines,
+    environment,
+    job_actions,
+    jobs,
+    nodes,
+    outputs,
+    settings,
+    submission,
+)
+from zordon_app.api.routing import Context, Route
+
+MODULES = (environment, jobs, submission, outputs, job_actions, engines, settings, nodes, debug)
+
+
+def all_routes(context: Context) -> list[Route]:
+    """Every route of the API, in the order in which they are matched."""
+    return [route for module in MODULES for route in module.routes(context)]

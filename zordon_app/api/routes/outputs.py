@@ -1,0 +1,122 @@
+"""What a job has made: files, zip, previews, log."""
+
+from pathlib import Path
+
+from bottle import HTTPResponse
+
+from zordon_app.api.archive import Archive, safe_member
+from zordon_app.api.exchange import Ask, json_answer, text_answer
+from zordon_app.api.files import Sending, attachment, media_type, send_file, wanted_part
+from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
+from zordon_app.api.services import Services
+from zordon_app.api.slots import Slots
+from zordon_app.domain.jobs import Job
+from zordon_app.errors import NotFound
+
+ANY = "application/octet-stream"
+FOREVER = "private, max-age=31536000, immutable"
+
+
+def routes(context: Context) -> list[Route]:
+    """The table."""
+    out = Outputs(context.services, context.streams)
+    filename = Query("filename", "A name from the file list; upper and lower case do not matter.", required=True)
+    size = Query("size", "big: the larger preview.", choices=("small", "big"))
+    video = Query("video_ok", "Truthy: a film may be returned.", "boolean")
+    of_unit = Query("unit", "The number of a unit.", "integer")
+    rev = Query("rev", "Any text; with it the answer may be kept for ever.")
+    start = Query("from", "Byte to begin at; negative: from the end.", "integer")
+    part = Says("The part that Range asked for.", media=ANY)
+    outside = Says("Range lies outside the file.")
+    file = {200: Says("The file.", media=ANY), 206: part, 304: Says("You have it.", media=""), 416: outside}
+    image = {**file, 200: Says("The preview.", media="image/jpeg"), 206: Says("A part.", media="video/mp4")}
+    busy = {503: Says("Too many downloads at once; ask again.")}
+    none = {404: Says("There is no such file."), **busy}
+    unmade = {404: Says("There is no preview yet."), 500: Says("No preview could be made."), **busy}
+    log = {200: Says("The log."), 206: Says("The part that Range asked for."), 416: outside}
+    names = {200: Says("The names.", list[str], JSON)}
+    zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
+    job = "/api/jobs/<job_id>"
+    return [
+        get(f"{job}/files", out.names, "Names of the output files", answers=names),
+        get(f"{job}/download", out.download, "One output file", filename, answers={**file, **none}),
+        get(f"{job}/download_all", out.zipped, "All output files in a zip", answers=zipped),
+        get(f"{job}/thumbnail", out.preview, "A preview", size, video, of_unit, rev, answers={**image, **unmade}),
+        get(f"{job}/logs", out.log, "The log", of_unit, start, answers=log),
+    ]
+
+
+class Outputs:
+    """Answers with files."""
+
+    def __init__(self, services: Services, streams: Slots) -> None:
+        """``streams`` bounds how many are sent at once."""
+        self._farm = services.farm
+        self._previews = services.previews
+        self._logs = services.logs
+        self._streams = streams
+
+    def names(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """The list."""
+        return json_answer(self._farm.files(job_id))
+
+    def download(self, ask: Ask, job_id: str) -> HTTPResponse:
+        """As an attachment."""
+        self._farm.record(job_id)
+        name = ask.required("filename")
+        path = self._farm.file_path(job_id, name)
+        sha256 = self._farm.sha256(job_id, name)
+        sending = Sending(media=media_type(path.name), attachment=path.name, sha256=sha256)
+        return send_file(ask, path, sending, self._streams.take)
+
+    def zipped(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """Stored, not deflated; made while it is sent."""
+        job = self._farm.record(job_id)
+        names = [name for name in self._farm.files(job_id) if safe_member(Path(job.output_path), name)]
+        if not names:
+            raise NotFound("The job has no output files yet.")
+        body = Archive(Path(job.output_path), names, self._streams.take())
+        headers = {
+            "Content-Type": "application/zip",
+            "Content-Length": str(body.size),
+            "Content-Disposition": attachment(f"{job.name}.zip"),
+            "Cache-Control": "no-store",
+        }
+        return HTTPResponse(body=body, headers=headers)
+
+    def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
+        """A film if that is fine and there is one, else an image."""
+        job = self._farm.record(job_id)
+        path = self._find_preview(ask, job)
+        if path is None:
+            raise NotFound("There is no preview yet.")
+        cache = FOREVER if ask.query.get("rev") else "no-cache"
+        return send_file(ask, path, Sending(media=media_type(path.name), cache=cache), self._streams.take)
+
+    def log(self, ask: Ask, job_id: str) -> HTTPResponse:
+        """From ``from``, or by Range; ``X-Log-Size`` is where the next reading begins."""
+        self._farm.record(job_id)
+        unit = ask.integer("unit")
+        start = ask.integer("from", 0) or 0
+        data, size = self._logs.read(job_id, unit=unit, start=start)
+        answer = self._log_part(ask.header("Range"), data, size) if start == 0 else text_answer(data)
+        answer.set_header("X-Log-Size", str(size))
+        answer.set_header("Accept-Ranges", "bytes")
+        return answer
+
+    def _log_part(self, asked: str, data: bytes, size: int) -> HTTPResponse:
+        part = wanted_part(asked, len(data))
+        if part is None:
+            answer = text_answer("The log is shorter than that.", 416)
+            answer.set_header("Content-Range", f"bytes */{size}")
+            return answer
+        answer = text_answer(data[part.start : part.end], 206 if part.partial else 200)
+        if part.partial:
+            answer.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
+        return answer
+
+    def _find_preview(self, ask: Ask, job: Job) -> Path | None:
+        unit = ask.integer("unit")
+        if unit is None and ask.truthy("video_ok") and (film := self._previews.film(job)) is not None:
+            return film
+        return self._previews.image(job, big=ask.query.get("size") == "big", unit=unit)

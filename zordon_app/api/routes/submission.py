@@ -1,0 +1,85 @@
+"""New jobs, and looks into projects before they become jobs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bottle import HTTPResponse
+
+from zordon_app.api.complaints import checked
+from zordon_app.api.exchange import Ask, json_answer
+from zordon_app.api.routing import JSON, Body, Context, Route, Says, act
+from zordon_app.api.schemas import ProbeRequest
+from zordon_app.api.services import Caller, Farm
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.views import JobView
+from zordon_app.errors import BadRequest, Forbidden
+
+MAX_JOBS = 1000
+
+
+def routes(context: Context) -> list[Route]:
+    """The table."""
+    submit = Submission(context.services.farm)
+    created = Says("The job, or the list of jobs when a list was sent.", JobView | list[JobView], JSON)
+    found = Says("What was found.", dict[str, Any], JSON)
+    added = {
+        200: created,
+        403: Says("local_path is for programs on this machine."),
+        409: Says("The idempotency key was used for another request."),
+        413: Says("The body is too large."),
+        503: Says("The disk is full, or too many send at once."),
+    }
+    probed = {200: found, 403: added[403], 404: Says("No such engine."), 413: added[413], 503: added[503]}
+    jobs = Body(JobRequest | list[JobRequest], "One job or several, all or none.", required=True, upload=True)
+    probe = Body(ProbeRequest, "What to look into.", required=True, upload=True)
+    return [
+        act("POST", "/api/add_job", submit.add, "Add one or more render jobs", answers=added, body=jobs),
+        act("POST", "/api/probe", submit.probe, "Look into a project", answers=probed, body=probe),
+    ]
+
+
+class Submission:
+    """Checks what comes in and hands it to the farm."""
+
+    def __init__(self, farm: Farm) -> None:
+        """Submit to ``farm``."""
+        self._farm = farm
+
+    def add(self, ask: Ask) -> HTTPResponse:
+        """An object makes one job and is answered by one, a list by a list."""
+        with ask.received() as received:
+            requests = job_requests(received.value)
+            _check_paths(requests, ask.caller)
+            jobs = self._farm.submit(requests, caller=ask.caller, upload=received.upload)
+        return json_answer(jobs if isinstance(received.value, list) else jobs[0])
+
+    def probe(self, ask: Ask) -> HTTPResponse:
+        """Of the file that came along, or of ``local_path``."""
+        with ask.received() as received:
+            wanted = checked(received.value, ProbeRequest)
+            _check_paths([wanted], ask.caller)
+            path = received.upload.path if received.upload else _path_of(wanted)
+            return json_answer(self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version))
+
+
+def job_requests(value: Any) -> list[JobRequest]:
+    """The requests in a submission. Raises BadRequest that names the job and the field."""
+    if not isinstance(value, list):
+        return [checked(value, JobRequest)]
+    if not 1 <= len(value) <= MAX_JOBS:
+        raise BadRequest(f"The list of jobs must have 1 to {MAX_JOBS} jobs.")
+    return [checked(item, JobRequest, what=f"Job {number}: ") for number, item in enumerate(value, 1)]
+
+
+def _check_paths(requests: Sequence[JobRequest | ProbeRequest], caller: Caller) -> None:
+    if not caller.local and any(request.local_path is not None for request in requests):
+        raise Forbidden("local_path is taken only from programs on this machine; upload the file instead.")
+
+
+def _path_of(wanted: ProbeRequest) -> Path:
+    if not wanted.local_path:
+        raise BadRequest("Name the project: send a file, or its path in 'local_path'.")
+    if "\0" in wanted.local_path:
+        raise BadRequest("The field 'local_path' has a character that no path has.")
+    return Path(wanted.local_path)

@@ -1,0 +1,104 @@
+"""Bodies and answers of the API that are nobody else's: records for msgspec and for the document."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+from zordon_app.domain.views import JobView, NodeView
+
+FrameText = Annotated[str, Meta(min_length=1, max_length=2000, examples=["1-10x2,15"])]
+
+
+class JobList(Struct, kw_only=True):
+    """All jobs; ``token`` changes whenever one of them does."""
+
+    jobs: list[JobView]
+    token: str
+
+
+class Delta(Struct, kw_only=True):
+    """What changed since a token; ``full`` means that ``jobs`` are all jobs. ``time`` is the server's clock."""
+
+    token: str
+    full: bool
+    jobs: list[JobView]
+    removed: list[str]
+    nodes: list[NodeView]
+    engines: list[Any]
+    time: Any
+
+
+class Snapshot(Struct, kw_only=True):
+    """Status and jobs at one moment."""
+
+    timestamp: datetime
+    status: dict[str, Any]
+    jobs: list[JobView]
+    token: str
+
+
+class DiskSpeed(Struct, kw_only=True):
+    """Megabytes per second."""
+
+    write_mb_per_s: float
+    read_mb_per_s: float
+
+
+class Done(Struct, kw_only=True):
+    """It is done and there is nothing to tell."""
+
+    ok: bool = True
+
+
+class Confirm(Struct, kw_only=True):
+    """``confirm`` must be truthy, here or in the query."""
+
+    confirm: bool = False
+    redirect: bool = False
+
+
+class Pause(Struct, kw_only=True, forbid_unknown_fields=True):
+    """With ``after_current`` what is being rendered is finished first."""
+
+    after_current: bool = False
+
+
+class Frames(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The units meant, by frame range; all that fit when left out."""
+
+    frames: FrameText | None = None
+
+
+class NeededFrames(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The units meant, by frame range."""
+
+    frames: FrameText
+
+
+class Priority(Struct, kw_only=True, forbid_unknown_fields=True):
+    """0 to 100; higher goes first."""
+
+    priority: Annotated[int, Meta(ge=0, le=100)]
+
+
+class Move(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Where to; ``other`` is a job id, for before and after."""
+
+    where: Literal["top", "up", "down", "bottom", "before", "after"]
+    other: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class ProbeRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What to look into: a file that comes along, or ``local_path`` for programs on this machine."""
+
+    local_path: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
+    engine: Annotated[str, Meta(max_length=100)] | None = None
+    engine_version: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class Uploaded(Struct, kw_only=True):
+    """The fields of a multipart form; ``json`` is the same as a JSON body, as text or as a part."""
+
+    json: Any
+    file: bytes = field(default=b"")

@@ -1,0 +1,232 @@
+"""What the routes need from the farm: Protocols, met by the classes that ``app.py`` hands in."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+from msgspec import Meta, Struct
+
+from zordon_app.domain.callers import Caller, Upload
+from zordon_app.domain.jobs import Job
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.views import JobView, NodeView, UnitView
+
+
+class Farm(Protocol):
+    """Jobs: reading and acting. Unknown ids raise ``JobNotFound`` (400) everywhere; sentences come with every error."""
+
+    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
+        """Check everything, then create all jobs in one transaction, or none. Idempotent by ``idempotency_key``."""
+
+    def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
+        """A full look into a project before submission (``POST /api/probe``)."""
+
+    def jobs_json(self) -> bytes:
+        """``{"jobs": […], "token": "…"}``, encoded; built from parts that are cached per job."""
+
+    def token(self) -> str:
+        """The present revision as ``<boot id>.<revision>``."""
+
+    def wait(self, token: str | None, timeout: float) -> bool:
+        """Block until the token differs from ``token`` (True) or ``timeout`` seconds pass (False).
+
+        Raises:
+            TooBusy: the queue of pollers is full.
+        """
+
+    def delta_json(self, token: str | None) -> bytes:
+        """``{"token","full","jobs","removed","nodes","engines","time"}`` since ``token``, encoded."""
+
+    def jobs_in_status(self, status: str) -> list[JobView]:
+        """Raises BadRequest for an unknown status or when no job is in it."""
+
+    def job(self, job_id: str) -> JobView:
+        """One job."""
+
+    def record(self, job_id: str) -> Job:
+        """The stored job, for those who need its folders."""
+
+    def units(self, job_id: str) -> list[UnitView]:
+        """The ledger of one job."""
+
+    def cancel(self, job_id: str) -> JobView:
+        """Stop it; the process tree is gone within 10 s."""
+
+    def delete(self, job_id: str) -> None:
+        """Stop it first, then remove it with its previews, owned upload and owned output."""
+
+    def pause(self, job_id: str, *, after_current: bool = False) -> JobView:
+        """Hold it; units in hand are given back, or finished first with ``after_current``."""
+
+    def resume(self, job_id: str) -> JobView:
+        """Go on."""
+
+    def retry(self, job_id: str, frames: str | None) -> JobView:
+        """Failed units (all, or those among ``frames``) wait again with fresh attempts; a cancelled job starts again."""
+
+    def skip(self, job_id: str, frames: str) -> JobView:
+        """Leave out units that are not done."""
+
+    def rerender(self, job_id: str, frames: str | None) -> JobView:
+        """Done units wait again; their files are replaced when the new ones are checked."""
+
+    def move(self, job_id: str, where: str, other: str | None) -> JobView:
+        """``where`` is top, up, down, bottom, before or after (``other``: a job id)."""
+
+    def set_priority(self, job_id: str, priority: int) -> JobView:
+        """0–100."""
+
+    def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:
+        """A child job tells that its state changed."""
+
+    def files(self, job_id: str) -> list[str]:
+        """Names of published output files, relative to the output folder, natural order."""
+
+    def file_path(self, job_id: str, name: str) -> Path:
+        """The file called ``name`` (case-insensitive match in ``files``). Raises NotFound; never follows links outside."""
+
+    def sha256(self, job_id: str, name: str) -> str:
+        """The hash of a published file in hex, as the ledger has it; empty when it is not known."""
+
+    def counts(self) -> dict[str, int]:
+        """Jobs per status."""
+
+    def nodes(self) -> list[NodeView]:
+        """The machines of the farm; this one first."""
+
+    def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
+        """Take a machine out of the work, or back."""
+
+    def clear_history(self) -> int:
+        """Remove all jobs that have ended, without their outputs; how many."""
+
+
+class Engines(Protocol):
+    """Engines and their builds on this machine."""
+
+    def overview(self, *, full: bool) -> dict[str, Any]:
+        """Data of all engines by name."""
+
+    def names(self) -> list[str]:
+        """Names of engines with at least one build."""
+
+    def for_filename(self, filename: str) -> str:
+        """Engine name for a file name. Raises BadRequest."""
+
+    def one(self, name: str, *, full: bool) -> dict[str, Any]:
+        """Data of one engine. Raises EngineNotFound."""
+
+    def availability(self, name: str) -> dict[str, Any]:
+        """``engine``, ``available``, ``reason``, ``cpu_count``, ``versions``, ``hostname``."""
+
+    def arguments(self, name: str) -> list[dict[str, Any]]:
+        """The allow-list."""
+
+    def help(self, name: str) -> str:
+        """The program's help text."""
+
+    def download_available(self, wanted: "ManagedBuild") -> dict[str, Any]:
+        """``available`` and what is known of that download. Raises EngineNotFound."""
+
+    def most_recent_version(self, engine: str, *, system_os: str | None, cpu: str | None) -> dict[str, Any]:
+        """``version`` of the newest download and what is known of it. Raises EngineNotFound, BuildNotFound."""
+
+    def download(self, wanted: "ManagedBuild") -> dict[str, Any]:
+        """Download and install it; data of the installed build. Raises EngineNotFound, BuildNotFound, DiskFull."""
+
+    def delete_download(self, wanted: "ManagedBuild") -> dict[str, Any]:
+        """Remove a managed build. Raises BuildNotFound, BadRequest when a job uses it or it is not managed."""
+
+
+class Previews(Protocol):
+    """Thumbnails and preview films."""
+
+    def image(self, job: Job, *, big: bool, unit: int | None) -> Path | None:
+        """A JPEG, 320 px wide or 960 with ``big``; of ``unit``, else of the one published last. None: nothing yet.
+
+        Raises:
+            PreviewFailed: an output is there but no preview could be made.
+        """
+
+    def film(self, job: Job) -> Path | None:
+        """An MP4 of all that is there by now; None when there is nothing."""
+
+
+class Logs(Protocol):
+    """Logs of a job."""
+
+    def read(self, job_id: str, *, unit: int | None, start: int) -> tuple[bytes, int]:
+        """Bytes from offset ``start`` (negative: from the end) and the total size."""
+
+
+class Machine(Protocol):
+    """This machine: what it is and how busy."""
+
+    def status(self) -> dict[str, Any]:
+        """What ``GET /api/status`` says of the system, CPU and memory."""
+
+    def cpu_benchmark(self, seconds: float) -> float:
+        """A score."""
+
+    def disk_benchmark(self) -> dict[str, float]:
+        """``write_mb_per_s`` and ``read_mb_per_s``."""
+
+
+class SettingsStore(Protocol):
+    """The person's settings."""
+
+    def read(self) -> dict[str, Any]:
+        """All values."""
+
+    def change(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Apply; all or nothing. Raises BadRequest naming the wrong field."""
+
+
+class Presets(Protocol):
+    """Named sets of arguments."""
+
+    def all(self) -> dict[str, Any]:
+        """What ``GET /api/presets`` answers: presets by id."""
+
+
+class Peers(Protocol):
+    """The other machines of the farm."""
+
+    def statuses(self, timeout: float) -> dict[str, dict[str, Any]]:
+        """``GET /api/status`` of every peer by host name, within ``timeout`` seconds.
+
+        A peer that did not answer is there with ``{"online": False, "reason": …}``.
+        """
+
+    def detected(self) -> list[str]:
+        """Host names found by discovery, admitted or not."""
+
+
+class ManagedBuild(Struct, frozen=True, kw_only=True):
+    """One download of an engine; what is left out is this machine's."""
+
+    engine: Annotated[str, Meta(min_length=1, max_length=60)]
+    version: Annotated[str, Meta(min_length=1, max_length=60)]
+    system_os: Literal["linux", "macos", "windows"] | None = None
+    cpu: Literal["x64", "arm64"] | None = None
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """All that routes may use."""
+
+    farm: Farm
+    engines: Engines
+    previews: Previews
+    logs: Logs
+    machine: Machine
+    settings: SettingsStore
+    presets: Presets
+    uploads: Path
+    """Folder for request bodies, on the volume of the data."""
+    web: Path
+    """Folder of the frontend."""
+    debug: bool = False
+    """Whether the routes under ``/api/_debug`` answer."""
+    peers: Peers | None = None
+    """None: this machine is alone."""
+    poll_seconds: float = 30.0
+    """How long a long poll waits at most."""

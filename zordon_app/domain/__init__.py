@@ -1,0 +1,1 @@
+"""What a render farm is: jobs, units, leases, nodes, statuses and messages. No I/O, no threads, no clock."""

@@ -1,0 +1,54 @@
+"""Frame ranges as people write them: ``1-10x2,15``."""
+
+from collections.abc import Iterable
+
+import fileseq
+
+from zordon_app.errors import BadRequest
+
+MAX_FRAMES = 200_000
+
+
+def parse_frames(text: str) -> list[int]:
+    """The frame numbers in ``text``, sorted and unique.
+
+    Accepts single frames, ranges and steps, comma separated (``1-10x2, 15``; negative frames as ``-5--1``).
+
+    Raises:
+        BadRequest: not a range, backwards, empty, or more than ``MAX_FRAMES`` frames.
+    """
+    parts = [part.replace(" ", "") for part in text.split(",") if part.strip()]
+    if not parts:
+        raise BadRequest("The frame range is empty. Write frames like 1-10x2,15.")
+    frames: set[int] = set()
+    for part in parts:
+        frames.update(_parse_part(part))
+        if len(frames) > MAX_FRAMES:
+            raise BadRequest(f"The frame range has more than {MAX_FRAMES:,} frames. Split the job into several.")
+    return sorted(frames)
+
+
+def _parse_part(part: str) -> Iterable[int]:
+    match = fileseq.FrameSet.FRANGE_RE.match(part) if fileseq.FrameSet.isFrameRange(part) else None
+    if match is None:
+        raise BadRequest(f"{part[:60]!r} is not a frame range. Write frames like 1-10x2,15.")
+    first, last, chunk, step = match.groups()
+    start, end = int(first), int(last if last is not None else first)
+    if chunk not in (None, "x"):
+        raise BadRequest(f"{part[:60]!r} uses {chunk!r}; only steps with x are known, as in 1-10x2.")
+    stride = int(step) if step else 1
+    if stride < 1:
+        raise BadRequest(f"The step of {part[:60]!r} must be 1 or more.")
+    if end < start:
+        raise BadRequest(f"The frame range {part[:60]!r} runs backwards: {start} is after {end}.")
+    if (end - start) // stride >= MAX_FRAMES:
+        raise BadRequest(
+            f"The frame range {part[:60]!r} has more than {MAX_FRAMES:,} frames. Split the job into several."
+        )
+    return range(start, end + 1, stride)
+
+
+def format_frames(frames: Iterable[int]) -> str:
+    """The shortest text for the given frames: ``1-4,9``; empty for no frames."""
+    ordered = sorted(set(frames))
+    return str(fileseq.FrameSet.from_iterable(ordered).frange) if ordered else ""

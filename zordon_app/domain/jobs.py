@@ -1,0 +1,202 @@
+"""Jobs and their units, as the ledger holds them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from zordon_app.domain.ids import JobId, NodeId
+from zordon_app.domain.statuses import JobStatus, UnitState
+
+
+class Existing(StrEnum):
+    """What to do with output files that are there before the job starts."""
+
+    OVERWRITE = "overwrite"
+    """Render every unit; a published file replaces the old one."""
+    SKIP = "skip"
+    """A file that passes the same checks as a fresh one counts; only the others are rendered."""
+
+
+class UnitKind(StrEnum):
+    """What a unit of a job is."""
+
+    FRAME = "frame"
+    SEGMENT = "segment"
+
+
+class BuildRef(Struct, frozen=True, kw_only=True):
+    """The engine build a job is bound to: every node renders with this one or not at all."""
+
+    engine: str
+    version: str
+    sha256: str = ""
+
+
+class ParentRef(Struct, frozen=True, kw_only=True):
+    """The job, on another node, that a child job works for."""
+
+    job: str
+    node: str
+
+
+class Expected(Struct, frozen=True, kw_only=True):
+    """What an artifact must be to count; ``None`` or 0 means that this is not checked.
+
+    ``format`` is an image format in OpenImageIO's words (``png``, ``jpeg``, ``openexr``, ``tiff``, ``targa``, ``bmp``,
+    ``webp``, ``hdr``, ``dpx``) for frames, or a container name in FFmpeg's words (``mp4``, ``matroska``) for films.
+    ``frames`` is the exact count of video frames of a film; sizes are pixels; ``seconds`` is the length of a film.
+    """
+
+    format: str
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    seconds: float = 0.0
+    audio: bool = False
+
+
+class UnitSpec(Struct, frozen=True, kw_only=True):
+    """One unit as the engine planned it.
+
+    ``number`` is the key inside the job: the frame number of a frame, the index from 0 of a segment. ``first`` and
+    ``last`` are the frames it covers, both included. ``file`` is the name of its artifact, without a folder.
+    ``detail`` is the engine's own.
+    """
+
+    number: int
+    kind: UnitKind
+    first: int
+    last: int
+    file: str
+    expected: Expected
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames the unit covers."""
+        return self.last - self.first + 1
+
+
+class Unit(Struct, kw_only=True):
+    """A row of the ledger."""
+
+    spec: UnitSpec
+    state: UnitState = UnitState.WAITING
+    attempt: int = 0
+    """Grants so far; only grows. A result counts only under the present number."""
+    failures: int = 0
+    """Failed attempts since the last retry by a person."""
+    node: str = ""
+    artifact: str = ""
+    """Path of the published file relative to the job's output (or segment) folder; empty until done."""
+    sha256: str = ""
+    bytes: int = 0
+    seconds: float | None = None
+    """Engine time of the attempt that is done."""
+    error: str = ""
+    """Why the last attempt failed, a sentence."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class UnitCounts(Struct, kw_only=True):
+    """Units of a job per state."""
+
+    waiting: int = 0
+    leased: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def total(self) -> int:
+        """All units."""
+        return self.waiting + self.leased + self.done + self.failed + self.skipped
+
+
+class ErrorGroup(Struct, kw_only=True):
+    """Units of a job that failed alike. ``units`` is a frame range text such as ``3-5,9``."""
+
+    message: str
+    units: str
+    count: int
+    node: str = ""
+
+
+class JobPlan(Struct, frozen=True, kw_only=True):
+    """What an engine made of a request: everything needed to render it without asking again.
+
+    ``assemble`` says whether units become one file at the end; ``output_file`` is that file's name. ``facts`` is the
+    engine's own (source time stamps, scene name, image settings …) and travels with the job.
+    """
+
+    units: tuple[UnitSpec, ...]
+    assemble: bool = False
+    output_file: str = ""
+    expected: Expected | None = None
+    fps: float = 0.0
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Job(Struct, kw_only=True):
+    """What a person asked for, and where it stands."""
+
+    id: JobId
+    name: str
+    engine: str
+    build: BuildRef
+    project: str
+    """Absolute path of the project file on this node."""
+    owns_project: bool = False
+    """Whether the project was uploaded, so that deleting the job deletes it."""
+    args: dict[str, Any] = field(default_factory=dict)
+    frames: str = ""
+    start_frame: int | None = None
+    end_frame: int | None = None
+    output_path: str
+    owns_output: bool = False
+    """Whether Zordon made the output folder for this job alone, so that deleting the job may remove it."""
+    existing: Existing = Existing.OVERWRITE
+    priority: int = 50
+    order: float = 0.0
+    """Place in the queue among jobs of one priority; lower comes first."""
+    status: JobStatus = JobStatus.NOT_STARTED
+    reason: str = ""
+    enable_split_jobs: bool = True
+    parent: ParentRef | None = None
+    child_jobs: list[dict[str, Any]] = field(default_factory=list)
+    after: list[JobId] = field(default_factory=list)
+    start_at: datetime | None = None
+    nodes: list[NodeId] = field(default_factory=list)
+    """The nodes that may work on it; empty: all."""
+    max_attempts: int = 3
+    preset: str = ""
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    warnings: list[str] = field(default_factory=list)
+    error: str = ""
+    """Why the job as a whole failed (assembly, preparation); unit errors are in the ledger."""
+    errors: list[ErrorGroup] = field(default_factory=list)
+    """The failed units, grouped."""
+    last_unit: int | None = None
+    """Number of the unit published last."""
+    held_for_disk: bool = False
+    """Paused by the program until its volume has room."""
+    resume_to: str = ""
+    """The status a paused job goes back to."""
+    files: list[str] = field(default_factory=list)
+    """Assembled files, relative to ``output_path``."""
+    counts: UnitCounts = field(default_factory=UnitCounts)
+    superseded: int = 0
+    """Late or repeated results that were set aside."""
+    published: int = 0
+    """Results that were published; with ``superseded`` it tells how much work was done twice."""
+    assemble: bool = False
+    output_file: str = ""
+    expected: Expected | None = None
+    fps: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)

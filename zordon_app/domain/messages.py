@@ -1,0 +1,43 @@
+"""What travels over the API: requests as they come in, checked by msgspec."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from zordon_app.domain.jobs import Existing, ParentRef
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Frame = Annotated[int, Meta(ge=-1_048_574, le=1_048_574)]
+
+
+class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One job of ``POST /api/add_job``; ``engine`` and ``renderer`` are the same field under two names."""
+
+    name: Name | None = None
+    renderer: str | None = None
+    engine: str | None = None
+    engine_version: str | None = None
+    start_frame: Frame | None = None
+    end_frame: Frame | None = None
+    frames: Annotated[str, Meta(max_length=2000)] | None = None
+    args: dict[str, Any] = field(default_factory=dict)
+    enable_split_jobs: bool = True
+    child_jobs: list[dict[str, Any]] = field(default_factory=list)
+    local_path: str | None = None
+    priority: Annotated[int, Meta(ge=0, le=100)] = 50
+    paused: bool = False
+    preset: str | None = None
+    output_path: str | None = None
+    existing: Existing = Existing.OVERWRITE
+    after: list[str] = field(default_factory=list)
+    start_at: datetime | None = None
+    nodes: list[str] = field(default_factory=list)
+    max_attempts: Annotated[int, Meta(ge=1, le=20)] = 3
+    parent: ParentRef | None = None
+    idempotency_key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+
+    @property
+    def engine_name(self) -> str | None:
+        """The engine asked for, under whichever of its two names."""
+        return self.engine or self.renderer

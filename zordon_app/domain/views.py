@@ -1,0 +1,91 @@
+"""What the API shows of jobs, units and nodes: plain records, ready to be encoded."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from zordon_app.domain.jobs import ErrorGroup, ParentRef, UnitCounts
+from zordon_app.domain.statuses import JobStatus, UnitState
+
+
+class JobView(Struct, kw_only=True):
+    """One job as the API shows it; ``progress`` is 0–1, ``eta_seconds`` None until two units are done."""
+
+    id: str
+    name: str
+    engine: str
+    renderer: str
+    engine_version: str
+    status: JobStatus
+    reason: str
+    progress: float
+    units: UnitCounts
+    start_frame: int | None
+    end_frame: int | None
+    frames: str
+    args: dict[str, Any]
+    priority: int
+    order: float
+    parent: ParentRef | None
+    child_jobs: list[dict[str, Any]]
+    enable_split_jobs: bool
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    eta_seconds: float | None
+    errors: list[ErrorGroup]
+    warnings: list[str]
+    output_path: str
+    file_count: int
+    node: str
+    nodes: list[str]
+    max_attempts: int
+    after: list[str]
+    start_at: datetime | None
+    existing: str
+    preset: str
+    project: str
+    fps: float
+    width: int
+    height: int
+    last_unit: int | None
+    """Number of the unit published last: what a thumbnail shows."""
+    rev: int
+
+
+class UnitView(Struct, kw_only=True):
+    """One unit as the API shows it; ``progress`` is 0–1 inside the unit, ``seconds`` engine time."""
+
+    unit: int
+    first: int
+    last: int
+    state: UnitState
+    attempt: int
+    failures: int
+    node: str
+    file: str
+    sha256: str
+    bytes: int
+    seconds: float | None
+    progress: float
+    error: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class NodeView(Struct, kw_only=True):
+    """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk)."""
+
+    id: str
+    name: str
+    state: str
+    reason: str = ""
+    this: bool = False
+    units_running: int = 0
+    jobs: list[str] = field(default_factory=list)
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    cores: int = 0
+    system: str = ""
+    version: str = ""

@@ -1,0 +1,1 @@
+"""What Zordon knows about each program that renders."""

@@ -1,0 +1,1 @@
+"""Blender: what a .blend tells, which build renders it, and the script that does."""

@@ -1,0 +1,56 @@
+"""The engines of this installation: ours, and those of third parties through entry points."""
+
+from importlib.metadata import entry_points
+from pathlib import PurePath
+
+from zordon_app.engines.base import Engine
+from zordon_app.errors import BadRequest, EngineNotFound
+
+ENTRY_POINT_GROUP = "zordon.engines"
+
+
+class EngineRegistry:
+    """Engines by name and by file extension."""
+
+    def __init__(self, engines: list[Engine]) -> None:
+        """Later engines do not replace earlier ones of the same name."""
+        self._engines: dict[str, Engine] = {}
+        for engine in engines:
+            self._engines.setdefault(engine.name, engine)
+
+    def names(self) -> list[str]:
+        """Engine names in the order they were registered."""
+        return list(self._engines)
+
+    def all(self) -> list[Engine]:
+        """Every engine."""
+        return list(self._engines.values())
+
+    def get(self, name: str) -> Engine:
+        """The engine called ``name``.
+
+        Raises:
+            EngineNotFound: there is none; the sentence lists those there are.
+        """
+        try:
+            return self._engines[name]
+        except KeyError:
+            raise EngineNotFound(name, self.names()) from None
+
+    def for_filename(self, filename: str) -> Engine:
+        """The engine that takes files named like ``filename``.
+
+        Raises:
+            BadRequest: no engine takes such files.
+        """
+        suffix = PurePath(filename.replace("\\", "/")).suffix.lower()
+        for engine in self._engines.values():
+            if suffix in engine.extensions:
+                return engine
+        known = ", ".join(sorted(extension for engine in self.all() for extension in engine.extensions))
+        raise BadRequest(f"No engine takes {suffix or 'files without an extension'}. Known: {known}.")
+
+
+def load_third_party_engines() -> list[Engine]:
+    """Engines that other packages offer under the entry-point group ``zordon.engines``, one callable each."""
+    return [point.load()() for point in entry_points(group=ENTRY_POINT_GROUP)]

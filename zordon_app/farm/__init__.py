@@ -1,0 +1,1 @@
+"""What makes nodes one farm: lifecycle, ledger, planner, dispatcher, change feed."""

@@ -1,0 +1,255 @@
+"""From a request to a job: everything that can be wrong is found before anything is written."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, structs
+
+from zordon_app.domain.callers import Caller, Upload
+from zordon_app.domain.ids import JobId, NodeId, new_job_id
+from zordon_app.domain.jobs import Existing, Job, JobPlan, Unit
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.naming import file_stem
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.engines.arguments import check_arguments
+from zordon_app.engines.base import Build, Engine, Probe
+from zordon_app.engines.registry import EngineRegistry
+from zordon_app.errors import BadRequest, Forbidden
+from zordon_app.farm.interfaces import Builds, Clock, Outputs
+from zordon_app.farm.lifecycle import QUEUED
+
+PREPARING = "Looking at the files that are there already."
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """Where a job's project is; ``owned`` when Zordon keeps it in the job's own folder."""
+
+    path: Path
+    owned: bool
+
+
+class Intake:
+    """Turns requests into jobs with their units."""
+
+    def __init__(
+        self,
+        *,
+        registry: EngineRegistry,
+        builds: Builds,
+        outputs: Outputs,
+        presets: Callable[[], dict[str, Any]],
+        unpack: Callable[[Path, Path], object],
+        clock: Clock,
+        jobs_folder: Path,
+        output_root: Callable[[], Path],
+    ) -> None:
+        """``unpack`` opens an archive safely into a folder; ``output_root`` is where owned output folders go."""
+        self._registry = registry
+        self._builds = builds
+        self._outputs = outputs
+        self._presets = presets
+        self._unpack = unpack
+        self._clock = clock
+        self._jobs_folder = jobs_folder
+        self._output_root = output_root
+
+    def prepare(
+        self, request: JobRequest, *, caller: Caller, upload: Upload | None, job_exists: Callable[[str], bool]
+    ) -> tuple[Job, list[Unit]]:
+        """The job and its ledger; nothing is stored yet. ``discard`` undoes the folders made here.
+
+        Raises:
+            BadRequest, Forbidden, NotFound: with the sentence for the person.
+        """
+        _check_request(request, local=caller.local, job_exists=job_exists)
+        job_id = new_job_id()
+        try:
+            return self._prepare(job_id, request, caller=caller, upload=upload)
+        except BaseException:
+            self.discard(job_id)
+            raise
+
+    def discard(self, job_id: JobId) -> None:
+        """Remove the folder of a job that was not created after all."""
+        shutil.rmtree(self._jobs_folder / job_id, ignore_errors=True)
+
+    def look(self, path: Path, *, engine_name: str | None, version: str | None) -> tuple[Engine, Build, Probe]:
+        """The engine for a project, the build that would render it, and what the file tells."""
+        engine = self._registry.get(engine_name) if engine_name else self._registry.for_filename(path.name)
+        probe = engine.look(path)
+        build = engine.choose_build(self._builds.of(engine.name), probe.saved_with, version)
+        return engine, build, probe
+
+    def _prepare(
+        self, job_id: JobId, request: JobRequest, *, caller: Caller, upload: Upload | None
+    ) -> tuple[Job, list[Unit]]:
+        source = self._source(job_id, request, upload)
+        engine, build, probe = self.look(source.path, engine_name=request.engine_name, version=request.engine_version)
+        request = structs.replace(request, args=self._arguments(request, engine, local=caller.local))
+        name = request.name or source.path.stem
+        plan = engine.plan(request, probe, build, title=file_stem(name))
+        _check_plan(plan)
+        output, owned = self._output_folder(request, name)
+        job = self._job(job_id, request, source, engine, build, plan, name=name, output=output, owned=owned)
+        self._outputs.make(output, job_id, owned=owned)
+        return job, [Unit(spec=spec) for spec in plan.units]
+
+    def _source(self, job_id: JobId, request: JobRequest, upload: Upload | None) -> Source:
+        if upload is not None:
+            path = self._keep_upload(job_id, upload)
+        elif request.local_path is not None:
+            path = Path(request.local_path).expanduser()
+            _check_local_path(path, request.local_path)
+        else:
+            raise BadRequest("The job has no project: upload a file, or give its path on this machine as local_path.")
+        if path.suffix.lower() == ".zip":
+            return Source(path=self._open_archive(job_id, path, request.engine_name), owned=True)
+        return Source(path=path.absolute(), owned=upload is not None)
+
+    def _keep_upload(self, job_id: JobId, upload: Upload) -> Path:
+        folder = self._jobs_folder / job_id / "project"
+        folder.mkdir(parents=True, exist_ok=True)
+        suffix = Path(upload.filename).suffix.lower()
+        kept = folder / (file_stem(Path(upload.filename).stem) + (suffix if suffix[1:].isalnum() else ""))
+        # A hard link: several jobs of one request share the bytes, and each may be deleted on its own.
+        kept.hardlink_to(upload.path)
+        return kept
+
+    def _open_archive(self, job_id: JobId, archive: Path, engine_name: str | None) -> Path:
+        folder = self._jobs_folder / job_id / "unpacked"
+        self._unpack(archive, folder)
+        engines = [self._registry.get(engine_name)] if engine_name else self._registry.all()
+        for engine in engines:
+            projects = [
+                path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in engine.extensions
+            ]
+            shallow = [path for path in projects if len(path.parts) == min(len(other.parts) for other in projects)]
+            if len(shallow) == 1:
+                return shallow[0]
+            if shallow:
+                names = ", ".join(sorted(path.name for path in shallow)[:5])
+                raise BadRequest(
+                    f"The archive holds several projects ({names}). Pack one, or put the others into folders."
+                )
+        raise BadRequest("The archive holds no project file that an engine takes.")
+
+    def _arguments(self, request: JobRequest, engine: Engine, *, local: bool) -> dict[str, Any]:
+        preset: dict[str, Any] = {}
+        if request.preset is not None:
+            known = self._presets()
+            if request.preset not in known:
+                raise BadRequest(f"There is no preset {request.preset[:60]!r}. Known: {', '.join(sorted(known))}.")
+            if known[request.preset]["engine"] != engine.name:
+                raise BadRequest(
+                    f"The preset {request.preset!r} is for {known[request.preset]['engine']}, not {engine.name}."
+                )
+            preset = known[request.preset].get("params", {})
+        return check_arguments(
+            {**preset, **request.args}, engine.arguments, engine=engine.label, from_this_machine=local
+        )
+
+    def _output_folder(self, request: JobRequest, name: str) -> tuple[Path, bool]:
+        if request.output_path is not None:
+            folder = Path(request.output_path).expanduser()
+            if not folder.is_absolute():
+                raise BadRequest(f"output_path must be a whole path, not {request.output_path[:100]!r}.")
+            return folder, False
+        root, stem = self._output_root(), file_stem(name)
+        candidate, number = root / stem, 2
+        while candidate.exists():
+            candidate, number = root / f"{stem}-{number}", number + 1
+        return candidate, True
+
+    def _job(
+        self,
+        job_id: JobId,
+        request: JobRequest,
+        source: Source,
+        engine: Engine,
+        build: Build,
+        plan: JobPlan,
+        *,
+        name: str,
+        output: Path,
+        owned: bool,
+    ) -> Job:
+        status, reason = _first_status(request)
+        return Job(
+            id=job_id,
+            name=name,
+            engine=engine.name,
+            build=build.ref,
+            project=str(source.path),
+            owns_project=source.owned,
+            args=request.args,
+            frames=request.frames or "",
+            start_frame=min(unit.first for unit in plan.units),
+            end_frame=max(unit.last for unit in plan.units),
+            output_path=str(output),
+            owns_output=owned,
+            existing=request.existing,
+            priority=request.priority,
+            status=status,
+            reason=reason,
+            resume_to=_unpaused_status(request) if request.paused else "",
+            enable_split_jobs=request.enable_split_jobs,
+            parent=request.parent,
+            child_jobs=request.child_jobs,
+            after=[JobId(other) for other in request.after],
+            start_at=request.start_at,
+            nodes=[NodeId(node) for node in request.nodes],
+            max_attempts=request.max_attempts,
+            preset=request.preset or "",
+            created_at=self._clock.now(),
+            warnings=list(plan.warnings),
+            assemble=plan.assemble,
+            output_file=plan.output_file,
+            expected=plan.expected,
+            fps=plan.fps,
+            facts=plan.facts,
+        )
+
+
+def _check_request(request: JobRequest, *, local: bool, job_exists: Callable[[str], bool]) -> None:
+    if request.engine and request.renderer and request.engine != request.renderer:
+        raise BadRequest("engine and renderer are two names of one field; they must not differ.")
+    if not local and (request.local_path is not None or request.output_path is not None):
+        raise Forbidden(
+            "Paths of this machine (local_path, output_path) are taken only from programs on it. Upload the file."
+        )
+    if request.start_frame is not None and request.end_frame is not None and request.start_frame > request.end_frame:
+        raise BadRequest(f"The frame range runs backwards: {request.start_frame} is after {request.end_frame}.")
+    if request.frames is not None and (request.start_frame is not None or request.end_frame is not None):
+        raise BadRequest("Give either frames or start_frame and end_frame, not both.")
+    if request.start_at is not None and request.start_at.tzinfo is None:
+        raise BadRequest("start_at needs a time zone, as in 2026-01-31T22:00:00Z.")
+    for other in request.after:
+        if not job_exists(other):
+            raise BadRequest(f"after names a job that does not exist: {other[:60]!r}.")
+
+
+def _check_local_path(path: Path, text: str) -> None:
+    if "\0" in text or not path.is_absolute():
+        raise BadRequest(f"local_path must be a whole path, not {text[:100]!r}.")
+    if not path.parent.is_dir():
+        raise BadRequest(f"There is no file {text[:200]!r} on this machine.")
+
+
+def _check_plan(plan: JobPlan) -> None:
+    if not plan.units:
+        raise BadRequest("There is nothing to render: the frame range is empty.")
+
+
+def _first_status(request: JobRequest) -> tuple[JobStatus, str]:
+    if request.paused:
+        return JobStatus.PAUSED, "Added as paused. Resume it when you are ready."
+    status = JobStatus(_unpaused_status(request))
+    return status, {JobStatus.CONFIGURING: PREPARING, JobStatus.SCHEDULED: "Waits for its turn."}.get(status, QUEUED)
+
+
+def _unpaused_status(request: JobRequest) -> str:
+    if request.after or request.start_at is not None:
+        return JobStatus.SCHEDULED
+    return JobStatus.CONFIGURING if request.existing == Existing.SKIP else JobStatus.NOT_STARTED

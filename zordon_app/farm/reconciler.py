@@ -1,0 +1,79 @@
+"""Once a second: start what is due, go on where there is room again, take back what was lost."""
+
+from pathlib import Path
+
+from zordon_app.domain.jobs import Existing, Job
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.intake import PREPARING
+from zordon_app.farm.interfaces import Builds, Clock, Disk
+from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
+from zordon_app.farm.state import FarmState
+
+
+class Reconciler:
+    """Repairs and starts; ``run_once`` is called by a thread of its own."""
+
+    def __init__(
+        self,
+        state: FarmState,
+        lifecycle: Lifecycle,
+        dispatcher: Dispatcher,
+        *,
+        builds: Builds,
+        disk: Disk,
+        clock: Clock,
+        jobs_folder: Path,
+    ) -> None:
+        """Look after ``state``."""
+        self._state = state
+        self._lifecycle = lifecycle
+        self._dispatcher = dispatcher
+        self._builds = builds
+        self._disk = disk
+        self._clock = clock
+        self._jobs_folder = jobs_folder
+
+    def run_once(self) -> None:
+        """One round."""
+        self._dispatcher.take_back_expired()
+        for job in self._state.jobs():
+            if job.status == JobStatus.SCHEDULED:
+                self._start_if_due(job)
+            elif job.held_for_disk:
+                self._go_on_if_room(job)
+            elif job.status == JobStatus.CONFIGURING and job.reason != PREPARING and self._builds.find(job.build):
+                self._set_first_status(job)
+
+    def _start_if_due(self, job: Job) -> None:
+        waits_for = self.reason_to_wait(job)
+        if not waits_for:
+            self._set_first_status(job)
+        elif waits_for != job.reason:
+            self._lifecycle.set_job_status(job.id, JobStatus.SCHEDULED, waits_for)
+
+    def reason_to_wait(self, job: Job) -> str:
+        """What a scheduled job waits for; empty when its time has come."""
+        if job.start_at is not None and job.start_at > self._clock.now():
+            return f"Starts at {job.start_at:%Y-%m-%d %H:%M} UTC."
+        for other_id in job.after:
+            if not self._state.has(other_id):
+                continue  # Deleted jobs hold nobody up.
+            other = self._state.job(other_id)
+            if other.status != JobStatus.COMPLETED:
+                return f"Starts after {other.name}, which is {other.status.replace('_', ' ')}."
+        return ""
+
+    def _set_first_status(self, job: Job) -> None:
+        with self._state.lock:
+            if not self._state.has(job.id) or self._state.job(job.id).status != job.status:
+                return
+            if job.existing == Existing.SKIP and not job.started_at:
+                self._lifecycle.set_job_status(job.id, JobStatus.CONFIGURING, PREPARING)
+            else:
+                self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
+
+    def _go_on_if_room(self, job: Job) -> None:
+        folders = (artifact_folder(job, self._jobs_folder), Path(job.output_path), self._jobs_folder)
+        if not any(self._disk.shortage(folder) for folder in folders):
+            self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")

@@ -1,0 +1,354 @@
+"""The farm as the API sees it: each request becomes one decision of the lifecycle."""
+
+import logging
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zordon_app.domain.callers import Caller, Upload
+from zordon_app.domain.frames import parse_frames
+from zordon_app.domain.ids import JobId, is_id
+from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.statuses import JobStatus, UnitState
+from zordon_app.domain.views import JobView, NodeView, UnitView
+from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound, ZordonError
+from zordon_app.farm import ordering
+from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.feed import ChangeFeed
+from zordon_app.farm.intake import Intake
+from zordon_app.farm.interfaces import Clock, Manifests, Outputs
+from zordon_app.farm.lifecycle import QUEUED, Lifecycle
+from zordon_app.farm.node_desk import NodeDesk
+from zordon_app.farm.progress import LiveProgress
+from zordon_app.farm.state import FarmState, fingerprint
+from zordon_app.farm.views import JobViews, unit_view
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 10.0
+"""How long deleting waits for an engine to be gone."""
+
+
+class FarmService:
+    """Reads from the state, acts through the lifecycle."""
+
+    def __init__(
+        self,
+        state: FarmState,
+        *,
+        lifecycle: Lifecycle,
+        dispatcher: Dispatcher,
+        intake: Intake,
+        feed: ChangeFeed,
+        views: JobViews,
+        progress: LiveProgress,
+        nodes: NodeDesk,
+        outputs: Outputs,
+        manifests: Manifests,
+        clock: Clock,
+        jobs_folder: Path,
+        previews_folder: Path,
+    ) -> None:
+        """Put the parts together."""
+        self._state = state
+        self._lifecycle = lifecycle
+        self._dispatcher = dispatcher
+        self._intake = intake
+        self._feed = feed
+        self._views = views
+        self._progress = progress
+        self._nodes = nodes
+        self._outputs = outputs
+        self._manifests = manifests
+        self._clock = clock
+        self._jobs_folder = jobs_folder
+        self._previews_folder = previews_folder
+        self._submitting = threading.Lock()
+        """One submission at a time, so that a repeated idempotency key finds the first one's jobs."""
+
+    # Reading
+
+    def jobs_json(self) -> bytes:
+        """The whole list, encoded."""
+        return self._views.all_encoded()
+
+    def token(self) -> str:
+        """The present revision."""
+        return self._feed.token()
+
+    def wait(self, token: str | None, timeout: float) -> bool:
+        """Block until something changed."""
+        return self._feed.wait(token, timeout)
+
+    def delta_json(self, token: str | None) -> bytes:
+        """What changed since ``token``, encoded."""
+        with self._state.lock:
+            new_token = self._feed.token()
+            since = self._feed.since(token)
+            jobs = [msgspec.Raw(self._views.encoded(job_id)) for job_id in since.changed if self._state.has(job_id)]
+        document = {
+            "token": new_token,
+            "full": since.full,
+            "jobs": jobs,
+            "removed": since.removed,
+            "nodes": self._nodes.views(),
+            "engines": [],
+            "time": self._clock.now(),
+        }
+        return msgspec.json.encode(document)
+
+    def jobs_in_status(self, status: str) -> list[JobView]:
+        """Jobs in one status."""
+        try:
+            wanted = JobStatus(status)
+        except ValueError:
+            raise BadRequest(f"There is no status {status[:40]!r}. Known: {', '.join(JobStatus)}.") from None
+        found = [self._views.view(job.id) for job in self._state.jobs() if job.status == wanted]
+        if not found:
+            raise BadRequest(f"No job is {wanted.replace('_', ' ')}.")
+        return found
+
+    def job(self, job_id: str) -> JobView:
+        """One job."""
+        return self._views.view(self._known(job_id))
+
+    def record(self, job_id: str) -> Job:
+        """The stored job."""
+        return self._state.job(self._known(job_id))
+
+    def units(self, job_id: str) -> list[UnitView]:
+        """The ledger of one job."""
+        with self._state.lock:
+            fractions = self._progress.of_job(job_id)
+            ledger = self._state.ledger(self._known(job_id))
+            return [unit_view(unit, fractions.get(number, 0.0)) for number, unit in sorted(ledger.items())]
+
+    def files(self, job_id: str) -> list[str]:
+        """Published files."""
+        job = self.record(job_id)
+        if job.owns_output:
+            return self._outputs.list(Path(job.output_path))
+        ours = set(job.files) | {unit.artifact for unit in self._state.ledger(job.id).values() if not job.assemble}
+        return [name for name in self._outputs.list(Path(job.output_path)) if name in ours]
+
+    def file_path(self, job_id: str, name: str) -> Path:
+        """One published file."""
+        job = self.record(job_id)
+        for known in self.files(job_id):
+            if known == name or known.casefold() == name.casefold():
+                return self._outputs.resolve(Path(job.output_path), known)
+        raise NotFound(f"There is no file {name[:100]!r} in the output of this job.")
+
+    def counts(self) -> dict[str, int]:
+        """Jobs per status."""
+        counts = dict.fromkeys((str(status) for status in JobStatus), 0)
+        for job in self._state.jobs():
+            counts[job.status] += 1
+        return counts
+
+    def nodes(self) -> list[NodeView]:
+        """The machines."""
+        return self._nodes.views()
+
+    def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
+        """A look into a project."""
+        _engine, build, probe = self._intake.look(path, engine_name=engine, version=engine_version)
+        return {**msgspec.to_builtins(probe), "engine_version": build.version}
+
+    # Acting
+
+    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
+        """Create all jobs or none."""
+        if not requests:
+            raise BadRequest("The list of jobs is empty.")
+        with self._submitting:
+            repeated = self._find_repeated(requests)
+            ids = repeated if repeated is not None else self._create(requests, caller=caller, upload=upload)
+        return [self._views.view(job_id) for job_id in ids]
+
+    def cancel(self, job_id: str) -> JobView:
+        """Stop it."""
+        known = self._known(job_id)
+        if self._state.job(known).status != JobStatus.CANCELLED:
+            self._lifecycle.stop(known, JobStatus.CANCELLED, "Cancelled. Retry starts it again.")
+        return self._views.view(known)
+
+    def delete(self, job_id: str) -> None:
+        """Stop it, then remove it and what it owns."""
+        job = self.record(job_id)
+        if not job.status.is_final:
+            self._lifecycle.stop(job.id, JobStatus.CANCELLED, "Being deleted.")
+        self._dispatcher.wait_until_free(job.id, STOP_SECONDS)
+        self._lifecycle.delete([job.id])
+        self._remove_files(job)
+
+    def pause(self, job_id: str, *, after_current: bool = False) -> JobView:
+        """Hold it."""
+        known = self._known(job_id)
+        job = self._state.job(known)
+        if job.status.is_final:
+            raise IllegalChange(f"The job is {job.status}; only a job that has not ended can be paused.")
+        if after_current:
+            with self._state.change() as change:
+                change.job(known).resume_to = job.status
+            self._lifecycle.set_job_status(known, JobStatus.PAUSED, "Paused; what was in hand is finished first.")
+        else:
+            self._lifecycle.stop(known, JobStatus.PAUSED, "Paused. Resume it when you are ready.")
+        return self._views.view(known)
+
+    def resume(self, job_id: str) -> JobView:
+        """Go on."""
+        known = self._known(job_id)
+        job = self._state.job(known)
+        if job.status != JobStatus.PAUSED:
+            raise IllegalChange(f"The job is {job.status.replace('_', ' ')}, not paused.")
+        back_to = JobStatus(job.resume_to) if job.resume_to else JobStatus.NOT_STARTED
+        if back_to not in {JobStatus.SCHEDULED, JobStatus.CONFIGURING}:
+            back_to = JobStatus.NOT_STARTED
+        self._lifecycle.set_job_status(known, back_to, QUEUED)
+        return self._views.view(known)
+
+    def retry(self, job_id: str, frames: str | None) -> JobView:
+        """Failed units again; a cancelled or failed job starts again."""
+        known = self._known(job_id)
+        job = self._state.job(known)
+        failed = [unit.spec.number for unit in self._chosen(known, frames) if unit.state == UnitState.FAILED]
+        if not failed and (frames is not None or job.status not in {JobStatus.CANCELLED, JobStatus.ERROR}):
+            raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.")
+        self._lifecycle.put_back(known, failed, "Tried again; in the queue.")
+        return self._views.view(known)
+
+    def skip(self, job_id: str, frames: str) -> JobView:
+        """Leave units out."""
+        known = self._known(job_id)
+        units = self._chosen(known, frames)
+        wanted = [unit.spec.number for unit in units if unit.state not in {UnitState.DONE, UnitState.SKIPPED}]
+        self._lifecycle.skip(known, wanted)
+        return self._views.view(known)
+
+    def rerender(self, job_id: str, frames: str | None) -> JobView:
+        """Done units again."""
+        known = self._known(job_id)
+        wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
+        if not wanted:
+            raise IllegalChange("None of these frames or segments has ended yet; they are rendered anyway.")
+        self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
+        return self._views.view(known)
+
+    def move(self, job_id: str, where: str, other: str | None) -> JobView:
+        """Change the place in the queue."""
+        known = self._known(job_id)
+        with self._state.change() as change:
+            order, priority = ordering.place(self._state.jobs(), known, where, other)
+            job = change.job(known)
+            job.order, job.priority = order, priority
+        return self._views.view(known)
+
+    def set_priority(self, job_id: str, priority: int) -> JobView:
+        """0–100."""
+        if not 0 <= priority <= 100:
+            raise BadRequest(f"The priority must be from 0 to 100, not {priority}.")
+        with self._state.change() as change:
+            change.job(self._known(job_id)).priority = priority
+        return self._views.view(job_id)
+
+    def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:
+        """A child job changed: remember what it tells."""
+        known = self._known(job_id)
+        child = update.get("id")
+        if not isinstance(child, str) or not is_id(child):
+            raise BadRequest("The subjob must name its own job id in the field id.")
+        with self._state.change() as change:
+            job = change.job(known)
+            job.child_jobs = [*(entry for entry in job.child_jobs if entry.get("id") != child), update]
+
+    def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
+        """Take a machine out of the work, or back."""
+        view = self._nodes.pause(node_id, paused=paused)
+        if paused and not after_current:
+            self._dispatcher.take_back_from(node_id)
+        self._dispatcher.wake()
+        self._feed.touch([])
+        return view
+
+    def clear_history(self) -> int:
+        """Remove jobs that have ended; their outputs stay."""
+        ended = [job for job in self._state.jobs() if job.status.is_final]
+        self._lifecycle.delete([job.id for job in ended])
+        for job in ended:
+            self._remove_private_files(job)
+        return len(ended)
+
+    def _known(self, job_id: str) -> JobId:
+        if not self._state.has(job_id):
+            raise JobNotFound(job_id)
+        return JobId(job_id)
+
+    def _chosen(self, job_id: JobId, frames: str | None) -> list[Unit]:
+        """The units that cover the frames asked for; all when None."""
+        units = sorted(self._state.ledger(job_id).values(), key=lambda unit: unit.spec.number)
+        if frames is None:
+            return units
+        wanted = set(parse_frames(frames))
+        chosen = [unit for unit in units if unit.spec.number in wanted]
+        unknown = wanted - {unit.spec.number for unit in chosen}
+        if unknown:
+            raise BadRequest(f"This job has no frame or segment {min(unknown)}.")
+        return chosen
+
+    def _find_repeated(self, requests: list[JobRequest]) -> list[JobId] | None:
+        found: list[JobId] = []
+        for request in requests:
+            known = self._job_of_request(request)
+            if known is None:
+                return None
+            found.append(known)
+        return found
+
+    def _job_of_request(self, request: JobRequest) -> JobId | None:
+        if request.idempotency_key is None:
+            return None
+        known = self._state.find_request(request.idempotency_key)
+        if known is None:
+            return None
+        if known[0] != fingerprint(request):
+            raise Conflict("This idempotency key was used for another job. Use a new key for a new job.")
+        return known[1] if self._state.has(known[1]) else None
+
+    def _create(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobId]:
+        prepared: list[tuple[Job, list[Unit]]] = []
+        try:
+            for request in requests:
+                made = self._intake.prepare(request, caller=caller, upload=upload, job_exists=self._state.has)
+                prepared.append(made)
+            with self._state.change() as change:
+                last = ordering.last_place(self._state.jobs())
+                for place, ((job, units), request) in enumerate(zip(prepared, requests, strict=True), 1):
+                    job.order = last + place
+                    change.add(job, units)
+                    self._manifests.write(job, units)
+                    if request.idempotency_key is not None:
+                        change.requests[request.idempotency_key] = (fingerprint(request), job.id)
+        except BaseException:
+            for job, _units in prepared:
+                self._remove_files(job)
+            raise
+        return [job.id for job, _units in prepared]
+
+    def _remove_files(self, job: Job) -> None:
+        self._remove_private_files(job)
+        if job.owns_output:
+            self._outputs.remove_owned(Path(job.output_path), job.id)
+        else:
+            try:
+                self._outputs.remove_parts(Path(job.output_path))
+            except (OSError, ZordonError) as error:
+                log.info("Could not clean %s: %s", job.output_path, error)
+
+    def _remove_private_files(self, job: Job) -> None:
+        for folder in (self._jobs_folder / job.id, self._previews_folder / job.id):
+            shutil.rmtree(folder, ignore_errors=True)

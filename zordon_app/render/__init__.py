@@ -1,0 +1,1 @@
+"""Running a lease on this machine: processes, warm sessions, checking and publishing artifacts, previews."""

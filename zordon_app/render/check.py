@@ -1,0 +1,134 @@
+"""Engines lie: only a file that was decoded whole, and is what was expected, counts."""
+
+import hashlib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from zordon_app.domain.jobs import Expected
+from zordon_app.errors import ZordonError
+
+FILM_FORMATS = frozenset({"mp4", "mov", "matroska", "webm", "avi", "gif", "mxf", "flv", "mpegts", "mpeg", "ogg", "asf"})
+
+
+class BadArtifact(ZordonError):
+    """A file that an engine made is not what was asked for; the sentence says how."""
+
+
+def check_artifact(path: Path, expected: Expected) -> tuple[str, int]:
+    """Decode ``path`` whole and compare it with ``expected``; its sha256 (hex) and size in bytes.
+
+    Raises:
+        BadArtifact: missing, empty, truncated, or of another kind, size or length.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise BadArtifact(f"The engine said it was done, but there is no file {path.name}.")
+    size = path.stat().st_size
+    if size == 0:
+        raise BadArtifact(f"{path.name} is empty.")
+    if expected.format in FILM_FORMATS:
+        _check_film(path, expected)
+    else:
+        _check_image(path, expected)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), size
+
+
+def _check_image(path: Path, expected: Expected) -> None:
+    # Loading OpenImageIO takes 30 MB; an idle node does without.
+    import OpenImageIO as oiio
+
+    image = oiio.ImageInput.open(str(path))
+    if image is None:
+        raise BadArtifact(f"{path.name} is not a readable image: {_short(oiio.geterror())}.")
+    try:
+        if image.format_name() != expected.format:
+            raise BadArtifact(f"{path.name} is {image.format_name()}, not {expected.format}.")
+        _compare_size(path, image.spec().width, image.spec().height, expected)
+        _decode_image(path, image)
+    finally:
+        image.close()
+    _check_end(path, expected.format)
+
+
+def _decode_image(path: Path, image: Any) -> None:
+    subimage = 0
+    while image.seek_subimage(subimage, 0):
+        pixels = image.read_image(subimage, 0, 0, image.spec().nchannels, "uint8")
+        error = image.geterror()
+        if pixels is None or error:
+            raise BadArtifact(f"{path.name} is damaged: {_short(error) or 'it cannot be decoded'}.")
+        subimage += 1
+    image.geterror()  # The seek past the last one leaves a message behind.
+
+
+def _check_end(path: Path, kind: str) -> None:
+    """JPEG and PNG decoders forgive a missing end (libjpeg fills it with grey); we do not."""
+    ends = {"jpeg": b"\xff\xd9", "png": b"IEND\xaeB`\x82"}
+    if kind in ends:
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - 64, 0))
+            if ends[kind] not in file.read():
+                raise BadArtifact(f"{path.name} is cut off: its end is missing.")
+
+
+def _compare_size(path: Path, width: int, height: int, expected: Expected) -> None:
+    if (expected.width and width != expected.width) or (expected.height and height != expected.height):
+        raise BadArtifact(f"{path.name} is {width}×{height}, not {expected.width}×{expected.height}.")
+
+
+def _check_film(path: Path, expected: Expected) -> None:
+    # PyAV brings 70 MB of libraries; an idle node does without.
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            _compare_container(path, container, expected)
+            frames, seconds = _count_frames(container)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise BadArtifact(f"{path.name} is damaged: {_short(str(error))}.") from error
+    if expected.frames and frames != expected.frames:
+        raise BadArtifact(f"{path.name} has {frames} frames, not {expected.frames}.")
+    _compare_length(path, seconds, frames, expected)
+
+
+def _compare_container(path: Path, container: Any, expected: Expected) -> None:
+    if expected.format not in container.format.name.split(",") and not (
+        expected.format == "webm" and "matroska" in container.format.name
+    ):
+        raise BadArtifact(f"{path.name} is {container.format.name}, not {expected.format}.")
+    if not container.streams.video:
+        raise BadArtifact(f"{path.name} has no picture.")
+    video = container.streams.video[0]
+    _compare_size(path, video.codec_context.width, video.codec_context.height, expected)
+    if expected.audio and not container.streams.audio:
+        raise BadArtifact(f"{path.name} has no sound.")
+
+
+def _count_frames(container: Any) -> tuple[int, float]:
+    """Frames that decode, and the seconds from the first to the end of the last."""
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    frames, first, last, length = 0, None, None, 0
+    for frame in container.decode(stream):
+        frames += 1
+        if frame.pts is not None:
+            first = frame.pts if first is None else min(first, frame.pts)
+            if last is None or frame.pts > last:
+                last, length = frame.pts, getattr(frame, "duration", 0) or 0
+    if first is None or last is None:
+        return frames, 0.0
+    return frames, float((last - first + length) * (stream.time_base or Fraction(0)))
+
+
+def _compare_length(path: Path, seconds: float, frames: int, expected: Expected) -> None:
+    if expected.seconds <= 0 or frames == 0:
+        return
+    # One frame of leeway: containers round, and some do not store how long the last frame stands.
+    leeway = max(1.5 * expected.seconds / frames, 0.05)
+    if abs(seconds - expected.seconds) > leeway:
+        raise BadArtifact(f"{path.name} lasts {seconds:.3f} s, not {expected.seconds:.3f} s.")
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:200].rstrip(".")

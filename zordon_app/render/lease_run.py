@@ -1,0 +1,183 @@
+"""One lease on its way through an engine: which units are still owed, which is in hand, what each event means."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path, PurePath
+
+from zordon_app.domain.leases import LeasedUnit, LeaseOrder
+from zordon_app.engines.assignments import Assignment
+from zordon_app.engines.base import Event, EventKind
+from zordon_app.render.interfaces import WorkSource
+from zordon_app.render.publisher import Finished, Publisher
+from zordon_app.render.session import EngineSession
+from zordon_app.render.settings import RenderSettings
+from zordon_app.render.unit_log import UnitLog
+
+_TICK = 0.1
+"""Seconds between two looks at the order and the clock while the engine is silent."""
+
+
+class LeaseRun:
+    """Follows engine sessions for one lease and reports to its source."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        folder: Path,
+        source: WorkSource,
+        publisher: Publisher,
+        settings: RenderSettings,
+        monotonic: Callable[[], float],
+        stop: threading.Event,
+    ) -> None:
+        """``folder`` is the lease's private folder."""
+        self.folder = folder
+        self._lease = assignment.lease
+        self._source = source
+        self._publisher = publisher
+        self._settings = settings
+        self._monotonic = monotonic
+        self._stop = stop
+        self._owed: dict[int, LeasedUnit] = {unit.spec.number: unit for unit in assignment.lease.units}
+        self._in_hand: int | None = None
+        self._began_at = monotonic()
+        self._renewed_at = monotonic()
+        self._order = LeaseOrder.GO_ON
+        self._chunk_ended = False
+        self._fatal = False
+
+    def is_owed(self, number: int) -> bool:
+        """Whether a unit has neither been handed in nor failed."""
+        return number in self._owed
+
+    def begin(self, number: int, unit_log: UnitLog) -> bool:
+        """A unit starts now; False when it must not."""
+        unit = self._owed[number]
+        self._in_hand, self._began_at = number, self._monotonic()
+        unit_log.switch(number, unit.attempt)
+        self._order = self._source.unit_started(self._lease, unit)
+        return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
+
+    def follow(self, session: EngineSession, unit_log: UnitLog) -> bool:
+        """Follow a warm session through the lease; False when the session must end."""
+        self._began_at = self._monotonic()
+        while self._owed and not self._chunk_ended and not self._fatal:
+            event = session.next_event(_TICK)
+            if event is not None:
+                self._take(event, unit_log)
+            if self._must_stop() or self._is_hung(session):
+                return False
+            if event is None and session.has_ended:
+                self._engine_died(session)
+                return False
+        for number in list(self._owed):
+            self.fail_unit(number, "The engine went on without making this frame.")
+        unit_log.flush()
+        return not self._fatal
+
+    def follow_one(self, session: EngineSession, number: int) -> bool:
+        """Follow a process that does one unit; False when the lease must not go on."""
+        while not session.has_ended:
+            event = session.next_event(_TICK)
+            if event is not None and event.kind == EventKind.PROGRESS:
+                self._source.progress(self._lease, self._owed[number], event.fraction)
+            elif event is not None and event.kind == EventKind.WARNING:
+                self._source.warn(self._lease, event.message)
+            if self._must_stop_now() or self._is_hung(session):
+                return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
+        if session.wait_status() == 0:
+            self._hand_in(number, self._owed[number].spec.file)
+        else:
+            self.fail_unit(number, session.why())
+        return self._order == LeaseOrder.GO_ON
+
+    def fail_unit(self, number: int, message: str) -> None:
+        """The attempt of a unit failed."""
+        unit = self._owed.pop(number, None)
+        if unit is not None:
+            self._obey(self._source.fail(self._lease, unit, message))
+        self._forget_in_hand(number)
+
+    def fail_all(self, message: str) -> None:
+        """The job cannot be rendered at all."""
+        self._owed.clear()
+        self._fatal = True
+        self._source.fail_job(self._lease, message)
+
+    def give_back_rest(self, reason: str) -> None:
+        """What is still owed goes back without blame."""
+        if self._owed:
+            self._source.give_back(self._lease, list(self._owed.values()), reason)
+            self._owed.clear()
+
+    def _take(self, event: Event, unit_log: UnitLog) -> None:
+        number = event.unit if event.unit is not None else self._in_hand
+        match event.kind:
+            case EventKind.UNIT_STARTED if number in self._owed:
+                self._start_unit(number, unit_log)
+            case EventKind.PROGRESS if number in self._owed:
+                self._source.progress(self._lease, self._owed[number], event.fraction)
+            case EventKind.ARTIFACT if number in self._owed:
+                self._hand_in(number, event.file or self._owed[number].spec.file)
+            case EventKind.UNIT_FAILED if number in self._owed:
+                self.fail_unit(number, event.message or "The engine could not render it.")
+            case EventKind.WARNING:
+                self._source.warn(self._lease, event.message)
+            case EventKind.SESSION_FAILED:
+                self.fail_all(event.message)
+            case EventKind.CHUNK_ENDED:
+                self._chunk_ended = True
+
+    def _start_unit(self, number: int, unit_log: UnitLog) -> None:
+        if self._order == LeaseOrder.STOP_AFTER_UNIT and self._in_hand != number:
+            # The unit before has ended: what follows is not wanted.
+            self._order = LeaseOrder.STOP_NOW
+            return
+        if self._in_hand != number:
+            self._in_hand = number
+            unit_log.switch(number, self._owed[number].attempt)
+            self._obey(self._source.unit_started(self._lease, self._owed[number]))
+
+    def _hand_in(self, number: int, file: str) -> None:
+        unit = self._owed.pop(number)
+        now = self._monotonic()
+        # A name with a folder in it would be somebody else's file: only plain names of the private folder count.
+        path = self.folder / PurePath(file).name
+        self._publisher.put(Finished(lease=self._lease, unit=unit, path=path, seconds=now - self._began_at))
+        self._began_at = now
+        self._forget_in_hand(number)
+
+    def _forget_in_hand(self, number: int) -> None:
+        if self._in_hand == number:
+            self._in_hand = None
+
+    def _engine_died(self, session: EngineSession) -> None:
+        number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
+        if number is not None:
+            self.fail_unit(number, session.why())
+
+    def _must_stop(self) -> bool:
+        """Whether the session must end now, for the order that came with the last renewal."""
+        if self._must_stop_now():
+            return True
+        return self._order == LeaseOrder.STOP_AFTER_UNIT and self._in_hand is None
+
+    def _must_stop_now(self) -> bool:
+        if self._monotonic() - self._renewed_at >= self._settings.renew_seconds:
+            self._renewed_at = self._monotonic()
+            self._obey(self._source.renew(self._lease))
+        return self._stop.is_set() or (self._order == LeaseOrder.STOP_NOW and bool(self._owed))
+
+    def _obey(self, order: LeaseOrder) -> None:
+        # An order to stop is never taken back by a later answer of the same lease.
+        if self._order != LeaseOrder.STOP_NOW:
+            self._order = order
+
+    def _is_hung(self, session: EngineSession) -> bool:
+        if session.silent_seconds() < self._settings.hang_seconds:
+            return False
+        number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
+        if number is not None:
+            self.fail_unit(number, f"The engine did nothing for {self._settings.hang_seconds:.0f} s and was ended.")
+        return True

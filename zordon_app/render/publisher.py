@@ -1,0 +1,75 @@
+"""Artifacts are checked and handed in beside the engine, so that it never waits for that."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from zordon_app.domain.jobs import Expected
+from zordon_app.domain.leases import Lease, LeasedUnit
+from zordon_app.domain.results import CheckedFile
+from zordon_app.errors import DiskFull, ZordonError
+from zordon_app.render.interfaces import WorkSource
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 32
+"""Artifacts that may wait to be checked; beyond that the engine is slowed down rather than the disk filled."""
+
+
+class Finished(Struct, frozen=True, kw_only=True):
+    """A unit whose file the engine says it has written."""
+
+    lease: Lease
+    unit: LeasedUnit
+    path: Path
+    seconds: float
+
+
+class Publisher:
+    """One thread that checks artifacts and delivers them in order."""
+
+    def __init__(self, source: WorkSource, check: Callable[[Path, Expected], tuple[str, int]]) -> None:
+        """Deliver to ``source`` what ``check`` lets pass."""
+        self._source = source
+        self._check = check
+        self._queue: queue.Queue[Finished | None] = queue.Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._loop, name="publisher")
+        self._thread.start()
+
+    def put(self, finished: Finished) -> None:
+        """Check and deliver a file, soon."""
+        self._queue.put(finished)
+
+    def drain(self) -> None:
+        """Wait until everything put before has been delivered."""
+        self._queue.join()
+
+    def stop(self) -> None:
+        """Deliver what is there, then end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _loop(self) -> None:
+        while (finished := self._queue.get()) is not None:
+            try:
+                self._deliver(finished)
+            except Exception:
+                log.exception("A result of job %s could not be handed in", finished.lease.job)
+            finally:
+                self._queue.task_done()
+        self._queue.task_done()
+
+    def _deliver(self, finished: Finished) -> None:
+        lease, unit = finished.lease, finished.unit
+        try:
+            sha256, size = self._check(finished.path, unit.spec.expected)
+            file = CheckedFile(path=finished.path, sha256=sha256, bytes=size, seconds=finished.seconds)
+            self._source.deliver(lease, unit, file)
+        except DiskFull as error:
+            self._source.give_back(lease, [unit], str(error))
+        except (ZordonError, OSError) as error:
+            self._source.fail(lease, unit, str(error))

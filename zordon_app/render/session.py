@@ -1,0 +1,114 @@
+"""An engine process as a stream of events: warm ones that are fed chunks, and those that do one unit and end."""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from zordon_app.engines.base import Engine, Event, EventKind, Invocation
+from zordon_app.render.lines import read_lines
+from zordon_app.render.processes import OwnedProcess, ProcessOwner
+
+_MOST_WAITING = 10_000
+_LAST_LINES = 60
+
+
+class EngineSession:
+    """A running engine. A thread reads its output; ``next_event`` hands out what the lines mean."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        invocation: Invocation,
+        *,
+        processes: ProcessOwner,
+        folder: Path,
+        stdin: bool,
+        on_line: Callable[[str], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Start the program in ``folder``. Raises OSError when it cannot be started."""
+        self._engine = engine
+        self._processes = processes
+        self._on_line = on_line
+        self._monotonic = monotonic
+        self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
+        self._events: queue.Queue[Event | None] = queue.Queue(_MOST_WAITING)
+        self._heard_at = monotonic()
+        self._cpu_seconds = 0.0
+        self._stopped = threading.Event()
+        self.process: OwnedProcess = processes.spawn(invocation, cwd=folder, stdin=stdin)
+        self._reader = threading.Thread(target=self._read, name=f"engine output {self.process.popen.pid}", daemon=True)
+        self._reader.start()
+
+    def feed(self, text: str) -> bool:
+        """Write to the engine's stdin; False when it is gone."""
+        pipe = self.process.popen.stdin
+        try:
+            if pipe is None or not self.process.is_running:
+                return False
+            pipe.write(text.encode())
+            pipe.flush()
+        except OSError:
+            return False
+        return True
+
+    def next_event(self, timeout: float) -> Event | None:
+        """The next event, or None when none came within ``timeout`` seconds or the output has ended."""
+        try:
+            return self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone and all its events were taken."""
+        return not self._reader.is_alive() and self._events.empty()
+
+    def silent_seconds(self) -> float:
+        """How long the engine neither said nor computed anything."""
+        cpu = self.process.cpu_seconds()
+        if cpu > self._cpu_seconds + 0.05:
+            self._cpu_seconds = cpu
+            self._heard_at = self._monotonic()
+        return self._monotonic() - self._heard_at
+
+    def wait_status(self) -> int:
+        """The exit status of a process whose output has ended."""
+        return self.process.popen.wait()
+
+    def why(self) -> str:
+        """One sentence why the process ended badly."""
+        return self._engine.explain(list(self._last_lines), self.wait_status())
+
+    def end(self, grace: float) -> None:
+        """End the process and everything it started."""
+        self._stopped.set()
+        if self.process.popen.stdin is not None:
+            try:
+                self.process.popen.stdin.close()
+            except OSError:
+                pass  # It had gone already, with something still unwritten.
+        self._processes.end(self.process, grace=grace)
+        self._reader.join(5)
+
+    def _read(self) -> None:
+        assert self.process.popen.stdout is not None  # noqa: S101 - spawn always makes the pipe
+        with self.process.popen.stdout as pipe:
+            for line in read_lines(pipe):
+                self._heard_at = self._monotonic()
+                self._last_lines.append(line)
+                for event in self._engine.read(line):
+                    self._put(event)
+                self._on_line(line)
+
+    def _put(self, event: Event) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._events.put(event, timeout=0.5)
+            except queue.Full:
+                if event.kind == EventKind.PROGRESS:
+                    return
+            else:
+                return

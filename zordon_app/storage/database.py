@@ -1,0 +1,156 @@
+"""One SQLite file, opened safely: checked, backed up, migrated, and written by one connection."""
+
+import logging
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from zordon_app.errors import DiskFull, ZordonError
+
+log = logging.getLogger(__name__)
+
+HEAD = "0001"
+"""The newest revision under ``migrations/versions``; a test holds that."""
+BACKUPS_KEPT = 5
+
+
+class DatabaseTooNew(ZordonError):
+    """The file was written by a newer Zordon; it is left untouched."""
+
+
+class Database:
+    """The open ledger file. One connection, one lock: SQLite has one writer anyway."""
+
+    def __init__(self, path: Path, backups: Path) -> None:
+        """Open ``path``, restoring or setting it aside when it is damaged (``restored`` tells).
+
+        Raises:
+            DatabaseTooNew: the schema is newer than this program knows.
+        """
+        self._path = path
+        self._backups = backups
+        self._lock = threading.RLock()
+        self.restored = False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not _is_sound(path):
+            self._set_aside_and_restore()
+        self._engine = _make_engine(path)
+        self._connection = self._engine.connect()
+        self._migrate()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One transaction: all or nothing, on disk when the block has ended.
+
+        Raises:
+            DiskFull: the volume of the database is full; nothing was changed.
+        """
+        with self._lock:
+            try:
+                with self._connection.begin():
+                    yield self._connection
+            except sa.exc.OperationalError as error:
+                if "full" in str(error.orig):
+                    raise DiskFull(
+                        f"The disk that holds Zordon's data ({self._path.parent}) is full. Free some space."
+                    ) from error
+                raise
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded in."""
+        with self._lock:
+            self._connection.close()
+            self._engine.dispose()
+
+    def back_up(self) -> Path:
+        """Copy the live database into the backup folder; the oldest beyond five are removed."""
+        self._backups.mkdir(parents=True, exist_ok=True)
+        numbers = [int(path.stem.rpartition("-")[2]) for path in self._backups.glob("zordon-*.db")]
+        target = self._backups / f"zordon-{max(numbers, default=0) + 1:06d}.db"
+        part = target.with_suffix(".part")
+        with sqlite3.connect(self._path) as source, sqlite3.connect(part) as copy:
+            source.backup(copy)
+        source.close()
+        copy.close()
+        part.replace(target)
+        for old in sorted(self._backups.glob("zordon-*.db"))[:-BACKUPS_KEPT]:
+            old.unlink(missing_ok=True)
+        return target
+
+    def _set_aside_and_restore(self) -> None:
+        self.restored = True
+        for suffix in ("", "-wal", "-shm"):
+            damaged = self._path.with_name(self._path.name + suffix)
+            if damaged.exists():
+                damaged.replace(damaged.with_name(damaged.name + ".damaged"))
+        log.warning("The database was damaged and has been set aside as %s.damaged", self._path.name)
+        for backup in sorted(self._backups.glob("zordon-*.db"), reverse=True):
+            if _is_sound(backup):
+                shutil.copyfile(backup, self._path)
+                log.warning("Restored the database from the backup %s", backup.name)
+                return
+
+    def _migrate(self) -> None:
+        current = self._revision()
+        if current == HEAD:
+            return
+        # Alembic costs 0.3 s to import: only a start that has something to migrate pays for it.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if current is not None and current not in known:
+            self.close()
+            raise DatabaseTooNew(
+                f"The data in {self._path.parent} was written by a newer Zordon (schema {current}). "
+                "Update Zordon, or start it with another --data-dir. Nothing was changed."
+            )
+        if current is not None:
+            self.back_up()
+        with self.transaction() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        with self.transaction() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _make_engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{path}", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own BEGIN comes too late for schema changes; with None we begin by hand, below.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return False

@@ -1,0 +1,55 @@
+"""A copy of each job beside its files: enough to rebuild the ledger when the database is lost."""
+
+import logging
+import os
+from pathlib import Path
+
+import msgspec
+
+from zordon_app.domain.jobs import Job, Unit, UnitSpec
+from zordon_app.domain.statuses import JobStatus
+
+log = logging.getLogger(__name__)
+
+NAME = "job.json"
+
+
+class Manifest(msgspec.Struct, kw_only=True):
+    """What the file holds: the job as it was made, and its units."""
+
+    job: Job
+    units: list[UnitSpec]
+
+
+class ManifestFiles:
+    """Manifests in the jobs' own folders."""
+
+    def __init__(self, jobs_folder: Path) -> None:
+        """Keep them under ``jobs_folder/<job id>/``."""
+        self._folder = jobs_folder
+
+    def write(self, job: Job, units: list[Unit]) -> None:
+        """Write it durably; called before the job is committed, so that no committed job lacks one."""
+        folder = self._folder / job.id
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{NAME}.part"
+        with part.open("wb") as file:
+            file.write(msgspec.json.encode(Manifest(job=job, units=[unit.spec for unit in units])))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / NAME)
+
+    def load(self) -> list[tuple[Job, list[Unit]]]:
+        """Every readable manifest. Jobs come back as not started; what is done shows in their files."""
+        found: list[tuple[Job, list[Unit]]] = []
+        for path in sorted(self._folder.glob(f"*/{NAME}")):
+            try:
+                manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+            except (msgspec.DecodeError, OSError) as error:
+                log.warning("The manifest %s cannot be read: %s", path, error)
+                continue
+            job = manifest.job
+            job.status, job.reason = JobStatus.NOT_STARTED, "Rebuilt after the database was lost."
+            job.counts.waiting = len(manifest.units)
+            found.append((job, [Unit(spec=spec) for spec in manifest.units]))
+        return found
