@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
-from zordon_app.api.complaints import decoded
+from zordon_app.complaints import decoded
 from zordon_app.api.services import Upload
 from zordon_app.api.slots import Slots
 from zordon_app.errors import BadRequest, DiskFull, TooLarge

@@ -8,7 +8,7 @@ import msgspec
 from bottle import HTTPResponse
 
 from zordon_app.api.bodies import Bodies, Received
-from zordon_app.api.complaints import checked
+from zordon_app.complaints import checked
 from zordon_app.api.services import Caller
 from zordon_app.errors import BadRequest, Forbidden
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.api.complaints import checked
+from zordon_app.complaints import checked
 from zordon_app.api.exchange import Ask, json_answer, text_answer
 from zordon_app.api.routing import JSON, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.services import Engines, ManagedBuild

@@ -6,7 +6,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.api.complaints import checked
+from zordon_app.complaints import checked
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
