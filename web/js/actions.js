@@ -1,11 +1,12 @@
 // What can be done with jobs: one table for the toolbar, the menu, the keys and the palette.
+
+import { duplicate } from './addjob/draft.js';
 import { zipAddress } from './api.js';
 import { desktop } from './desktop.js';
 import { t } from './i18n.js';
-import { duplicate } from './addjob/draft.js';
+import { sorting } from './listing.js';
 import { ask } from './overlay.js';
 import * as doing from './perform.js';
-import { sorting } from './listing.js';
 import { isActive, isEnded } from './status.js';
 
 /** @typedef {import('./types').Job} Job */
@@ -29,10 +30,31 @@ const queued = job => !isEnded(job);
 
 /** @type {Action[]} */
 export const ACTIONS = [
-  { id: 'open', icon: 'folder-open', keys: 'O', single: true, valid: job => hasFiles(job) && desktop() !== null, run: ([job]) => desktop()?.open_folder(job.output_path) },
-  { id: 'copy_path', icon: 'copy', single: true, valid: job => Boolean(job.output_path), run: ([job]) => doing.copyText(job.output_path) },
+  {
+    id: 'open',
+    icon: 'folder-open',
+    keys: 'O',
+    single: true,
+    valid: job => hasFiles(job) && desktop() !== null,
+    run: ([job]) => desktop()?.open_folder(job.output_path),
+  },
+  {
+    id: 'copy_path',
+    icon: 'copy',
+    single: true,
+    valid: job => Boolean(job.output_path),
+    run: ([job]) => doing.copyText(job.output_path),
+  },
   { id: 'zip', icon: 'download', single: true, valid: hasFiles, run: ([job]) => download(zipAddress(job.id)) },
-  { id: 'retry', icon: 'list-restart', keys: 'R', line: true, valid: job => job.units.failed > 0, amount: failedUnits, run: jobs => doing.retry(jobs) },
+  {
+    id: 'retry',
+    icon: 'list-restart',
+    keys: 'R',
+    line: true,
+    valid: job => job.units.failed > 0,
+    amount: failedUnits,
+    run: jobs => doing.retry(jobs),
+  },
   { id: 'pause', icon: 'pause', keys: 'Space', valid: job => queued(job) && job.status !== 'paused', run: doing.pause },
   { id: 'resume', icon: 'play', keys: 'Space', valid: job => job.status === 'paused', run: doing.resume },
   { id: 'after_current', icon: 'hourglass', valid: isActive, run: doing.pauseAfterCurrent },
@@ -42,10 +64,33 @@ export const ACTIONS = [
   { id: 'up', icon: 'arrow-up', keys: 'Alt ↑', valid: movable, run: jobs => doing.move(jobs, 'up') },
   { id: 'down', icon: 'arrow-down', keys: 'Alt ↓', valid: movable, run: jobs => doing.move(jobs, 'down') },
   { id: 'bottom', icon: 'arrow-down-to-line', valid: movable, run: jobs => doing.move(jobs, 'bottom') },
-  { id: 'priority_high', icon: 'chevron-up', line: true, valid: job => queued(job) && job.priority !== 75, run: jobs => doing.setPriority(jobs, 75) },
-  { id: 'priority_normal', icon: 'minus', valid: job => queued(job) && job.priority !== 50, run: jobs => doing.setPriority(jobs, 50) },
-  { id: 'priority_low', icon: 'chevron-down', valid: job => queued(job) && job.priority !== 25, run: jobs => doing.setPriority(jobs, 25) },
-  { id: 'duplicate', icon: 'layers', line: true, single: true, valid: job => !job.parent, run: ([job]) => duplicate(job) },
+  {
+    id: 'priority_high',
+    icon: 'chevron-up',
+    line: true,
+    valid: job => queued(job) && job.priority !== 75,
+    run: jobs => doing.setPriority(jobs, 75),
+  },
+  {
+    id: 'priority_normal',
+    icon: 'minus',
+    valid: job => queued(job) && job.priority !== 50,
+    run: jobs => doing.setPriority(jobs, 50),
+  },
+  {
+    id: 'priority_low',
+    icon: 'chevron-down',
+    valid: job => queued(job) && job.priority !== 25,
+    run: jobs => doing.setPriority(jobs, 25),
+  },
+  {
+    id: 'duplicate',
+    icon: 'layers',
+    line: true,
+    single: true,
+    valid: job => !job.parent,
+    run: ([job]) => duplicate(job),
+  },
   { id: 'copy_name', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.name) },
   { id: 'copy_id', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.id) },
   { id: 'cancel', icon: 'ban', line: true, valid: queued, run: confirmCancel },
@@ -129,7 +174,9 @@ function remove(jobs) {
   if (!files && !active) return doing.removeWithUndo(jobs);
   ask({
     title: t('confirm.remove_title', { n: jobs.length, name: jobs[0].name }),
-    text: [active ? t('confirm.remove_active') : '', files ? t('confirm.remove_files', { n: files }) : ''].join(' ').trim(),
+    text: [active ? t('confirm.remove_active') : '', files ? t('confirm.remove_files', { n: files }) : '']
+      .join(' ')
+      .trim(),
     confirm: t('action.remove'),
     danger: true,
     onConfirm: () => void doing.removeNow(jobs),

@@ -22,7 +22,9 @@ function engine(name, data) {
   return {
     name,
     label: data.label ?? name,
-    builds: builds.map((/** @type {any} */ build) => (typeof build === 'string' ? { engine: name, version: build, origin: '' } : build)),
+    builds: builds.map((/** @type {any} */ build) =>
+      typeof build === 'string' ? { engine: name, version: build, origin: '' } : build,
+    ),
     extensions: data.supported_extensions ?? data.extensions ?? [],
     formats: data.supported_export_formats ?? data.export_formats ?? [],
     arguments: data.arguments ?? data.ui_options ?? data.args ?? [],

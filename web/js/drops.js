@@ -1,6 +1,7 @@
 // Files dropped anywhere on the page open Add job; a stray drop never leads the page away.
-import { signal } from './lib.js';
+
 import { openAddJob } from './addjob/draft.js';
+import { signal } from './lib.js';
 
 export const dragging = signal(false);
 const depth = { value: 0 };

@@ -21,7 +21,10 @@ export class FrameError extends Error {
  * @returns {number[]}
  */
 export function parseFrames(text) {
-  const parts = text.split(',').map(part => part.replace(/\s/g, '')).filter(Boolean);
+  const parts = text
+    .split(',')
+    .map(part => part.replace(/\s/g, ''))
+    .filter(Boolean);
   if (!parts.length) throw new FrameError('frames.empty', {});
   const frames = new Set(parts.flatMap(parsePart));
   if (frames.size > MOST) throw new FrameError('frames.many', { n: MOST });

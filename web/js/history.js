@@ -14,7 +14,8 @@ export function startHistory() {
 function sample() {
   const next = { ...loads.peek() };
   for (const node of nodes.peek()) {
-    if (node.cpu_percent !== null && node.cpu_percent !== undefined) next[node.id] = [...(next[node.id] ?? []), node.cpu_percent].slice(-LENGTH);
+    if (node.cpu_percent !== null && node.cpu_percent !== undefined)
+      next[node.id] = [...(next[node.id] ?? []), node.cpu_percent].slice(-LENGTH);
   }
   loads.value = next;
 }

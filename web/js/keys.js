@@ -1,22 +1,29 @@
 // Keys that work anywhere on the page. Single letters rest while somebody types.
 import { runAction } from './actions.js';
 import { openAddJob } from './addjob/draft.js';
-import { chip, needle, setChip, setNeedle, frozen, visible } from './listing.js';
-import { closeDialog, closeMenu, dialog, drawer, menu } from './overlay.js';
+import { chip, frozen, needle, setChip, setNeedle, visible } from './listing.js';
+import { closeDialog, closeDrawer, closeMenu, dialog, drawer, menu } from './overlay.js';
 import { go, route } from './router.js';
-import { clearSelection, chosen, moveActive, selectAll, selected } from './selection.js';
-import { job } from './store.js';
+import { chosen, clearSelection, moveActive, selectAll, selected } from './selection.js';
 import { CHIPS } from './status.js';
+import { job } from './store.js';
 
 /** @typedef {import('./types').Job} Job */
 
 /** @returns {Job[]} */
-export const chosenJobs = () => chosen().map(job).filter(item => item !== undefined);
+export const chosenJobs = () =>
+  chosen()
+    .map(job)
+    .filter(item => item !== undefined);
 
 export function startKeys() {
   document.addEventListener('keydown', onKey);
-  document.addEventListener('keyup', event => event.key === 'Shift' && (frozen.value = Boolean(menu.peek())));
-  addEventListener('blur', () => (frozen.value = Boolean(menu.peek())));
+  document.addEventListener('keyup', event => event.key === 'Shift' && thaw());
+  addEventListener('blur', thaw);
+}
+
+function thaw() {
+  frozen.value = Boolean(menu.peek());
 }
 
 /** @param {KeyboardEvent} event */
@@ -27,7 +34,7 @@ function onKey(event) {
   if (run) {
     event.preventDefault();
     run();
-  } else if (event.key === 'Escape') escape(event);
+  } else if (event.key === 'Escape') stepBack(event);
 }
 
 /** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
@@ -66,7 +73,8 @@ function forJobs(event) {
   if (key === 'arrowdown' || key === 'arrowup') return () => moveActive(key === 'arrowdown' ? 1 : -1, event.shiftKey);
   const jobs = chosenJobs();
   if (!jobs.length) return undefined;
-  if (key === ' ') return () => void runAction(jobs.some(item => item.status !== 'paused' && !ended(item)) ? 'pause' : 'resume', jobs);
+  if (key === ' ')
+    return () => void runAction(jobs.some(item => item.status !== 'paused' && !ended(item)) ? 'pause' : 'resume', jobs);
   if (key === 'r') return () => void runAction('retry', jobs);
   if (key === 'o') return () => void runAction('open', jobs);
   if (key === 'delete') return () => void runAction('remove', jobs);
@@ -89,7 +97,11 @@ function isTyping(event) {
 function onControl(event) {
   const target = event.target;
   if (!(target instanceof HTMLElement) || target.closest('[role=grid]')) return false;
-  return Boolean(target.closest('button, a, input, [role=tab], [role=slider], [role=separator], [role=listbox], .player, [role=log]'));
+  return Boolean(
+    target.closest(
+      'button, a, input, [role=tab], [role=slider], [role=separator], [role=listbox], .player, [role=log]',
+    ),
+  );
 }
 
 /** @param {KeyboardEvent} event */
@@ -103,10 +115,10 @@ export function focusFilter() {
 }
 
 /** Closes what is nearest: menu, dialog, drawer, selection, filter. @param {KeyboardEvent} event */
-function escape(event) {
+function stepBack(event) {
   if (menu.peek()) return closeMenu();
   if (dialog.peek()) return closeDialog();
-  if (drawer.peek()) return void (drawer.value = false);
+  if (drawer.peek()) return closeDrawer();
   if (event.target instanceof HTMLInputElement && event.target.id === 'filter') {
     if (needle.peek()) setNeedle('');
     return focusGrid();
@@ -123,7 +135,9 @@ export function focusGrid() {
 
 /** @param {number} step */
 function nextRegion(step) {
-  const regions = [...document.querySelectorAll('[data-region]')].filter(region => /** @type {HTMLElement} */ (region).offsetParent);
+  const regions = [...document.querySelectorAll('[data-region]')].filter(
+    region => /** @type {HTMLElement} */ (region).offsetParent,
+  );
   const here = regions.findIndex(region => region.contains(document.activeElement));
   const next = regions[(here + step + regions.length) % regions.length];
   const inside = next?.querySelector('[tabindex="0"], button, a[href], input');

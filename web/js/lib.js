@@ -1,10 +1,20 @@
 // The libraries, in one place: everything else imports from here.
-import { h, render } from '../vendor/preact.js';
-import htm from '../vendor/htm.js';
 
-export { h, render, Fragment } from '../vendor/preact.js';
-export { useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback, useId } from '../vendor/preact-hooks.js';
-export { signal, computed, effect, batch, untracked, useSignal, useComputed, useSignalEffect } from '../vendor/signals.js';
+import htm from '../vendor/htm.js';
+import { h, render } from '../vendor/preact.js';
+
+export { Fragment, h, render } from '../vendor/preact.js';
+export { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact-hooks.js';
+export {
+  batch,
+  computed,
+  effect,
+  signal,
+  untracked,
+  useComputed,
+  useSignal,
+  useSignalEffect,
+} from '../vendor/signals.js';
 
 /** @typedef {import('../vendor/preact.js').ComponentChildren} Children */
 /** @typedef {import('../vendor/preact.js').VNode<any>} View */

@@ -1,8 +1,8 @@
 // Which jobs the list shows, and in which order.
 import { computed, signal, untracked } from './lib.js';
-import { allJobs, job, leaving, nodes, pulse, shape } from './store.js';
 import { go, route } from './router.js';
 import { CHIPS, groupOf, isEnded } from './status.js';
+import { allJobs, job, leaving, nodes, pulse, shape } from './store.js';
 
 /** @typedef {import('./types').Job} Job */
 
@@ -73,7 +73,9 @@ function matches(item) {
 
 /** @param {Job} item @param {string} node */
 function worksOn(item, node) {
-  return nodes.value.some(entry => entry.id === node && (entry.jobs.includes(item.id) || item.node === node || item.node === entry.name));
+  return nodes.value.some(
+    entry => entry.id === node && (entry.jobs.includes(item.id) || item.node === node || item.node === entry.name),
+  );
 }
 
 /** @param {Job} item */
@@ -111,7 +113,9 @@ const COLUMN_ORDER = {
 /** Names of the machines that work on a job, or of the one that took it. @param {Job} item */
 export function machinesOf(item) {
   const working = nodes.value.filter(node => node.jobs.includes(item.id)).map(node => node.name);
-  const shared = item.child_jobs.map(child => String(child.node_name ?? child.hostname ?? child.node ?? '')).filter(Boolean);
+  const shared = item.child_jobs
+    .map(child => String(child.node_name ?? child.hostname ?? child.node ?? ''))
+    .filter(Boolean);
   const names = [...new Set([...working, ...shared.map(nodeName)])];
   return names.length ? names : item.started_at && item.node ? [nodeName(item.node)] : [];
 }

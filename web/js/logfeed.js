@@ -1,6 +1,7 @@
 // The tail of a log: at most the last 200 kB, then what is added.
-import { signal } from './lib.js';
+
 import { request } from './api.js';
+import { signal } from './lib.js';
 
 const TAIL = 200_000;
 const MOST_LINES = 20_000;

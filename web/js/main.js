@@ -1,13 +1,14 @@
 // The page starts here.
-import { effect, h, mount } from './lib.js';
+
 import { loadEngines, loadMachine, loadPresets } from './catalogue.js';
+import { startDrops } from './drops.js';
+import { startHistory } from './history.js';
 import { chosenLanguage, loadLanguage } from './i18n.js';
 import { startKeys } from './keys.js';
+import { effect, h, mount } from './lib.js';
 import { startPolling } from './poll.js';
 import { prefs } from './prefs.js';
-import { startDrops } from './drops.js';
 import { startTitle } from './title.js';
-import { startHistory } from './history.js';
 import { Shell } from './views/shell.js';
 
 async function start() {

@@ -33,7 +33,9 @@ import { frozen } from './listing.js';
 export const dialog = signal(/** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm'} */ (''));
 export const question = signal(/** @type {Question | null} */ (null));
 export const toasts = signal(/** @type {Toast[]} */ ([]));
-export const menu = signal(/** @type {{items: MenuItem[], x: number, y: number, label: string, back: Element | null} | null} */ (null));
+export const menu = signal(
+  /** @type {{items: MenuItem[], x: number, y: number, label: string, back: Element | null} | null} */ (null),
+);
 export const spoken = signal('');
 export const drawer = signal(false);
 const serial = { next: 1 };
@@ -88,6 +90,10 @@ export function closeMenu() {
   menu.value = null;
   frozen.value = false;
   if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+}
+
+export function closeDrawer() {
+  drawer.value = false;
 }
 
 export function closeDialog() {

@@ -17,7 +17,7 @@ export async function performAll(jobs, action, how) {
   if (how.show) for (const item of jobs) expect(item.id, how.show);
   const results = await Promise.allSettled(jobs.map(item => act(item.id, action, how.body?.(item) ?? {})));
   const done = jobs.filter((_, index) => results[index].status === 'fulfilled');
-  jobs.forEach((item, index) => settle(item, results[index], how.show));
+  for (const [index, item] of jobs.entries()) settle(item, results[index], how.show);
   if (done.length) toast(t(how.said, { n: done.length }), { undo: how.undo && (() => how.undo?.(done)) });
   const failure = results.find(result => result.status === 'rejected');
   if (failure) complain(/** @type {PromiseRejectedResult} */ (failure).reason);
@@ -41,7 +41,11 @@ export const pause = jobs =>
 
 /** @param {Job[]} jobs */
 export const pauseAfterCurrent = jobs =>
-  performAll(jobs, 'pause', { body: () => ({ after_current: true }), said: 'toast.soft_paused', undo: done => void resume(done) });
+  performAll(jobs, 'pause', {
+    body: () => ({ after_current: true }),
+    said: 'toast.soft_paused',
+    undo: done => void resume(done),
+  });
 
 /** @param {Job[]} jobs */
 export const resume = jobs => performAll(jobs, 'resume', { said: 'toast.resumed', undo: done => void pause(done) });
@@ -116,9 +120,13 @@ function stay(ids) {
 /** @param {import('./types').Node} node @param {'pause' | 'resume'} action @param {boolean} [afterCurrent] */
 export async function setNode(node, action, afterCurrent = false) {
   try {
-    const answer = await post(`nodes/${encodeURIComponent(node.id)}/${action}`, afterCurrent ? { after_current: true } : {});
+    const answer = await post(
+      `nodes/${encodeURIComponent(node.id)}/${action}`,
+      afterCurrent ? { after_current: true } : {},
+    );
     if (answer?.id) nodes.value = nodes.peek().map(entry => (entry.id === answer.id ? answer : entry));
-    const said = action === 'resume' ? 'toast.node_resumed' : afterCurrent ? 'toast.node_soft_paused' : 'toast.node_paused';
+    const said =
+      action === 'resume' ? 'toast.node_resumed' : afterCurrent ? 'toast.node_soft_paused' : 'toast.node_paused';
     const undo = action === 'pause' ? () => void setNode(node, 'resume') : undefined;
     toast(t(said, { name: node.name }), { undo });
   } catch (error) {

@@ -1,7 +1,7 @@
 // One long poll for the whole page; a hidden page rests. subscribe(onDelta) could be met by another transport as well.
 import { address } from './api.js';
-import { apply, engines, enginesKnown, lag, link, now } from './store.js';
 import { loadEngines } from './catalogue.js';
+import { apply, engines, enginesKnown, lag, link, now } from './store.js';
 
 const PAUSES = [250, 500, 1000, 2000, 5000];
 const state = { token: '', failures: 0, abort: new AbortController(), running: false };
@@ -10,10 +10,14 @@ export function startPolling() {
   document.addEventListener('visibilitychange', wake);
   addEventListener('online', wake);
   addEventListener('pagehide', () => state.abort.abort());
-  setInterval(() => document.hidden || (now.value = Date.now()), 1000);
+  setInterval(tick, 1000);
   setInterval(() => document.hidden || measure(), 15_000);
   wake();
   measure();
+}
+
+function tick() {
+  if (!document.hidden) now.value = Date.now();
 }
 
 function wake() {

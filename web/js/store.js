@@ -82,7 +82,9 @@ function put(item) {
   }
   const before = known.peek();
   known.value = item;
-  return /** @type {const} */ (['status', 'name', 'order', 'priority', 'ended_at']).some(key => before[key] !== item[key]);
+  return /** @type {const} */ (['status', 'name', 'order', 'priority', 'ended_at']).some(
+    key => before[key] !== item[key],
+  );
 }
 
 /** @param {Node[]} changed @param {boolean} full */

@@ -1,10 +1,11 @@
 // The window's title and favicon tell how far the farm is.
-import { effect } from './lib.js';
-import { t } from './i18n.js';
+
 import { percent } from './format.js';
+import { t } from './i18n.js';
+import { effect } from './lib.js';
 import { counts } from './listing.js';
-import { allJobs, pulse, shape } from './store.js';
 import { groupOf } from './status.js';
+import { allJobs, pulse, shape } from './store.js';
 
 export function startTitle() {
   effect(() => {

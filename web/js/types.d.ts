@@ -1,59 +1,195 @@
 // What the API answers, as domain/views.py writes it.
 
 export type JobStatus =
-  | 'not_started' | 'scheduled' | 'configuring' | 'running' | 'waiting_for_subjobs'
-  | 'paused' | 'cancelled' | 'completed' | 'error';
+  | 'not_started'
+  | 'scheduled'
+  | 'configuring'
+  | 'running'
+  | 'waiting_for_subjobs'
+  | 'paused'
+  | 'cancelled'
+  | 'completed'
+  | 'error';
 export type UnitState = 'waiting' | 'leased' | 'done' | 'failed' | 'skipped';
 
-export interface UnitCounts { waiting: number; leased: number; done: number; failed: number; skipped: number }
-export interface ErrorGroup { message: string; units: string; count: number; node: string }
+export interface UnitCounts {
+  waiting: number;
+  leased: number;
+  done: number;
+  failed: number;
+  skipped: number;
+}
+export interface ErrorGroup {
+  message: string;
+  units: string;
+  count: number;
+  node: string;
+}
 
 export interface Job {
-  id: string; name: string; engine: string; renderer: string; engine_version: string;
-  status: JobStatus; reason: string; progress: number; units: UnitCounts;
-  start_frame: number | null; end_frame: number | null; frames: string;
-  args: Record<string, unknown>; priority: number; order: number;
-  parent: { job: string; node: string } | null; child_jobs: Record<string, unknown>[];
-  enable_split_jobs: boolean; created_at: string; started_at: string | null; ended_at: string | null;
-  eta_seconds: number | null; errors: ErrorGroup[]; warnings: string[];
-  output_path: string; file_count: number; node: string; nodes: string[]; max_attempts: number;
-  after: string[]; start_at: string | null; existing: string; preset: string; project: string;
-  fps: number; width: number; height: number; last_unit: number | null; rev: number;
+  id: string;
+  name: string;
+  engine: string;
+  renderer: string;
+  engine_version: string;
+  status: JobStatus;
+  reason: string;
+  progress: number;
+  units: UnitCounts;
+  start_frame: number | null;
+  end_frame: number | null;
+  frames: string;
+  args: Record<string, unknown>;
+  priority: number;
+  order: number;
+  parent: { job: string; node: string } | null;
+  child_jobs: Record<string, unknown>[];
+  enable_split_jobs: boolean;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  eta_seconds: number | null;
+  errors: ErrorGroup[];
+  warnings: string[];
+  output_path: string;
+  file_count: number;
+  node: string;
+  nodes: string[];
+  max_attempts: number;
+  after: string[];
+  start_at: string | null;
+  existing: string;
+  preset: string;
+  project: string;
+  fps: number;
+  width: number;
+  height: number;
+  last_unit: number | null;
+  rev: number;
 }
 
 export interface Unit {
-  unit: number; first: number; last: number; state: UnitState; attempt: number; failures: number;
-  node: string; file: string; sha256: string; bytes: number; seconds: number | null; progress: number;
-  error: string; started_at: string | null; ended_at: string | null;
+  unit: number;
+  first: number;
+  last: number;
+  state: UnitState;
+  attempt: number;
+  failures: number;
+  node: string;
+  file: string;
+  sha256: string;
+  bytes: number;
+  seconds: number | null;
+  progress: number;
+  error: string;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
 export interface Node {
-  id: string; name: string; state: string; reason: string; this: boolean; units_running: number;
-  jobs: string[]; cpu_percent: number | null; memory_percent: number | null; cores: number;
-  system: string; version: string;
+  id: string;
+  name: string;
+  state: string;
+  reason: string;
+  this: boolean;
+  units_running: number;
+  jobs: string[];
+  cpu_percent: number | null;
+  memory_percent: number | null;
+  cores: number;
+  system: string;
+  version: string;
 }
 
-export interface Build { engine: string; version: string; origin: string; path?: string; command?: string[]; sha256?: string }
+export interface Build {
+  engine: string;
+  version: string;
+  origin: string;
+  path?: string;
+  command?: string[];
+  sha256?: string;
+}
 
 export interface Argument {
-  name: string; kind: 'integer' | 'number' | 'text' | 'choice' | 'boolean' | 'list'; label: string; help: string;
-  minimum: number | null; maximum: number | null; choices: string[]; default: unknown; unit: string; local_only: boolean;
+  name: string;
+  kind: 'integer' | 'number' | 'text' | 'choice' | 'boolean' | 'list';
+  label: string;
+  help: string;
+  minimum: number | null;
+  maximum: number | null;
+  choices: string[];
+  default: unknown;
+  unit: string;
+  local_only: boolean;
 }
 
 export interface Engine {
-  name: string; label: string; builds: Build[]; extensions: string[]; formats: string[]; arguments: Argument[];
+  name: string;
+  label: string;
+  builds: Build[];
+  extensions: string[];
+  formats: string[];
+  arguments: Argument[];
+}
+
+export interface Scene {
+  name: string;
+  cameras?: string[];
+  view_layers?: (string | { name: string })[];
+  camera?: string;
+  width?: number;
+  height?: number;
+  percentage?: number;
+  render_engine?: string;
+  samples?: number;
+  format?: string;
+}
+
+export interface Stream {
+  kind?: string;
+  type?: string;
+  codec?: string;
+  channels?: number;
+  hdr?: boolean;
+}
+
+export interface Facts {
+  scenes?: Scene[];
+  active_scene?: string;
+  streams?: Stream[];
+  duration?: number;
+  container?: string;
 }
 
 export interface Probe {
-  engine: string; project: string; saved_with: string; start_frame: number | null; end_frame: number | null;
-  frame_step: number; fps: number; width: number; height: number; missing_files: string[]; warnings: string[];
-  facts: Record<string, any>;
+  engine: string;
+  project: string;
+  saved_with: string;
+  start_frame: number | null;
+  end_frame: number | null;
+  frame_step: number;
+  fps: number;
+  width: number;
+  height: number;
+  missing_files: string[];
+  warnings: string[];
+  facts: Facts;
 }
 
 export interface Preset {
-  id: string; name: string; engine: string; description: string; args: Record<string, unknown>;
+  id: string;
+  name: string;
+  engine: string;
+  description: string;
+  args: Record<string, unknown>;
 }
 
 export interface Delta {
-  token: string; full?: boolean; jobs: Job[]; removed?: string[]; nodes?: Node[]; engines?: unknown; time?: string | number;
+  token: string;
+  full?: boolean;
+  jobs: Job[];
+  removed?: string[];
+  nodes?: Node[];
+  engines?: unknown;
+  time?: string | number;
 }

@@ -1,6 +1,7 @@
 // The ledger of the job that the inspector shows, read again when the job changes.
-import { effect, signal } from './lib.js';
+
 import { get } from './api.js';
+import { effect, signal } from './lib.js';
 import { shown } from './selection.js';
 import { jobSignal } from './store.js';
 

@@ -1,5 +1,5 @@
-import { h, html } from '../lib.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { SelectField, TextField } from '../ui/field.js';
 import { firstProbe, form, setArgument } from './draft.js';
 
@@ -31,12 +31,17 @@ function ArgumentField({ argument }) {
   };
   if (argument.kind === 'boolean' || argument.kind === 'choice') {
     const values = argument.kind === 'boolean' ? ['true', 'false'] : argument.choices;
-    const label = (/** @type {string} */ entry) => (argument.kind === 'boolean' ? t(entry === 'true' ? 'word.yes' : 'word.no') : entry);
+    const label = (/** @type {string} */ entry) =>
+      argument.kind === 'boolean' ? t(entry === 'true' ? 'word.yes' : 'word.no') : entry;
     return h(SelectField, {
       ...common,
       value: value === undefined ? '' : String(value),
-      options: [{ value: '', label: defaultWords(argument, label) }, ...values.map(entry => ({ value: entry, label: label(entry) }))],
-      onChange: entry => setArgument(argument.name, entry === '' ? undefined : argument.kind === 'boolean' ? entry === 'true' : entry),
+      options: [
+        { value: '', label: defaultWords(argument, label) },
+        ...values.map(entry => ({ value: entry, label: label(entry) })),
+      ],
+      onChange: entry =>
+        setArgument(argument.name, entry === '' ? undefined : argument.kind === 'boolean' ? entry === 'true' : entry),
     });
   }
   const numeric = argument.kind === 'integer' || argument.kind === 'number';
@@ -55,7 +60,8 @@ function ArgumentField({ argument }) {
 /** @param {Argument} argument @param {(value: string) => string} label */
 function defaultWords(argument, label) {
   const given = argument.default;
-  if (given === null || given === undefined || given === '' || (Array.isArray(given) && !given.length)) return t('add.as_project');
+  if (given === null || given === undefined || given === '' || (Array.isArray(given) && !given.length))
+    return t('add.as_project');
   return t('add.default', { value: label(Array.isArray(given) ? given.join(', ') : String(given)) });
 }
 
@@ -63,7 +69,11 @@ function defaultWords(argument, label) {
 function parsed(argument, text) {
   if (text.trim() === '') return undefined;
   if (argument.kind === 'integer' || argument.kind === 'number') return Number(text);
-  if (argument.kind === 'list') return text.split(',').map(part => part.trim()).filter(Boolean);
+  if (argument.kind === 'list')
+    return text
+      .split(',')
+      .map(part => part.trim())
+      .filter(Boolean);
   return text;
 }
 
@@ -71,7 +81,9 @@ function parsed(argument, text) {
 function numberProblem(argument, value) {
   if (typeof value !== 'number') return '';
   if (Number.isNaN(value) || (argument.kind === 'integer' && !Number.isInteger(value))) return t('add.need_number');
-  if (argument.minimum !== null && argument.minimum !== undefined && value < argument.minimum) return t('add.least', { n: argument.minimum });
-  if (argument.maximum !== null && argument.maximum !== undefined && value > argument.maximum) return t('add.most', { n: argument.maximum });
+  if (argument.minimum !== null && argument.minimum !== undefined && value < argument.minimum)
+    return t('add.least', { n: argument.minimum });
+  if (argument.maximum !== null && argument.maximum !== undefined && value > argument.maximum)
+    return t('add.most', { n: argument.maximum });
   return '';
 }

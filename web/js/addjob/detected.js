@@ -1,18 +1,23 @@
-import { h, html } from '../lib.js';
 import { duration } from '../format.js';
 import { t } from '../i18n.js';
-import { Icon } from '../ui/icon.js';
+import { h, html } from '../lib.js';
 import { SelectField } from '../ui/field.js';
+import { Icon } from '../ui/icon.js';
 import { detectedFrames, firstProbe, form, setArgument, sources } from './draft.js';
 
 /** What the server found in the file. */
 export function Detected() {
   const probe = firstProbe.value;
   const looking = sources.value.some(source => ['sending', 'looking', 'waiting'].includes(source.state));
-  if (!probe) return looking ? html`<section class="detected" aria-label=${t('detected.title')} aria-busy="true"><h3 class="caption">${t('detected.title')}</h3><div class="skeleton"></div></section>` : null;
+  if (!probe)
+    return looking
+      ? html`<section class="detected" aria-label=${t('detected.title')} aria-busy="true"><h3 class="caption">${t('detected.title')}</h3><div class="skeleton"></div></section>`
+      : null;
   return html`<section class="detected" aria-label=${t('detected.title')}>
     <h3 class="caption">${t('detected.title')}</h3>
-    <dl class="detected-facts">${facts(probe).filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
+    <dl class="detected-facts">${facts(probe)
+      .filter(([, value]) => value)
+      .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${probe.engine === 'blender' ? h(SceneChoice, { probe }) : null}
     ${probe.missing_files.length ? h(Missing, { files: probe.missing_files }) : null}
     ${probe.warnings.map(text => html`<p class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${text}</span></p>`)}
@@ -42,7 +47,12 @@ function sceneFacts(probe) {
 
 /** @param {unknown} name */
 function renderEngine(name) {
-  const words = /** @type {Record<string, string>} */ ({ CYCLES: 'Cycles', BLENDER_EEVEE: 'EEVEE', BLENDER_EEVEE_NEXT: 'EEVEE', BLENDER_WORKBENCH: 'Workbench' });
+  const words = /** @type {Record<string, string>} */ ({
+    CYCLES: 'Cycles',
+    BLENDER_EEVEE: 'EEVEE',
+    BLENDER_EEVEE_NEXT: 'EEVEE',
+    BLENDER_WORKBENCH: 'Workbench',
+  });
   return words[String(name)] ?? String(name ?? '');
 }
 
@@ -56,7 +66,14 @@ function filmFacts(probe) {
     [t('detected.size'), probe.width ? `${probe.width}×${probe.height}` : ''],
     [t('detected.fps'), probe.fps ? String(Number(probe.fps.toFixed(3))) : ''],
     [t('detected.length'), probe.facts.duration ? duration(Number(probe.facts.duration)) : ''],
-    [t('detected.audio'), audio.map(stream => [stream.codec, stream.channels && t('detected.channels', { n: stream.channels })].filter(Boolean).join(', ')).join(' · ')],
+    [
+      t('detected.audio'),
+      audio
+        .map(stream =>
+          [stream.codec, stream.channels && t('detected.channels', { n: stream.channels })].filter(Boolean).join(', '),
+        )
+        .join(' · '),
+    ],
     [t('detected.container'), String(probe.facts.container ?? '')],
   ];
 }
@@ -73,20 +90,27 @@ function SceneChoice({ probe }) {
   const scenes = /** @type {any[]} */ (probe.facts.scenes ?? []);
   const scene = sceneOf(probe);
   const cameras = /** @type {string[]} */ (scene?.cameras ?? []);
-  const layers = /** @type {string[]} */ (scene?.view_layers ?? []).map(layer => (typeof layer === 'string' ? layer : /** @type {any} */ (layer).name));
+  const layers = /** @type {string[]} */ (scene?.view_layers ?? []).map(layer =>
+    typeof layer === 'string' ? layer : /** @type {any} */ (layer).name,
+  );
   const choices = [
     { name: 'scene', label: t('detected.scene'), values: scenes.map(entry => String(entry.name)), own: scene?.name },
     { name: 'camera', label: t('detected.camera'), values: cameras, own: scene?.camera },
     { name: 'view_layer', label: t('detected.layer'), values: layers, own: undefined },
   ].filter(choice => choice.values.length > 1);
   if (!choices.length) return null;
-  return html`<div class="form-row">${choices.map(choice => h(SelectField, {
-    key: choice.name,
-    label: choice.label,
-    value: String(form.value.args[choice.name] ?? ''),
-    options: [{ value: '', label: choice.own ? t('detected.as_saved', { name: choice.own }) : t('detected.all') }, ...choice.values.map(value => ({ value, label: value }))],
-    onChange: value => setArgument(choice.name, value),
-  }))}</div>`;
+  return html`<div class="form-row">${choices.map(choice =>
+    h(SelectField, {
+      key: choice.name,
+      label: choice.label,
+      value: String(form.value.args[choice.name] ?? ''),
+      options: [
+        { value: '', label: choice.own ? t('detected.as_saved', { name: choice.own }) : t('detected.all') },
+        ...choice.values.map(value => ({ value, label: value })),
+      ],
+      onChange: value => setArgument(choice.name, value),
+    }),
+  )}</div>`;
 }
 
 /** @param {{files: string[]}} props */

@@ -1,5 +1,5 @@
-import { h, html, Fragment } from '../lib.js';
 import { t } from '../i18n.js';
+import { Fragment, h, html } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';

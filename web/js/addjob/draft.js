@@ -1,9 +1,10 @@
 // The job that a person is about to add: its sources and what was chosen. The dialog only shows this.
-import { batch, computed, signal } from '../lib.js';
+
 import { post, request, upload } from '../api.js';
+import { baseName } from '../format.js';
+import { batch, computed, signal } from '../lib.js';
 import { dialog } from '../overlay.js';
 import { prefs } from '../prefs.js';
-import { baseName } from '../format.js';
 
 /**
  * @typedef {object} Source
@@ -111,7 +112,10 @@ function add(given) {
 
 /** @param {number} id */
 export function removeSource(id) {
-  sources.peek().find(source => source.id === id)?.abort?.abort();
+  sources
+    .peek()
+    .find(source => source.id === id)
+    ?.abort?.abort();
   sources.value = sources.peek().filter(source => source.id !== id);
   if (!sources.peek().length) setForm({ name: '' });
 }
@@ -129,7 +133,14 @@ async function look(id) {
   change(id, { state: source.file ? 'sending' : 'looking', abort });
   try {
     await nameEngine(id, source.name);
-    found(id, await probe(source, fraction => change(id, { fraction, state: fraction < 1 ? 'sending' : 'looking' }), abort.signal));
+    found(
+      id,
+      await probe(
+        source,
+        fraction => change(id, { fraction, state: fraction < 1 ? 'sending' : 'looking' }),
+        abort.signal,
+      ),
+    );
   } catch (error) {
     if (error instanceof DOMException) return;
     const status = /** @type {{status?: number}} */ (error).status;

@@ -1,8 +1,8 @@
-import { h, html } from '../lib.js';
+import { desktop } from '../desktop.js';
 import { count } from '../format.js';
 import { parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
-import { desktop } from '../desktop.js';
+import { h, html } from '../lib.js';
 import { isEnded } from '../status.js';
 import { allJobs, engines, nodes, presets } from '../store.js';
 import { SelectField, Switch, TextField } from '../ui/field.js';
@@ -25,29 +25,47 @@ export function Make() {
       ${h(SelectField, {
         label: t('add.version'),
         value: form.value.version,
-        options: [{ value: '', label: probe?.saved_with ? t('add.automatic_saved', { version: probe.saved_with }) : t('add.automatic') }, ...(engine?.builds ?? []).map(build => ({ value: build.version, label: `${engine?.label} ${build.version}` }))],
+        options: [
+          {
+            value: '',
+            label: probe?.saved_with ? t('add.automatic_saved', { version: probe.saved_with }) : t('add.automatic'),
+          },
+          ...(engine?.builds ?? []).map(build => ({
+            value: build.version,
+            label: `${engine?.label} ${build.version}`,
+          })),
+        ],
         error: engine && !engine.builds.length ? t('add.no_build', { name: engine.label }) : '',
         onChange: version => setForm({ version }),
       })}
     </div>
     <div class="form-row">
-      ${fitting.length > 0 && h(SelectField, {
-        label: t('add.preset'),
-        value: form.value.preset,
-        changed: Boolean(form.value.preset && form.value.touched.length),
-        options: [{ value: '', label: t('add.no_preset') }, ...fitting.map(preset => ({ value: preset.id, label: preset.name }))],
-        hint: presetHint(fitting),
-        onChange: id => choosePreset(id, presets.peek()),
-      })}
-      ${engineName.value !== 'ffmpeg' && h(TextField, {
-        label: t('add.frames'),
-        value: form.value.frames,
-        mono: true,
-        placeholder: '1-100x2, 150',
-        hint: wrong.frames ? '' : framesHint(),
-        error: wrong.frames,
-        onInput: frames => setForm({ frames, framesTouched: true }),
-      })}
+      ${
+        fitting.length > 0 &&
+        h(SelectField, {
+          label: t('add.preset'),
+          value: form.value.preset,
+          changed: Boolean(form.value.preset && form.value.touched.length),
+          options: [
+            { value: '', label: t('add.no_preset') },
+            ...fitting.map(preset => ({ value: preset.id, label: preset.name })),
+          ],
+          hint: presetHint(fitting),
+          onChange: id => choosePreset(id, presets.peek()),
+        })
+      }
+      ${
+        engineName.value !== 'ffmpeg' &&
+        h(TextField, {
+          label: t('add.frames'),
+          value: form.value.frames,
+          mono: true,
+          placeholder: '1-100x2, 150',
+          hint: wrong.frames ? '' : framesHint(),
+          error: wrong.frames,
+          onInput: frames => setForm({ frames, framesTouched: true }),
+        })
+      }
     </div>
     ${engine ? h(Arguments, { engine }) : null}
   </section>`;
@@ -107,7 +125,16 @@ export function Timing() {
       ${h(SelectField, { label: t('add.when'), value: form.value.when, options: ways.map(value => ({ value, label: t(`when.${value}`) })), onChange: value => setForm({ when: /** @type {any} */ (value) }) })}
       ${form.value.when === 'at' && h(TextField, { label: t('when.time'), type: 'datetime-local', value: form.value.startAt, error: wrong, onInput: startAt => setForm({ startAt }) })}
       ${form.value.when === 'after' && h(SelectField, { label: t('when.job'), value: form.value.after, error: wrong, options: [{ value: '', label: t('when.choose') }, ...waiting.map(job => ({ value: job.id, label: job.name }))], onChange: after => setForm({ after }) })}
-      ${h(SelectField, { label: t('column.priority'), value: String(form.value.priority), options: [[75, 'high'], [50, 'normal'], [25, 'low']].map(([value, name]) => ({ value: String(value), label: t(`priority.${name}`) })), onChange: value => setForm({ priority: Number(value) }) })}
+      ${h(SelectField, {
+        label: t('column.priority'),
+        value: String(form.value.priority),
+        options: [
+          [75, 'high'],
+          [50, 'normal'],
+          [25, 'low'],
+        ].map(([value, name]) => ({ value: String(value), label: t(`priority.${name}`) })),
+        onChange: value => setForm({ priority: Number(value) }),
+      })}
     </div>
     ${form.value.when === 'paused' && html`<p class="hint">${h(Icon, { name: 'info' })} ${t('when.paused_hint')}</p>`}
   </section>`;

@@ -1,9 +1,9 @@
-import { h, html, useRef, useState } from '../lib.js';
-import { t } from '../i18n.js';
 import { bytes, percent } from '../format.js';
-import { engineLabel } from '../views/jobrow.js';
+import { t } from '../i18n.js';
+import { h, html, useRef, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
+import { engineLabel } from '../views/jobrow.js';
 import { addFiles, addPath, detectedFrames, removeSource, sources, tried } from './draft.js';
 import { problems } from './submit.js';
 
@@ -59,9 +59,17 @@ function SourceRow({ source }) {
 /** @param {import('./draft.js').Source} source */
 function stateWords(source) {
   if (source.state === 'wrong') return source.message;
-  if (source.state === 'sending') return html`<span class="spinner"></span> ${t('add.sending_file', { share: percent(source.fraction) })}`;
+  if (source.state === 'sending')
+    return html`<span class="spinner"></span> ${t('add.sending_file', { share: percent(source.fraction) })}`;
   if (source.state === 'looking') return html`<span class="spinner"></span> ${t('add.looking')}`;
   const frames = source.probe ? detectedFrames(source.probe) : '';
   const size = source.probe?.width ? `${source.probe.width}×${source.probe.height}` : '';
-  return [source.engine && engineLabel(source.engine), frames && t('add.frames_found', { frames }), size, source.file && bytes(source.file.size)].filter(Boolean).join(' · ');
+  return [
+    source.engine && engineLabel(source.engine),
+    frames && t('add.frames_found', { frames }),
+    size,
+    source.file && bytes(source.file.size),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -2,13 +2,13 @@
 import { post, upload } from '../api.js';
 import { FrameError, parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
-import { closeDialog, say, toast } from '../overlay.js';
-import { setPrefs } from '../prefs.js';
-import { removeNow } from '../perform.js';
-import { pickOne } from '../selection.js';
-import { apply } from '../store.js';
 import { focusGrid } from '../keys.js';
 import { setChip, setNeedle, visible } from '../listing.js';
+import { closeDialog, say, toast } from '../overlay.js';
+import { removeNow } from '../perform.js';
+import { setPrefs } from '../prefs.js';
+import { pickOne } from '../selection.js';
+import { apply } from '../store.js';
 import { form, refusal, resetDraft, sending, sources, stem, tried } from './draft.js';
 
 /** @typedef {import('./draft.js').Source} Source */
@@ -55,7 +55,9 @@ export async function submit(another) {
 }
 
 function focusProblem() {
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('dialog [aria-invalid=true]'))?.focus());
+  requestAnimationFrame(() =>
+    /** @type {HTMLElement | null} */ (document.querySelector('dialog [aria-invalid=true]'))?.focus(),
+  );
 }
 
 /** @param {Source} source @returns {Promise<Job[]>} */
@@ -94,7 +96,9 @@ function added(jobs, another) {
   setPrefs({ split: form.peek().split });
   resetDraft();
   const undo = () => void removeNow(jobs);
-  toast(jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length }), { undo });
+  toast(jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length }), {
+    undo,
+  });
   if (another) return;
   closeDialog();
   if (!visible.peek().includes(jobs[0].id)) {

@@ -1,6 +1,6 @@
-import { html } from '../lib.js';
-import { t } from '../i18n.js';
 import { percent } from '../format.js';
+import { t } from '../i18n.js';
+import { html } from '../lib.js';
 import { unitTotal } from '../status.js';
 
 /** What is done, failed, in hand and left, as one bar. @param {{job: import('../types').Job, tall?: boolean, thin?: boolean}} props */

@@ -1,5 +1,5 @@
-import { h, html, useEffect, useRef } from '../lib.js';
 import { t } from '../i18n.js';
+import { h, html, useEffect, useRef } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { Button } from './button.js';
 

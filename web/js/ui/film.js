@@ -1,7 +1,7 @@
-import { h, html, useEffect, useState } from '../lib.js';
+import { download } from '../actions.js';
 import { get, thumbnail } from '../api.js';
 import { t } from '../i18n.js';
-import { download } from '../actions.js';
+import { h, html, useEffect, useState } from '../lib.js';
 import { Button } from './button.js';
 
 const PLAYABLE = /\.(mp4|m4v|webm|mov|mkv|ogv)$/i;
@@ -11,7 +11,10 @@ export function Film({ job, address }) {
   const [file, setFile] = useState('');
   const [broken, setBroken] = useState(false);
   useEffect(() => {
-    get(`jobs/${encodeURIComponent(job.id)}/files`).then(names => setFile(names.find((/** @type {string} */ name) => PLAYABLE.test(name)) ?? names[0] ?? ''), () => setBroken(true));
+    get(`jobs/${encodeURIComponent(job.id)}/files`).then(
+      names => setFile(names.find((/** @type {string} */ name) => PLAYABLE.test(name)) ?? names[0] ?? ''),
+      () => setBroken(true),
+    );
   }, [job.id, job.file_count]);
   const poster = thumbnail(job.id, { big: true, rev: `film.${job.ended_at ?? ''}` });
   if (broken) {

@@ -1,6 +1,6 @@
-import { h, html, useRef, useState } from '../lib.js';
-import { t } from '../i18n.js';
 import { duration } from '../format.js';
+import { t } from '../i18n.js';
+import { h, html, useRef, useState } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { go } from '../router.js';
 import { pickedUnits, showUnit, unitShown, units, unitsOf } from '../units.js';
@@ -31,7 +31,9 @@ export function FrameGrid({ job, pick }) {
     showUnit(cell.unit);
     if (!pick) return;
     const [from, to] = [Math.min(anchor.current, index), Math.max(anchor.current, index)];
-    pickedUnits.value = new Set(extend ? numbersIn(cells.slice(from, to + 1), units.value) : numbersIn([cell], units.value));
+    pickedUnits.value = new Set(
+      extend ? numbersIn(cells.slice(from, to + 1), units.value) : numbersIn([cell], units.value),
+    );
   };
   const onPointer = (/** @type {PointerEvent} */ event) => {
     const cell = /** @type {HTMLElement} */ (event.target).closest('[data-cell]');
@@ -44,7 +46,8 @@ export function FrameGrid({ job, pick }) {
     const next = nextCell(event, at, cells.length, columnsOf(box.current));
     if (next !== null) choose(next, event.shiftKey);
     else if (event.key === 'Enter') open(cells[at]);
-    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && pick) pickedUnits.value = new Set(units.value.map(unit => unit.unit));
+    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && pick)
+      pickedUnits.value = new Set(units.value.map(unit => unit.unit));
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -68,13 +71,23 @@ export function FrameGrid({ job, pick }) {
 
 /** @param {{cell: Unit, index: number, active: boolean, picked: boolean}} props */
 function Cell({ cell, index, active, picked }) {
-  const words = [nameOf(cell), t(`unit.${cell.state}`), cell.node && nodeName(cell.node), cell.seconds !== null && duration(cell.seconds), cell.error].filter(Boolean).join(', ');
+  const words = [
+    nameOf(cell),
+    t(`unit.${cell.state}`),
+    cell.node && nodeName(cell.node),
+    cell.seconds !== null && duration(cell.seconds),
+    cell.error,
+  ]
+    .filter(Boolean)
+    .join(', ');
   return html`<span class=${`unit ${cell.state} ${active ? 'active' : ''}`} role="option" id=${`cell-${cell.unit}`} data-cell=${index} aria-selected=${picked} aria-label=${words} title=${words}></span>`;
 }
 
 /** @param {Unit} unit */
 export function nameOf(unit) {
-  return unit.first === unit.last ? t('unit.frame', { frame: String(unit.first) }) : t('unit.span', { first: String(unit.first), last: String(unit.last) });
+  return unit.first === unit.last
+    ? t('unit.frame', { frame: String(unit.first) })
+    : t('unit.span', { first: String(unit.first), last: String(unit.last) });
 }
 
 /** @param {Unit[]} all @returns {Unit[]} */
@@ -116,7 +129,14 @@ function columnsOf(box) {
 
 /** @param {KeyboardEvent} event @param {number} here @param {number} total @param {number} columns */
 function nextCell(event, here, total, columns) {
-  const steps = { ArrowLeft: here - 1, ArrowRight: here + 1, ArrowUp: here - columns, ArrowDown: here + columns, Home: 0, End: total - 1 };
+  const steps = {
+    ArrowLeft: here - 1,
+    ArrowRight: here + 1,
+    ArrowUp: here - columns,
+    ArrowDown: here + columns,
+    Home: 0,
+    End: total - 1,
+  };
   const next = steps[/** @type {keyof typeof steps} */ (event.key)];
   return next === undefined || event.ctrlKey || event.altKey ? null : Math.max(0, Math.min(total - 1, next));
 }

@@ -71,7 +71,7 @@ function onKey(event) {
 /** @param {HTMLElement[]} items @param {number} here @param {string} letter */
 function byLetter(items, here, letter) {
   const turned = [...items.slice(here + 1), ...items.slice(0, here + 1)];
-  const found = turned.find(item => item.innerText.trim().toLowerCase().startsWith(letter.toLowerCase()));
+  const found = turned.find(item => (item.textContent ?? '').trim().toLowerCase().startsWith(letter.toLowerCase()));
   found?.focus();
   return Boolean(found) && letter !== ' ';
 }

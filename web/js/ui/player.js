@@ -1,6 +1,6 @@
-import { h, html, useEffect, useMemo, useRef, useState } from '../lib.js';
 import { downloadAddress } from '../api.js';
 import { t } from '../i18n.js';
+import { h, html, useEffect, useMemo, useRef, useState } from '../lib.js';
 import { isVideo } from '../status.js';
 import { unitShown, units, unitsOf } from '../units.js';
 import { Button } from './button.js';
@@ -35,12 +35,16 @@ function Pictures({ job }) {
   useEffect(() => {
     if (!canvas.current) return;
     const there = unit?.state === 'done' ? sequence.image(unit) : null;
-    if (there || unit?.state !== 'done') paint(canvas.current, there, unit ? t('player.missing', { frame: String(unit.first) }) : '');
+    if (there || unit?.state !== 'done')
+      paint(canvas.current, there, unit ? t('player.missing', { frame: String(unit.first) }) : '');
     if (speed) for (let ahead = 1; ahead < 12; ahead += 1) prefetch(all[place + ahead * Math.sign(speed)]);
   }, [place, arrived, unit?.state, unit?.attempt, job.id]);
   useEffect(() => {
     if (!speed || all.length < 2) return undefined;
-    const timer = setInterval(() => setAt(before => (before + Math.sign(speed) + all.length) % all.length), 1000 / (fps * Math.abs(speed)));
+    const timer = setInterval(
+      () => setAt(before => (before + Math.sign(speed) + all.length) % all.length),
+      1000 / (fps * Math.abs(speed)),
+    );
     return () => clearInterval(timer);
   }, [speed, fps, all.length]);
 
@@ -52,7 +56,8 @@ function Pictures({ job }) {
     setSpeed(0);
     setAt(Math.max(0, Math.min(all.length - 1, place + amount)));
   };
-  const full = () => (document.fullscreenElement ? void document.exitFullscreen() : void stage.current?.requestFullscreen?.());
+  const full = () =>
+    document.fullscreenElement ? void document.exitFullscreen() : void stage.current?.requestFullscreen?.();
   const play = () => {
     if (at < 0) setAt(place);
     setSpeed(speed ? 0 : 1);
@@ -85,7 +90,12 @@ function Pictures({ job }) {
       ${h(Button, { label: t(speed ? 'player.pause' : 'player.play'), icon: speed ? 'pause' : 'play', only: true, small: true, keys: speed ? 'K' : 'L', disabled: all.length < 2, onClick: play })}
       ${h(Button, { label: t('player.back'), icon: 'skip-back', only: true, small: true, kind: 'quiet', keys: '←', disabled: place <= 0, onClick: () => step(-1) })}
       ${h(Button, { label: t('player.next'), icon: 'skip-forward', only: true, small: true, kind: 'quiet', keys: '→', disabled: place >= all.length - 1, onClick: () => step(1) })}
-      <input type="range" class="scrub" min="0" max=${Math.max(0, all.length - 1)} value=${Math.max(0, place)} disabled=${all.length < 2} aria-label=${t('player.scrub')} aria-valuetext=${unit ? t('unit.frame', { frame: String(unit.first) }) : ''} style=${{ '--done': scrubTrack(all) }} onInput=${(/** @type {Event} */ event) => { setSpeed(0); setAt(Number(/** @type {HTMLInputElement} */ (event.target).value)); }} />
+      <input type="range" class="scrub" min="0" max=${Math.max(0, all.length - 1)} value=${Math.max(0, place)} disabled=${all.length < 2} aria-label=${t('player.scrub')} aria-valuetext=${unit ? t('unit.frame', { frame: String(unit.first) }) : ''} style=${{ '--done': scrubTrack(all) }} onInput=${(
+        /** @type {Event} */ event,
+      ) => {
+        setSpeed(0);
+        setAt(Number(/** @type {HTMLInputElement} */ (event.target).value));
+      }} />
       <span class="place"><strong>${unit ? String(unit.first) : '–'}</strong><span class="muted"> / ${all.length ? String(all[all.length - 1].last) : '–'}</span>${Math.abs(speed) > 1 || speed < 0 ? html`<span class="speed">${speed}×</span>` : null}</span>
       ${h(Button, { label: t('player.full'), icon: 'maximize', only: true, small: true, kind: 'quiet', keys: 'F', onClick: full })}
     </figcaption>
@@ -95,7 +105,14 @@ function Pictures({ job }) {
 /** The unit published last, else the first. @param {import('../types').Unit[]} all @param {Job} job */
 function lastDone(all, job) {
   const found = all.findIndex(unit => unit.unit === job.last_unit);
-  return found >= 0 ? found : all.length ? Math.max(0, all.findIndex(unit => unit.state === 'done')) : -1;
+  return found >= 0
+    ? found
+    : all.length
+      ? Math.max(
+          0,
+          all.findIndex(unit => unit.state === 'done'),
+        )
+      : -1;
 }
 
 /** Which part of the track has pictures, as colour stops. @param {import('../types').Unit[]} all */

@@ -1,5 +1,5 @@
-import { html } from '../lib.js';
 import { t } from '../i18n.js';
+import { html } from '../lib.js';
 import { prefs, setPrefs } from '../prefs.js';
 
 const LIMITS = { sidebar: [180, 380], inspector: [340, 820] };

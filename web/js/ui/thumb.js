@@ -1,5 +1,5 @@
-import { h, html, useState } from '../lib.js';
 import { thumbnail } from '../api.js';
+import { h, html, useState } from '../lib.js';
 import { unitTotal } from '../status.js';
 import { Icon } from './icon.js';
 

@@ -1,5 +1,5 @@
-import { h, html } from '../lib.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { dismiss, spoken, toasts } from '../overlay.js';
 import { Button } from './button.js';
 import { Icon } from './icon.js';

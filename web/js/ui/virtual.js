@@ -15,7 +15,9 @@ export function useWindow(total, height, head) {
     const element = box.current;
     if (!element) return;
     const top = Math.floor(element.scrollTop / height) * height;
-    setView(before => (before.top === top && before.size === element.clientHeight ? before : { top, size: element.clientHeight }));
+    setView(before =>
+      before.top === top && before.size === element.clientHeight ? before : { top, size: element.clientHeight },
+    );
   }, [height]);
   useLayoutEffect(read, [read, total]);
   useEffect(() => {
@@ -25,12 +27,16 @@ export function useWindow(total, height, head) {
   }, [read]);
   const first = Math.max(0, Math.min(Math.floor(view.top / height), total - 1) - SPARE);
   const last = Math.min(total, Math.ceil((view.top + view.size) / height) + SPARE);
-  const reveal = useCallback((/** @type {number} */ index) => {
-    const element = box.current;
-    if (!element || index < 0) return;
-    const top = index * height;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + height + head > element.scrollTop + element.clientHeight) element.scrollTop = top + height + head - element.clientHeight;
-  }, [height, head]);
+  const reveal = useCallback(
+    (/** @type {number} */ index) => {
+      const element = box.current;
+      if (!element || index < 0) return;
+      const top = index * height;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + height + head > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + height + head - element.clientHeight;
+    },
+    [height, head],
+  );
   return { box, first, last, onScroll: read, reveal };
 }

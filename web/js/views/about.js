@@ -1,6 +1,6 @@
-import { h, html, useEffect, useState, Fragment } from '../lib.js';
 import { get } from '../api.js';
 import { t } from '../i18n.js';
+import { Fragment, h, html, useEffect, useState } from '../lib.js';
 import { copyText } from '../perform.js';
 import { engines } from '../store.js';
 import { Button } from '../ui/button.js';
@@ -33,6 +33,8 @@ export function About() {
 
 /** @param {Record<string, any>} status */
 function diagnostics(status) {
-  const builds = engines.peek().flatMap(engine => engine.builds.map(build => `${engine.name} ${build.version} (${build.origin})`));
+  const builds = engines
+    .peek()
+    .flatMap(engine => engine.builds.map(build => `${engine.name} ${build.version} (${build.origin})`));
   return JSON.stringify({ status, builds, browser: navigator.userAgent, language: navigator.language }, null, 2);
 }

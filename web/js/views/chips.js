@@ -1,6 +1,6 @@
-import { h, html } from '../lib.js';
 import { actionsFor, labelOf, runAction } from '../actions.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { chip, counts, setChip } from '../listing.js';
 import { openMenu } from '../overlay.js';
 import { prefs, setPrefs } from '../prefs.js';
@@ -48,7 +48,10 @@ function openColumns(event) {
     id: column.id,
     label: t(`column.${column.id}`),
     checked: !hidden.includes(column.id),
-    run: () => setPrefs({ hiddenColumns: hidden.includes(column.id) ? hidden.filter(id => id !== column.id) : [...hidden, column.id] }),
+    run: () =>
+      setPrefs({
+        hiddenColumns: hidden.includes(column.id) ? hidden.filter(id => id !== column.id) : [...hidden, column.id],
+      }),
   }));
   openMenu(items, { x: place.right - 220, y: place.bottom + 4, label: t('list.columns') });
 }

@@ -1,5 +1,5 @@
-import { h, html, Fragment } from '../lib.js';
 import { t } from '../i18n.js';
+import { Fragment, h, html } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
@@ -14,5 +14,11 @@ export function Confirm({ question }) {
     ${h(Button, { label: t('action.keep'), onClick: closeDialog })}
     ${h(Button, { label: question.confirm, kind: question.danger ? 'danger' : 'primary', onClick: yes })}
   <//>`;
-  return h(Dialog, { title: question.title, kind: 'narrow', alert: true, footer, children: html`<p>${question.text}</p>` });
+  return h(Dialog, {
+    title: question.title,
+    kind: 'narrow',
+    alert: true,
+    footer,
+    children: html`<p>${question.text}</p>`,
+  });
 }

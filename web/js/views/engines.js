@@ -1,5 +1,5 @@
-import { h, html } from '../lib.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { copyText } from '../perform.js';
 import { allJobs, engines, enginesKnown, pulse } from '../store.js';
 import { Button } from '../ui/button.js';
@@ -23,9 +23,11 @@ function EngineCard({ engine }) {
       <span class="engine-icon">${h(Icon, { name: engine.name === 'ffmpeg' ? 'film' : 'clapperboard' })}</span>
       <div class="grow"><h3>${engine.label}</h3><p class="muted small">${engine.builds.length ? t('engines.installed', { n: engine.builds.length }) : t('engines.none')}</p></div>
     </div>
-    ${engine.builds.length
-      ? html`<ul class="builds">${engine.builds.map((build, index) => h(BuildRow, { build, newest: index === 0, engine: engine.name, key: `${build.version}${build.path ?? index}` }))}</ul>`
-      : html`<p class="empty">${t('engines.missing', { name: engine.label })}</p>`}
+    ${
+      engine.builds.length
+        ? html`<ul class="builds">${engine.builds.map((build, index) => h(BuildRow, { build, newest: index === 0, engine: engine.name, key: `${build.version}${build.path ?? index}` }))}</ul>`
+        : html`<p class="empty">${t('engines.missing', { name: engine.label })}</p>`
+    }
     ${engine.extensions.length ? html`<p class="engine-foot muted small"><span>${t('engines.opens')}</span> ${[...engine.extensions].sort().map(text => html`<code key=${text}>${text}</code>`)}</p>` : null}
   </section>`;
 }

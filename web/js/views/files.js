@@ -1,15 +1,15 @@
-import { h, html, useEffect, useState } from '../lib.js';
-import { downloadAddress, get, zipAddress } from '../api.js';
 import { download } from '../actions.js';
+import { downloadAddress, get, zipAddress } from '../api.js';
 import { desktop } from '../desktop.js';
 import { bytes } from '../format.js';
 import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
+import { h, html, useEffect, useState } from '../lib.js';
 import { copyText } from '../perform.js';
-import { units, unitsOf } from '../units.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { useWindow } from '../ui/virtual.js';
+import { units, unitsOf } from '../units.js';
 
 const ROW = 32;
 
@@ -49,11 +49,13 @@ function FileList({ job, names }) {
       ${h(Button, { label: t('action.zip'), icon: 'archive', small: true, onClick: () => download(zipAddress(job.id)) })}</div>
     <div class="file-list" ref=${box} onScroll=${onScroll} tabindex="0" role="group" aria-label=${t('tab.files')}>
       <ul style=${{ height: `${names.length * ROW}px` }}>
-        ${names.slice(first, last).map((name, index) => html`<li key=${name} style=${{ transform: `translateY(${(first + index) * ROW}px)` }}>
+        ${names.slice(first, last).map(
+          (name, index) => html`<li key=${name} style=${{ transform: `translateY(${(first + index) * ROW}px)` }}>
           ${h(Icon, { name: /\.(mp4|mov|mkv|webm|avi)$/i.test(name) ? 'file-video' : 'image' })}
           <a class="truncate" dir="auto" href=${downloadAddress(job.id, name)} download title=${t('files.download', { name })}>${name}</a>
           <span class="muted">${sizes.get(name) ? bytes(sizes.get(name) ?? 0) : ''}</span>
-        </li>`)}
+        </li>`,
+        )}
       </ul>
     </div>
   </section>`;

@@ -1,6 +1,6 @@
-import { h, html } from '../lib.js';
 import { openAddJob } from '../addjob/draft.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { go } from '../router.js';
 import { engines, nodes } from '../store.js';
 import { Button } from '../ui/button.js';
@@ -23,9 +23,11 @@ export function FirstRun() {
       <article class="card">
         ${h(Icon, { name: built.length ? 'circle-check' : 'package' })}
         <h3>${built.length ? t('first.engine_ready') : t('first.engine_none')}</h3>
-        ${built.length
-          ? html`<ul class="found">${built.map(engine => html`<li key=${engine.name}><strong>${engine.label}</strong> <span class="muted">${engine.builds.map(build => build.version).join(', ')}</span></li>`)}</ul>`
-          : html`<p class="muted">${t('first.engine_text')}</p>`}
+        ${
+          built.length
+            ? html`<ul class="found">${built.map(engine => html`<li key=${engine.name}><strong>${engine.label}</strong> <span class="muted">${engine.builds.map(build => build.version).join(', ')}</span></li>`)}</ul>`
+            : html`<p class="muted">${t('first.engine_text')}</p>`
+        }
         ${h(Button, { label: t('first.engines'), onClick: () => go({ page: 'engines' }) })}
       </article>
       <article class="card">

@@ -1,15 +1,15 @@
-import { h, html, useState } from '../lib.js';
 import { bytes, duration } from '../format.js';
 import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
+import { h, html, useState } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText, rerender, retry, skip } from '../perform.js';
 import { go } from '../router.js';
-import { pickedNumbers, pickedUnits, showUnit, units, unitsOf } from '../units.js';
 import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { useWindow } from '../ui/virtual.js';
+import { pickedNumbers, pickedUnits, showUnit, units, unitsOf } from '../units.js';
 
 /** @typedef {import('../types').Unit} Unit */
 
@@ -33,7 +33,9 @@ export function FramesTab({ job }) {
   const own = units.value.filter(unit => picked.has(unit.unit));
   const failed = formatFrames(own.filter(unit => unit.state === 'failed').map(unit => unit.unit));
   const done = formatFrames(own.filter(unit => unit.state === 'done').map(unit => unit.unit));
-  const open = formatFrames(own.filter(unit => unit.state === 'waiting' || unit.state === 'failed').map(unit => unit.unit));
+  const open = formatFrames(
+    own.filter(unit => unit.state === 'waiting' || unit.state === 'failed').map(unit => unit.unit),
+  );
   return html`<div class="stack frames">
     <div>
       ${h(FrameGrid, { job, pick: true })}
@@ -57,14 +59,18 @@ function Legend() {
 
 function UnitTable() {
   const [sort, setSort] = useState({ column: 'unit', down: false });
-  const all = [...units.value].sort((a, b) => compare(ORDER[sort.column](a), ORDER[sort.column](b)) * (sort.down ? -1 : 1) || a.unit - b.unit);
+  const all = [...units.value].sort(
+    (a, b) => compare(ORDER[sort.column](a), ORDER[sort.column](b)) * (sort.down ? -1 : 1) || a.unit - b.unit,
+  );
   const { box, first, last, onScroll } = useWindow(all.length, ROW, HEAD);
   const middle = median(all.map(unit => unit.seconds).filter(seconds => seconds !== null));
   const order = (/** @type {string} */ column) => setSort({ column, down: sort.column === column && !sort.down });
   return html`<div class="unit-scroll" ref=${box} onScroll=${onScroll} tabindex="0" role="group" aria-label=${t('frames.table')}>
     <table class="table units" aria-rowcount=${all.length + 1}>
-      <thead><tr aria-rowindex="1">${COLUMNS.map(column => html`<th scope="col" key=${column} class=${`col-${column}`} aria-sort=${sort.column === column ? (sort.down ? 'descending' : 'ascending') : undefined}>
-        <button type="button" class="sort" onClick=${() => order(column)}>${t(`column.${column}`)}${sort.column === column ? h(Icon, { name: sort.down ? 'chevron-down' : 'chevron-up' }) : null}</button></th>`)}</tr></thead>
+      <thead><tr aria-rowindex="1">${COLUMNS.map(
+        column => html`<th scope="col" key=${column} class=${`col-${column}`} aria-sort=${sort.column === column ? (sort.down ? 'descending' : 'ascending') : undefined}>
+        <button type="button" class="sort" onClick=${() => order(column)}>${t(`column.${column}`)}${sort.column === column ? h(Icon, { name: sort.down ? 'chevron-down' : 'chevron-up' }) : null}</button></th>`,
+      )}</tr></thead>
       <tbody>
         ${first > 0 && html`<tr aria-hidden="true"><td colspan="6" style=${{ height: `${first * ROW}px`, padding: 0 }}></td></tr>`}
         ${all.slice(first, last).map((unit, index) => h(UnitRow, { unit, index: first + index, slow: middle > 0 && (unit.seconds ?? 0) > middle * 3, key: unit.unit }))}

@@ -1,12 +1,46 @@
-import { h, html } from '../lib.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { Dialog } from '../ui/dialog.js';
 
 /** @type {[string, [string, string][]][]} */
 const GROUPS = [
-  ['help.general', [['N', 'help.add'], ['/', 'help.filter'], ['1 – 6', 'help.chips'], ['Ctrl K', 'help.palette'], ['Ctrl ,', 'help.settings'], ['F6', 'help.region'], ['?', 'help.help'], ['Esc', 'help.escape']]],
-  ['help.jobs', [['↑ ↓', 'help.move'], ['Shift ↑ ↓', 'help.extend'], ['Ctrl A', 'help.all'], ['Alt ↑ ↓', 'help.order'], ['Space', 'help.pause'], ['R', 'help.retry'], ['Del', 'help.remove'], ['Enter', 'help.inspect'], ['Shift F10', 'help.menu'], ['L', 'help.log']]],
-  ['help.player', [['J  K  L', 'help.jkl'], ['← →', 'help.step'], ['Home End', 'help.ends'], ['F', 'help.full']]],
+  [
+    'help.general',
+    [
+      ['N', 'help.add'],
+      ['/', 'help.filter'],
+      ['1 – 6', 'help.chips'],
+      ['Ctrl K', 'help.palette'],
+      ['Ctrl ,', 'help.settings'],
+      ['F6', 'help.region'],
+      ['?', 'help.help'],
+      ['Esc', 'help.escape'],
+    ],
+  ],
+  [
+    'help.jobs',
+    [
+      ['↑ ↓', 'help.move'],
+      ['Shift ↑ ↓', 'help.extend'],
+      ['Ctrl A', 'help.all'],
+      ['Alt ↑ ↓', 'help.order'],
+      ['Space', 'help.pause'],
+      ['R', 'help.retry'],
+      ['Del', 'help.remove'],
+      ['Enter', 'help.inspect'],
+      ['Shift F10', 'help.menu'],
+      ['L', 'help.log'],
+    ],
+  ],
+  [
+    'help.player',
+    [
+      ['J  K  L', 'help.jkl'],
+      ['← →', 'help.step'],
+      ['Home End', 'help.ends'],
+      ['F', 'help.full'],
+    ],
+  ],
 ];
 
 export function Help() {
@@ -17,7 +51,13 @@ export function Help() {
       ${GROUPS.map(
         ([name, rows]) => html`<section key=${name}>
           <h3 class="caption">${t(name)}</h3>
-          <dl>${rows.map(([keys, label]) => html`<div key=${label}><dt>${keys.split(' ').filter(Boolean).map(key => html`<kbd key=${key}>${key}</kbd>`)}</dt><dd>${t(label)}</dd></div>`)}</dl>
+          <dl>${rows.map(
+            ([keys, label]) =>
+              html`<div key=${label}><dt>${keys
+                .split(' ')
+                .filter(Boolean)
+                .map(key => html`<kbd key=${key}>${key}</kbd>`)}</dt><dd>${t(label)}</dd></div>`,
+          )}</dl>
         </section>`,
       )}
     </div>`,

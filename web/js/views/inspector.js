@@ -1,6 +1,6 @@
-import { h, html } from '../lib.js';
 import { actionsFor, labelOf, menuItems, runAction } from '../actions.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { openMenu } from '../overlay.js';
 import { go, route, TABS } from '../router.js';
 import { clearSelection } from '../selection.js';
@@ -13,9 +13,9 @@ import { Tabs } from '../ui/tabs.js';
 import { FilesTab } from './files.js';
 import { FramesTab } from './frames.js';
 import { summary } from './jobrow.js';
+import { JobSettings } from './jobsettings.js';
 import { LogTab } from './log.js';
 import { Overview } from './overview.js';
-import { JobSettings } from './jobsettings.js';
 
 const VIEWS = { overview: Overview, frames: FramesTab, log: LogTab, files: FilesTab, settings: JobSettings };
 const FIRST = ['retry', 'resume', 'restart', 'pause', 'open', 'zip', 'copy_path'];
@@ -44,7 +44,9 @@ export function Inspector({ id }) {
 /** @param {{job: import('../types').Job}} props */
 function Toolbar({ job }) {
   const fitting = actionsFor([job]);
-  const first = FIRST.map(id => fitting.find(action => action.id === id)).filter(action => action !== undefined).slice(0, 3);
+  const first = FIRST.map(id => fitting.find(action => action.id === id))
+    .filter(action => action !== undefined)
+    .slice(0, 3);
   const more = (/** @type {MouseEvent} */ event) => {
     const place = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
     openMenu(menuItems([job]), { x: place.right - 240, y: place.bottom + 4, label: job.name });

@@ -1,10 +1,20 @@
-import { h, html, useEffect, useLayoutEffect, useState } from '../lib.js';
 import { menuItems } from '../actions.js';
 import { t } from '../i18n.js';
+import { h, html, useEffect, useLayoutEffect, useState } from '../lib.js';
 import { sortBy, sorting, visible } from '../listing.js';
 import { openMenu, say } from '../overlay.js';
 import { prefs } from '../prefs.js';
-import { active, chosen, clearSelection, extendTo, moveActive, pickOne, selectAll, selected, toggle } from '../selection.js';
+import {
+  active,
+  chosen,
+  clearSelection,
+  extendTo,
+  moveActive,
+  pickOne,
+  selectAll,
+  selected,
+  toggle,
+} from '../selection.js';
 import { job } from '../store.js';
 import { Icon } from '../ui/icon.js';
 import { useWindow } from '../ui/virtual.js';
@@ -116,8 +126,14 @@ function onContextMenu(event) {
 export function openRowMenu(id, x, y) {
   if (!selected.peek().has(id)) pickOne(id);
   /** @type {HTMLElement | null} */ (document.querySelector('[role=grid]'))?.focus({ preventScroll: true });
-  const jobs = chosen().map(job).filter(item => item !== undefined);
-  openMenu(menuItems(jobs), { x, y, label: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }) });
+  const jobs = chosen()
+    .map(job)
+    .filter(item => item !== undefined);
+  openMenu(menuItems(jobs), {
+    x,
+    y,
+    label: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }),
+  });
 }
 
 /** @param {number} height @param {number} seen */
@@ -140,5 +156,7 @@ function menuAtRow() {
 }
 
 function focusInspector() {
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('.inspector [role=tab][aria-selected=true]'))?.focus());
+  requestAnimationFrame(() =>
+    /** @type {HTMLElement | null} */ (document.querySelector('.inspector [role=tab][aria-selected=true]'))?.focus(),
+  );
 }

@@ -1,6 +1,6 @@
-import { h, html } from '../lib.js';
 import { ago, between, duration, percent } from '../format.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { machinesOf } from '../listing.js';
 import { active, selected } from '../selection.js';
 import { isActive, isEnded, shapeOf, toneOf, unitTotal, wordOf } from '../status.js';
@@ -32,16 +32,19 @@ export function JobRow({ id, index, height, columns }) {
 
 /** @type {Record<string, (job: Job, chosen: boolean, columns: import('./columns.js').Column[]) => any>} */
 const CELLS = {
-  select: (job, chosen) => html`<label class="hit"><input type="checkbox" tabindex="-1" checked=${chosen} aria-label=${t('selection.pick', { name: job.name })} /></label>`,
+  select: (job, chosen) =>
+    html`<label class="hit"><input type="checkbox" tabindex="-1" checked=${chosen} aria-label=${t('selection.pick', { name: job.name })} /></label>`,
   preview: job => h(Thumb, { job }),
-  name: job => html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary truncate">${summary(job)}</span>`,
+  name: job =>
+    html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary truncate">${summary(job)}</span>`,
   status: (job, _chosen, columns) => h(StatusCell, { job, bar: !columns.some(column => column.id === 'progress') }),
   progress: job => html`${h(Bar, { job })}<span class="percent">${percent(job.progress)}</span>`,
   eta: job => html`<span class="truncate">${etaWords(job)}</span>`,
   machines: job => machineCell(job),
   priority: job => html`<span>${priorityWord(job.priority)}</span>`,
   age: job => html`<span class="truncate">${ago(job.created_at, serverNow())}</span>`,
-  menu: job => html`<button type="button" class="button quiet only row-menu" tabindex="-1" aria-label=${t('list.menu', { name: job.name })}>${h(Icon, { name: 'ellipsis-vertical' })}</button>`,
+  menu: job =>
+    html`<button type="button" class="button quiet only row-menu" tabindex="-1" aria-label=${t('list.menu', { name: job.name })}>${h(Icon, { name: 'ellipsis-vertical' })}</button>`,
 };
 
 /** @param {{job: Job, bar?: boolean}} props */

@@ -1,7 +1,7 @@
-import { h, html } from '../lib.js';
 import { duplicate } from '../addjob/draft.js';
 import { clock } from '../format.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText } from '../perform.js';
 import { engines, job as find } from '../store.js';
@@ -48,7 +48,10 @@ function general(job) {
 /** @param {Job} job @returns {[string, string, boolean?][]} */
 function options(job) {
   const known = engines.value.find(engine => engine.name === job.engine)?.arguments ?? [];
-  return Object.entries(job.args).map(([name, value]) => [known.find(argument => argument.name === name)?.label ?? name, shown(value)]);
+  return Object.entries(job.args).map(([name, value]) => [
+    known.find(argument => argument.name === name)?.label ?? name,
+    shown(value),
+  ]);
 }
 
 /** @param {unknown} value */
@@ -75,5 +78,16 @@ function work(job) {
 /** The request that makes this job again. @param {Job} job */
 function asked(job) {
   const { name, engine, engine_version, frames, args, enable_split_jobs, priority, preset, existing, project } = job;
-  return { name, engine, engine_version, frames, args, enable_split_jobs, priority, preset, existing, local_path: project };
+  return {
+    name,
+    engine,
+    engine_version,
+    frames,
+    args,
+    enable_split_jobs,
+    priority,
+    preset,
+    existing,
+    local_path: project,
+  };
 }

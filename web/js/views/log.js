@@ -1,14 +1,14 @@
-import { h, html, useEffect, useLayoutEffect, useState } from '../lib.js';
-import { address } from '../api.js';
 import { download } from '../actions.js';
+import { address } from '../api.js';
 import { t } from '../i18n.js';
+import { h, html, useEffect, useLayoutEffect, useState } from '../lib.js';
 import { clipped, closeLog, firstLine, lines, logState, openLog, readMore } from '../logfeed.js';
 import { isActive } from '../status.js';
-import { unitShown, units, showUnit } from '../units.js';
-import { nameOf } from '../ui/framegrid.js';
 import { Button } from '../ui/button.js';
+import { nameOf } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { useWindow } from '../ui/virtual.js';
+import { showUnit, unitShown, units } from '../units.js';
 
 const LINE = 19;
 const EVERY_MS = 700;
@@ -69,13 +69,15 @@ export function LogTab({ job }) {
       ${h(Button, { label: t('log.errors'), icon: 'triangle-alert', only: true, small: true, kind: 'quiet', pressed: errorsOnly, onClick: () => setErrorsOnly(!errorsOnly) })}
       ${h(Button, { label: t('log.download'), icon: 'download', only: true, small: true, kind: 'quiet', onClick: () => download(address(`jobs/${encodeURIComponent(job.id)}/logs`)) })}
     </div>
-    ${logState.value === 'none' || (errorsOnly && !rows.length)
-      ? html`<p class="empty">${t(errorsOnly ? 'log.no_errors' : 'log.none')}</p>`
-      : html`<div class="log" role="log" aria-live="off" aria-label=${t('tab.log')} tabindex="0" ref=${box} onScroll=${scrolled}>
+    ${
+      logState.value === 'none' || (errorsOnly && !rows.length)
+        ? html`<p class="empty">${t(errorsOnly ? 'log.no_errors' : 'log.none')}</p>`
+        : html`<div class="log" role="log" aria-live="off" aria-label=${t('tab.log')} tabindex="0" ref=${box} onScroll=${scrolled}>
           <div class="log-lines" style=${{ height: `${rows.length * LINE}px` }}>
             ${rows.slice(first, last).map((row, index) => h(Line, { row, top: (first + index) * LINE, needle, current: hits[at] === first + index, key: row.number }))}
           </div>
-        </div>`}
+        </div>`
+    }
     ${clipped.value && html`<p class="muted small log-note">${t('log.clipped')}</p>`}
     ${!follow && rows.length ? html`<div class="jump">${h(Button, { label: t('log.jump'), icon: 'arrow-down-to-line', kind: 'primary', small: true, onClick: () => setFollow(true) })}</div>` : null}
   </div>`;

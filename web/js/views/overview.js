@@ -1,18 +1,18 @@
-import { h, html } from '../lib.js';
 import { between, count, duration, percent } from '../format.js';
 import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
-import { go } from '../router.js';
 import { retry } from '../perform.js';
+import { go } from '../router.js';
 import { isEnded, unitTotal } from '../status.js';
 import { serverNow } from '../store.js';
-import { showUnit, units, unitsOf } from '../units.js';
 import { Bar } from '../ui/bar.js';
 import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { Player } from '../ui/player.js';
+import { showUnit, units, unitsOf } from '../units.js';
 import { etaWords } from './jobrow.js';
 
 /** @typedef {import('../types').Job} Job */
@@ -100,6 +100,7 @@ function PerMachine({ job }) {
 
 function byMachine() {
   const groups = /** @type {Map<string, import('../types').Unit[]>} */ (new Map());
-  for (const unit of units.value.filter(entry => entry.node)) groups.set(unit.node, [...(groups.get(unit.node) ?? []), unit]);
+  for (const unit of units.value.filter(entry => entry.node))
+    groups.set(unit.node, [...(groups.get(unit.node) ?? []), unit]);
   return groups;
 }

@@ -1,8 +1,8 @@
-import { h, html, useMemo, useState } from '../lib.js';
 import { actionsFor, labelOf, runAction } from '../actions.js';
 import { openAddJob } from '../addjob/draft.js';
 import { t } from '../i18n.js';
 import { chosenJobs } from '../keys.js';
+import { h, html, useMemo, useState } from '../lib.js';
 import { setChip } from '../listing.js';
 import { closeDialog, dialog } from '../overlay.js';
 import { setPrefs } from '../prefs.js';
@@ -46,7 +46,10 @@ export function Palette() {
       <div class="filter">${h(Icon, { name: 'search' })}<input type="text" autofocus role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${found[here] ? `command-${here}` : undefined} aria-label=${t('palette.hint')} placeholder=${t('palette.hint')} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} /></div>
       <ul id="palette-list" role="listbox" aria-label=${t('palette.title')}>
         ${found.map(
-          (command, index) => html`<li key=${command.id} id=${`command-${index}`} role="option" aria-selected=${index === here} ref=${index === here ? reveal : undefined} onPointerMove=${() => setPlace(index)} onClick=${() => choose(command)}>
+          (
+            command,
+            index,
+          ) => html`<li key=${command.id} id=${`command-${index}`} role="option" aria-selected=${index === here} ref=${index === here ? reveal : undefined} onPointerMove=${() => setPlace(index)} onClick=${() => choose(command)}>
             ${h(Icon, { name: command.icon })}<span class="truncate" dir="auto">${command.label}</span><span class="muted small">${command.group}</span>
           </li>`,
         )}
@@ -64,22 +67,49 @@ function reveal(element) {
 /** @param {Command} command @param {string} text */
 function matches(command, text) {
   const label = command.label.toLocaleLowerCase();
-  return text.toLocaleLowerCase().split(/\s+/).every(word => label.includes(word));
+  return text
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every(word => label.includes(word));
 }
 
 /** @returns {Command[]} */
 function commands() {
   const jobs = chosenJobs();
-  const forChosen = actionsFor(jobs).map(action => ({ id: `do-${action.id}`, label: labelOf(action, jobs), icon: action.icon, group: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }), run: () => runAction(action.id, jobs) }));
-  const places = allJobs().map(job => ({ id: job.id, label: job.name, icon: 'arrow-down', group: t('palette.job'), run: () => pickOne(job.id) }));
+  const forChosen = actionsFor(jobs).map(action => ({
+    id: `do-${action.id}`,
+    label: labelOf(action, jobs),
+    icon: action.icon,
+    group: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }),
+    run: () => runAction(action.id, jobs),
+  }));
+  const places = allJobs().map(job => ({
+    id: job.id,
+    label: job.name,
+    icon: 'arrow-down',
+    group: t('palette.job'),
+    run: () => pickOne(job.id),
+  }));
   return [...general(), ...forChosen, ...places.map(entry => ({ ...entry, icon: 'layers' }))];
 }
 
 /** @returns {Command[]} */
 function general() {
   const group = t('palette.general');
-  const chips = CHIPS.map(name => ({ id: `show-${name}`, label: t('palette.show', { name: t(`view.${name}`) }), icon: 'list', group, run: () => setChip(name) }));
-  const themes = /** @type {const} */ (['auto', 'light', 'dark']).map(name => ({ id: `theme-${name}`, label: t(`theme.${name}`), icon: 'sun-moon', group, run: () => setPrefs({ theme: name }) }));
+  const chips = CHIPS.map(name => ({
+    id: `show-${name}`,
+    label: t('palette.show', { name: t(`view.${name}`) }),
+    icon: 'list',
+    group,
+    run: () => setChip(name),
+  }));
+  const themes = /** @type {const} */ (['auto', 'light', 'dark']).map(name => ({
+    id: `theme-${name}`,
+    label: t(`theme.${name}`),
+    icon: 'sun-moon',
+    group,
+    run: () => setPrefs({ theme: name }),
+  }));
   return [
     { id: 'add', label: t('top.add'), icon: 'plus', group, run: () => openAddJob() },
     { id: 'engines', label: t('page.engines'), icon: 'package', group, run: () => go({ page: 'engines' }) },

@@ -1,6 +1,6 @@
-import { h, html, useEffect, useState } from '../lib.js';
 import { get, patch } from '../api.js';
 import { hasWords, LANGUAGES, language, loadLanguage, t } from '../i18n.js';
+import { h, html, useEffect, useState } from '../lib.js';
 import { toast } from '../overlay.js';
 import { prefs, setPrefs } from '../prefs.js';
 import { SelectField, Switch, TextField } from '../ui/field.js';
@@ -31,7 +31,9 @@ export function Settings() {
     try {
       setValues(await patch('settings', { [name]: value }));
       setWrong({ ...wrong, [name]: '' });
-      toast(t('settings.saved', { name: labelOf(name) }), { undo: undoable ? () => void save(name, before, false) : undefined });
+      toast(t('settings.saved', { name: labelOf(name) }), {
+        undo: undoable ? () => void save(name, before, false) : undefined,
+      });
     } catch (error) {
       setWrong({ ...wrong, [name]: error instanceof Error ? error.message : String(error) });
     }
@@ -43,8 +45,12 @@ export function Settings() {
       <div class="filter">${h(Icon, { name: 'search' })}<input type="search" aria-label=${t('settings.search')} placeholder=${t('settings.search')} value=${text} onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.target).value)} /></div>
     </header>
     ${h(Appearance, { found })}
-    ${names.length ? html`<section class="setting-group" aria-labelledby="settings-machine"><h3 id="settings-machine">${t('settings.machine')}</h3>
-      ${names.map(name => h(Setting, { name, value: values?.[name], error: wrong[name] ?? '', onSave: save, key: name }))}</section>` : null}
+    ${
+      names.length
+        ? html`<section class="setting-group" aria-labelledby="settings-machine"><h3 id="settings-machine">${t('settings.machine')}</h3>
+      ${names.map(name => h(Setting, { name, value: values?.[name], error: wrong[name] ?? '', onSave: save, key: name }))}</section>`
+        : null
+    }
   </div>`;
 }
 
@@ -56,9 +62,33 @@ function Appearance({ found }) {
     void loadLanguage(tag);
   };
   const rows = [
-    { name: 'theme', view: h(SelectField, { label: t('settings.theme'), value: theme, options: ['auto', 'light', 'dark'].map(value => ({ value, label: t(`theme.${value}`) })), onChange: value => setPrefs({ theme: /** @type {any} */ (value) }) }) },
-    { name: 'language', view: h(SelectField, { label: t('settings.language'), value: language.value, options: LANGUAGES.map(value => ({ value, label: TONGUES[value] })), onChange: choose }) },
-    { name: 'density', view: h(SelectField, { label: t('settings.density'), value: density, options: ['cosy', 'compact'].map(value => ({ value, label: t(`density.${value}`) })), onChange: value => setPrefs({ density: /** @type {any} */ (value) }) }) },
+    {
+      name: 'theme',
+      view: h(SelectField, {
+        label: t('settings.theme'),
+        value: theme,
+        options: ['auto', 'light', 'dark'].map(value => ({ value, label: t(`theme.${value}`) })),
+        onChange: value => setPrefs({ theme: /** @type {any} */ (value) }),
+      }),
+    },
+    {
+      name: 'language',
+      view: h(SelectField, {
+        label: t('settings.language'),
+        value: language.value,
+        options: LANGUAGES.map(value => ({ value, label: TONGUES[value] })),
+        onChange: choose,
+      }),
+    },
+    {
+      name: 'density',
+      view: h(SelectField, {
+        label: t('settings.density'),
+        value: density,
+        options: ['cosy', 'compact'].map(value => ({ value, label: t(`density.${value}`) })),
+        onChange: value => setPrefs({ density: /** @type {any} */ (value) }),
+      }),
+    },
   ].filter(row => found(row.name));
   if (!rows.length) return null;
   return html`<section class="setting-group" aria-labelledby="settings-look"><h3 id="settings-look">${t('settings.window')}</h3>${rows.map(row => html`<div class="setting" key=${row.name}>${row.view}</div>`)}</section>`;
@@ -85,7 +115,11 @@ function Setting({ name, value, error, onSave }) {
 /** @param {string} draft @param {unknown} like */
 function typed(draft, like) {
   if (typeof like === 'number') return Number(draft);
-  if (Array.isArray(like)) return draft.split(/[\n,]/).map(part => part.trim()).filter(Boolean);
+  if (Array.isArray(like))
+    return draft
+      .split(/[\n,]/)
+      .map(part => part.trim())
+      .filter(Boolean);
   return draft === '' && like === null ? null : draft;
 }
 
@@ -96,5 +130,9 @@ function isOwn(name) {
 
 /** @param {string} name */
 function labelOf(name) {
-  return hasWords(`setting.${name}`) ? t(`setting.${name}`) : hasWords(`settings.${name}`) ? t(`settings.${name}`) : name.replaceAll('_', ' ').replace(/^./, letter => letter.toUpperCase());
+  return hasWords(`setting.${name}`)
+    ? t(`setting.${name}`)
+    : hasWords(`settings.${name}`)
+      ? t(`settings.${name}`)
+      : name.replaceAll('_', ' ').replace(/^./, letter => letter.toUpperCase());
 }

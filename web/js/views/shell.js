@@ -1,16 +1,16 @@
-import { Fragment, h, html } from '../lib.js';
-import { t } from '../i18n.js';
-import { dialog, drawer, question } from '../overlay.js';
+import { AddJob } from '../addjob/dialog.js';
 import { dragging } from '../drops.js';
+import { t } from '../i18n.js';
+import { Fragment, h, html } from '../lib.js';
+import { dialog, drawer, question } from '../overlay.js';
 import { prefs } from '../prefs.js';
 import { route } from '../router.js';
 import { shown } from '../selection.js';
 import { link } from '../store.js';
-import { AddJob } from '../addjob/dialog.js';
-import { Splitter } from '../ui/splitter.js';
-import { Menu } from '../ui/menu.js';
-import { Toasts } from '../ui/toast.js';
 import { Icon } from '../ui/icon.js';
+import { Menu } from '../ui/menu.js';
+import { Splitter } from '../ui/splitter.js';
+import { Toasts } from '../ui/toast.js';
 import { About } from './about.js';
 import { Confirm } from './confirm.js';
 import { Engines } from './engines.js';
@@ -55,9 +55,12 @@ function Overlays() {
     ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
     ${h(Toasts, {})}
     ${h(Menu, {})}
-    ${dragging.value && html`<div class="drop-veil" aria-hidden="true">
+    ${
+      dragging.value &&
+      html`<div class="drop-veil" aria-hidden="true">
       <div>${h(Icon, { name: 'upload' })}<strong>${t('drop.title')}</strong><span>${t('drop.text')}</span></div>
-    </div>`}
+    </div>`
+    }
   <//>`;
 }
 

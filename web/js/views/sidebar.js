@@ -1,15 +1,15 @@
-import { h, html } from '../lib.js';
-import { t } from '../i18n.js';
 import { percent } from '../format.js';
 import { loads } from '../history.js';
+import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
 import { drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
 import { CHIPS } from '../status.js';
 import { nodes } from '../store.js';
 import { Icon } from '../ui/icon.js';
-import { Mark } from '../ui/statusmark.js';
 import { Sparkline } from '../ui/sparkline.js';
+import { Mark } from '../ui/statusmark.js';
 
 /** @typedef {import('../types').Node} Node */
 
@@ -64,13 +64,20 @@ function look(node) {
 function stateWords(node) {
   const word = t(`machine.state.${node.state}`);
   if (node.reason) return `${word} · ${node.reason}`;
-  const load = node.cpu_percent === null || node.cpu_percent === undefined ? '' : ` · ${t('machine.cpu', { load: percent(node.cpu_percent / 100) })}`;
+  const load =
+    node.cpu_percent === null || node.cpu_percent === undefined
+      ? ''
+      : ` · ${t('machine.cpu', { load: percent(node.cpu_percent / 100) })}`;
   return `${word}${load}`;
 }
 
 /** @param {Node} node */
 function machineTitle(node) {
-  const facts = [node.system, node.cores ? t('machine.cores', { n: node.cores }) : '', node.version && `Zordon ${node.version}`].filter(Boolean);
+  const facts = [
+    node.system,
+    node.cores ? t('machine.cores', { n: node.cores }) : '',
+    node.version && `Zordon ${node.version}`,
+  ].filter(Boolean);
   return `${facts.join(' · ')}\n${t('machine.filter')}`;
 }
 
@@ -83,7 +90,12 @@ const openMachineMenu = node => (/** @type {MouseEvent} */ event) => {
       ? [{ id: 'resume', label: t('machine.resume'), icon: 'play', run: () => void setNode(node, 'resume') }]
       : [
           { id: 'pause', label: t('machine.pause'), icon: 'pause', run: () => void setNode(node, 'pause') },
-          { id: 'soft', label: t('machine.pause_after'), icon: 'hourglass', run: () => void setNode(node, 'pause', true) },
+          {
+            id: 'soft',
+            label: t('machine.pause_after'),
+            icon: 'hourglass',
+            run: () => void setNode(node, 'pause', true),
+          },
         ],
     { x: event.clientX || 40, y: event.clientY || 120, label: node.name },
   );

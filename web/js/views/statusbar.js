@@ -1,6 +1,6 @@
-import { h, html } from '../lib.js';
-import { t } from '../i18n.js';
 import { bytes, duration } from '../format.js';
+import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
 import { counts } from '../listing.js';
 import { isActive } from '../status.js';
 import { allJobs, lag, link, machine, pulse } from '../store.js';
@@ -8,7 +8,11 @@ import { Mark } from '../ui/statusmark.js';
 
 export function StatusBar() {
   const live = link.value === 'live';
-  const words = live ? (lag.value ? t('bar.connected_ms', { ms: lag.value }) : t('bar.connected')) : t(`bar.${link.value}`);
+  const words = live
+    ? lag.value
+      ? t('bar.connected_ms', { ms: lag.value })
+      : t('bar.connected')
+    : t(`bar.${link.value}`);
   const { running, queued, failed } = counts.value;
   return html`<footer class="statusbar" data-region="status">
     <span class="link">${h(Mark, { shape: live ? 'disc' : 'ring', tone: live ? 'ok' : 'warn' })}${words}</span>
@@ -23,8 +27,13 @@ export function StatusBar() {
 /** When everything that runs now is done: the longest of the estimates. */
 function Ahead() {
   pulse.value;
-  const running = allJobs().filter(isActive).map(job => job.eta_seconds).filter(eta => eta !== null);
-  return running.length ? html`<span class="wide-only">${t('bar.all_done', { time: duration(Math.max(...running)) })}</span>` : null;
+  const running = allJobs()
+    .filter(isActive)
+    .map(job => job.eta_seconds)
+    .filter(eta => eta !== null);
+  return running.length
+    ? html`<span class="wide-only">${t('bar.all_done', { time: duration(Math.max(...running)) })}</span>`
+    : null;
 }
 
 function Disk() {

@@ -1,12 +1,12 @@
-import { h, html } from '../lib.js';
 import { openAddJob } from '../addjob/draft.js';
 import { t } from '../i18n.js';
+import { focusGrid } from '../keys.js';
+import { h, html } from '../lib.js';
 import { needle, setNeedle } from '../listing.js';
 import { dialog, drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
 import { prefs, setPrefs } from '../prefs.js';
 import { go, route } from '../router.js';
-import { focusGrid } from '../keys.js';
 import { nodes } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
@@ -39,7 +39,12 @@ function PauseButton() {
   const own = nodes.value.find(node => node.this);
   if (!own) return null;
   if (own.state === 'paused') {
-    return h(Button, { label: t('top.resume_machine'), icon: 'play', extra: 'held', onClick: () => void setNode(own, 'resume') });
+    return h(Button, {
+      label: t('top.resume_machine'),
+      icon: 'play',
+      extra: 'held',
+      onClick: () => void setNode(own, 'resume'),
+    });
   }
   const open = (/** @type {MouseEvent} */ event) => {
     const place = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
@@ -89,10 +94,28 @@ function openMore(event) {
   const themes = /** @type {const} */ (['auto', 'light', 'dark']);
   openMenu(
     [
-      { id: 'palette', label: t('palette.title'), icon: 'command', keys: 'Ctrl K', run: () => (dialog.value = 'palette') },
+      {
+        id: 'palette',
+        label: t('palette.title'),
+        icon: 'command',
+        keys: 'Ctrl K',
+        run: () => (dialog.value = 'palette'),
+      },
       { id: 'help', label: t('help.title'), icon: 'keyboard', keys: '?', run: () => (dialog.value = 'help') },
-      ...themes.map((name, index) => ({ id: name, label: t(`theme.${name}`), checked: theme === name, line: index === 0, run: () => setPrefs({ theme: name }) })),
-      { id: 'density', label: t('density.compact'), line: true, checked: prefs.peek().density === 'compact', run: toggleDensity },
+      ...themes.map((name, index) => ({
+        id: name,
+        label: t(`theme.${name}`),
+        checked: theme === name,
+        line: index === 0,
+        run: () => setPrefs({ theme: name }),
+      })),
+      {
+        id: 'density',
+        label: t('density.compact'),
+        line: true,
+        checked: prefs.peek().density === 'compact',
+        run: toggleDensity,
+      },
       { id: 'about', label: t('about.title'), icon: 'info', line: true, run: () => (dialog.value = 'about') },
     ],
     { x: place.right - 240, y: place.bottom + 4, label: t('top.more') },
