@@ -172,7 +172,7 @@ def test_a_name_cut_by_a_nul_byte_is_refused(tmp_path, target):
     [
         ("a.png", "a.png"),
         ("Wood.png", "wood.PNG"),
-        ("caf\u00e9.png", "cafe\u0301.png"),
+        ("\u00e9.png", "e\u0301.png"),
         ("stra\u00dfe", "STRASSE"),
         ("a", "a/b"),
         ("a/b", "a"),
