@@ -1,0 +1,109 @@
+"""Jobs: reading, adding and acting."""
+
+import uuid
+from pathlib import Path
+
+from zordon_app.client.calls import (
+    QUICK_SECONDS,
+    SUBMIT_SECONDS,
+    Calls,
+    Json,
+    as_list,
+    as_object,
+    given,
+    job_path,
+    path_part,
+)
+from zordon_app.client.download import OnBytes
+from zordon_app.client.transport import Answer
+from zordon_app.client.upload import MultipartUpload
+
+
+class JobCalls(Calls):
+    """The routes of jobs."""
+
+    def list_jobs(self) -> Json:
+        """All jobs, asked now: ``{"jobs": […], "token": …}``."""
+        return self._object("GET", "/api/jobs")
+
+    def long_poll(self, token: str | None = None, *, delta: bool = False, seconds: float = 25.0) -> Json | None:
+        """One long poll; None when nothing changed for ``seconds``."""
+        query = {"token": token, "delta": int(delta), "timeout": seconds}
+        answer = self.request("GET", "/api/jobs/long_poll", query=query, read_seconds=seconds + 10)
+        return None if answer.status == 204 else as_object(answer)
+
+    def get_jobs_in_status(self, status: str) -> list[Json]:
+        """The jobs in one status. Raises BadRequest for none."""
+        return self._list("GET", f"/api/jobs/status/{path_part(status)}")
+
+    def get_job(self, job_id: str) -> Json:
+        """One job."""
+        return self._object("GET", job_path(job_id))
+
+    def get_job_units(self, job_id: str) -> list[Json]:
+        """The ledger of one job."""
+        return self._list("GET", job_path(job_id, "units"))
+
+    def create_job(
+        self, jobs: Json | list[Json], file: Path | None = None, on_bytes: OnBytes | None = None
+    ) -> Json | list[Json]:
+        """Add one job (an object) or several (a list), all or none; ``file`` is sent along without being read whole.
+
+        Each job gets an ``idempotency_key`` if it has none, so that a repeated request makes no second job.
+        """
+        keyed = [{"idempotency_key": uuid.uuid4().hex, **job} for job in (jobs if isinstance(jobs, list) else [jobs])]
+        answer = self._submit("/api/add_job", keyed if isinstance(jobs, list) else keyed[0], file, on_bytes)
+        return as_list(answer) if isinstance(jobs, list) else as_object(answer)
+
+    def probe(self, wanted: Json, file: Path | None = None, on_bytes: OnBytes | None = None) -> Json:
+        """Look into a project: of ``file``, or of ``wanted["local_path"]`` on the server's machine."""
+        return as_object(self._submit("/api/probe", wanted, file, on_bytes))
+
+    def cancel_job(self, job_id: str) -> Json:
+        """Stop it; the job as it is now."""
+        return self._object("POST", job_path(job_id, "cancel"), json={"confirm": True})
+
+    def delete_job(self, job_id: str) -> None:
+        """Stop and remove it."""
+        self.request("POST", job_path(job_id, "delete"), json={"confirm": True})
+
+    def pause_job(self, job_id: str, *, after_current: bool = False) -> Json:
+        """Hold it."""
+        return self._object("POST", job_path(job_id, "pause"), json={"after_current": after_current})
+
+    def resume_job(self, job_id: str) -> Json:
+        """Go on."""
+        return self._object("POST", job_path(job_id, "resume"), json={})
+
+    def retry_job(self, job_id: str, frames: str | None = None) -> Json:
+        """Try failed units again."""
+        return self._object("POST", job_path(job_id, "retry"), json=given(frames=frames))
+
+    def skip_units(self, job_id: str, frames: str) -> Json:
+        """Leave units out."""
+        return self._object("POST", job_path(job_id, "skip"), json={"frames": frames})
+
+    def rerender_units(self, job_id: str, frames: str | None = None) -> Json:
+        """Render done units again."""
+        return self._object("POST", job_path(job_id, "rerender"), json=given(frames=frames))
+
+    def move_job(self, job_id: str, where: str, other: str | None = None) -> Json:
+        """``where``: top, up, down, bottom, before or after (``other``, a job id)."""
+        return self._object("POST", job_path(job_id, "move"), json=given(where=where, other=other))
+
+    def set_job_priority(self, job_id: str, priority: int) -> Json:
+        """0 to 100."""
+        return self._object("POST", job_path(job_id, "priority"), json={"priority": priority})
+
+    def send_subjob_update_notification(self, parent_id: str, child: Json) -> None:
+        """Tell the parent job on that server that its child changed; ``child`` is the child job as it is here."""
+        self.request(
+            "POST", job_path(parent_id, "subjob_update"), json=child, read_seconds=QUICK_SECONDS, repeatable=True
+        )
+
+    def _submit(self, path: str, value: object, file: Path | None, on_bytes: OnBytes | None) -> Answer:
+        if file is None:
+            return self.request("POST", path, json=value, read_seconds=SUBMIT_SECONDS, repeatable=True)
+        with MultipartUpload(value, file, on_bytes) as form:
+            headers = {"Content-Type": form.content_type, "Content-Length": str(form.length)}
+            return self.request("POST", path, body=form, headers=headers, read_seconds=SUBMIT_SECONDS, repeatable=True)

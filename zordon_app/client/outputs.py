@@ -1,0 +1,40 @@
+"""What a job made: files, previews, logs."""
+
+from pathlib import Path
+
+from zordon_app.client.calls import Calls, job_path
+from zordon_app.client.download import OnBytes, Wanted, download, target_for
+
+
+class OutputCalls(Calls):
+    """The routes of a job's files."""
+
+    def get_job_files(self, job_id: str) -> list[str]:
+        """Names of the output files."""
+        return self._names(job_path(job_id, "files"))
+
+    def download_job_file(self, job_id: str, name: str, folder: Path, on_bytes: OnBytes | None = None) -> Path:
+        """One output file into ``folder``: resumed after a break, checked by its SHA-256, whole or not there."""
+        wanted = Wanted(path=job_path(job_id, "download"), query={"filename": name}, target=target_for(folder, name))
+        return download(self._transport, wanted, on_bytes)
+
+    def download_all_job_files(self, job_id: str, target: Path, on_bytes: OnBytes | None = None) -> Path:
+        """All output files as one zip at ``target``."""
+        # The zip is made while it is sent, so there is nothing to go on from.
+        wanted = Wanted(path=job_path(job_id, "download_all"), query={}, target=target)
+        wanted.part.unlink(missing_ok=True)
+        return download(self._transport, wanted, on_bytes)
+
+    def get_job_thumbnail(
+        self, job_id: str, *, big: bool = False, video_ok: bool = False, unit: int | None = None
+    ) -> tuple[str, bytes]:
+        """MIME type and bytes of a preview. Raises NotFound when there is none yet."""
+        query = {"size": "big" if big else None, "video_ok": 1 if video_ok else None, "unit": unit}
+        answer = self.request("GET", job_path(job_id, "thumbnail"), query=query)
+        return answer.headers.get("Content-Type", ""), answer.data
+
+    def get_job_log(self, job_id: str, *, unit: int | None = None, start: int = 0) -> tuple[bytes, int]:
+        """The log from byte ``start`` (negative: from the end), and the offset to go on from."""
+        answer = self.request("GET", job_path(job_id, "logs"), query={"unit": unit, "from": start or None})
+        size = answer.headers.get("X-Log-Size", "")
+        return answer.data, int(size) if size.isdecimal() else max(start, 0) + len(answer.data)

@@ -1,0 +1,177 @@
+"""One server's connections: every request gets its headers, time limits and error here."""
+
+import ssl
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import IO, Any, NoReturn
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from zordon_app import API_VERSION, __version__
+from zordon_app.client.address import Address
+from zordon_app.client.errors import BadAnswer, TimedOut, Unreachable, WrongCertificate, refusal
+
+CONNECT_SECONDS = 4.0
+READ_SECONDS = 30.0
+CONNECTIONS = 8
+BLOCK = 256 * 1024
+
+ONCE = urllib3.Retry(total=False)
+AGAIN = urllib3.Retry(
+    total=2,
+    other=0,
+    redirect=0,
+    allowed_methods=None,
+    backoff_factor=0.2,
+    backoff_jitter=0.1,
+    raise_on_status=False,
+    retry_after_max=3,
+)
+"""For requests that may arrive twice; also waits when the server says ``Retry-After``."""
+
+Answer = urllib3.BaseHTTPResponse
+Body = bytes | IO[bytes] | None
+
+
+class Transport:
+    """Sends requests to one server; everything but success becomes a ``ServerError``. Safe to share by threads."""
+
+    def __init__(self, address: Address, *, token: str = "", cookie: str = "", fingerprint: str = "") -> None:
+        """``fingerprint`` is the SHA-256 of the server's certificate in hex; it alone decides whom we talk to."""
+        self.address = address
+        self._fingerprint = fingerprint
+        self._headers = {"X-API-Version": API_VERSION, "User-Agent": f"zordon/{__version__}"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        if cookie:
+            self._headers["Cookie"] = cookie
+        self._pool = self.new_pool(CONNECTIONS)
+
+    def new_pool(self, connections: int) -> urllib3.HTTPConnectionPool:
+        """A pool of connections of its own, which the caller closes."""
+        host, port = self.address.host, self.address.port
+        if self.address.scheme == "http":
+            return urllib3.HTTPConnectionPool(host, port, maxsize=connections, blocksize=BLOCK)
+        if not self._fingerprint:
+            return urllib3.HTTPSConnectionPool(host, port, maxsize=connections, blocksize=BLOCK)
+        return urllib3.HTTPSConnectionPool(
+            host,
+            port,
+            maxsize=connections,
+            blocksize=BLOCK,
+            cert_reqs="CERT_NONE",
+            assert_hostname=False,
+            assert_fingerprint=self._fingerprint,
+        )
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: object = msgspec.UNSET,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+        read_seconds: float = READ_SECONDS,
+        repeatable: bool | None = None,
+        stream: bool = False,
+        pool: urllib3.HTTPConnectionPool | None = None,
+    ) -> Answer:
+        """One request and its answer; ``stream`` leaves the body unread, then the caller releases the connection.
+
+        ``query`` values of None are left out. ``repeatable`` says that the request may arrive twice (default: GET).
+
+        Raises:
+            ServerError: one of its kinds, for everything that is not a success.
+        """
+        sent = {**self._headers, **(headers or {})}
+        if json is not msgspec.UNSET:
+            body = msgspec.json.encode(json)
+            sent["Content-Type"] = "application/json"
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        again = method == "GET" if repeatable is None else repeatable
+        try:
+            answer = (pool or self._pool).urlopen(
+                method,
+                f"{path}?{urlencode(asked)}" if asked else path,
+                body=body,
+                headers=sent,
+                retries=AGAIN if again else ONCE,
+                redirect=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
+                preload_content=not stream,
+            )
+        except (HTTPError, HTTPException, OSError) as error:
+            self.fail(error, read_seconds)
+        if answer.status >= 400:
+            raise refusal(answer.status, answer.headers, _sentence(answer) if stream else answer.data)
+        return answer
+
+    def fail(self, error: Exception, read_seconds: float = READ_SECONDS) -> NoReturn:
+        """Raise what ``error``, met while talking to the server, means for a person."""
+        where = f"Zordon at {self.address.url}"
+        match getattr(error, "reason", error):
+            case urllib3.exceptions.SSLError() as reason:
+                raise WrongCertificate(self._about_certificate(str(reason))) from error
+            case urllib3.exceptions.NameResolutionError():
+                raise Unreachable(f"There is no machine called {self.address.host!r} on this network.") from error
+            case urllib3.exceptions.NewConnectionError():
+                raise Unreachable(f"{where} cannot be reached: nothing answers there.") from error
+            case urllib3.exceptions.ConnectTimeoutError():
+                raise TimedOut(f"{where} cannot be reached: no answer within {CONNECT_SECONDS:.0f} s.") from error
+            case urllib3.exceptions.ReadTimeoutError():
+                raise TimedOut(f"{where} took the request and did not answer within {read_seconds:.0f} s.") from error
+        raise Unreachable(f"The connection to {where} broke.") from error
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._pool.close()
+
+    def _about_certificate(self, reason: str) -> str:
+        where = self.address.url
+        shown = shown_fingerprint(self.address)
+        if self._fingerprint:
+            return f"Who answers at {where} is not the machine you pinned: its certificate is {shown}."
+        if shown:
+            return (
+                f"The certificate of {where} is its own: {shown}. If that Zordon shows the same under Settings, "
+                "give it as the fingerprint."
+            )
+        return f"No secure connection to {where}: {reason[:200]}."
+
+
+def shown_fingerprint(address: Address) -> str:
+    """SHA-256, in hex, of the certificate that answers at ``address``; empty when none does. Proves nothing alone."""
+    import hashlib
+
+    try:
+        pem = ssl.get_server_certificate((address.host, address.port), timeout=CONNECT_SECONDS)
+    except (OSError, ValueError):
+        return ""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def json_of(answer: Answer) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        BadAnswer: it is none.
+    """
+    try:
+        return msgspec.json.decode(answer.data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadAnswer("The server's answer is not JSON. Is it really a Zordon?", status=answer.status) from error
+
+
+def _sentence(answer: Answer) -> bytes:
+    """The beginning of an error's body that was not read yet."""
+    try:
+        return answer.read(4096)
+    except (HTTPError, HTTPException, OSError):
+        return b""
+    finally:
+        answer.close()
