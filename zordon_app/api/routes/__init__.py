@@ -1,6 +1,7 @@
 """The routes, by subject; each module begins with its table."""
 
 from zordon_app.api.routes import (
+    addon,
     debug,
     engines,
     environment,
@@ -13,7 +14,7 @@ from zordon_app.api.routes import (
 )
 from zordon_app.api.routing import Context, Route
 
-MODULES = (environment, jobs, submission, outputs, job_actions, engines, settings, nodes, debug)
+MODULES = (environment, jobs, submission, outputs, job_actions, engines, settings, nodes, addon, debug)
 
 
 def all_routes(context: Context) -> list[Route]:
