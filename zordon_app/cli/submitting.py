@@ -1,0 +1,156 @@
+"""``submit``: put a job into the queue."""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zordon_app.cli.exits import WrongUsage
+from zordon_app.cli.jobs import find_job
+from zordon_app.cli.requests import (
+    Assign,
+    Camera,
+    Engine,
+    Files,
+    Format,
+    Frames,
+    JobOptions,
+    Name,
+    Preset,
+    Priority,
+    Split,
+    Upload,
+    submit_file,
+)
+from zordon_app.cli.screen import Screen
+from zordon_app.cli.session import session_of
+from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.waiting import verdict, wait_for_jobs
+from zordon_app.cli.wording import SHORT_ID
+from zordon_app.client import RenderServerProxy
+from zordon_app.client.calls import Json
+from zordon_app.domain.jobs import Existing
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    add_verb(
+        app,
+        "submit",
+        submit,
+        Panel.RENDER,
+        "zordon submit shot.blend",
+        "zordon submit shot.blend -f 1-240x2 -c Main --set samples=64 --wait",
+        "zordon submit *.mov -p review-h264 --priority 80",
+    )
+
+
+def submit(
+    context: typer.Context,
+    files: Files,
+    *,
+    preset: Preset = "",
+    frames: Frames = "",
+    camera: Camera = None,
+    engine: Engine = "",
+    name: Name = "",
+    format_: Format = "",
+    assign: Assign = None,
+    split: Split = True,
+    priority: Priority = 50,
+    upload: Upload = False,
+    output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results, on that machine.")] = "",
+    existing: Annotated[
+        Existing, typer.Option(help="What to do with frames that are there already.")
+    ] = Existing.OVERWRITE,
+    after: Annotated[list[str] | None, typer.Option(help="Start when this job is completed.")] = None,
+    start_at: Annotated[str, typer.Option(help="Start then, as 22:00 or 2026-01-31T22:00.")] = "",
+    attempts: Annotated[int, typer.Option(min=1, max=20, help="How often a frame may fail.")] = 3,
+    key: Annotated[str, typer.Option(help="The same key never makes a second job.")] = "",
+    paused: Annotated[bool, typer.Option("--paused", help="Add it, but do not start it.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Stay until it has ended; status 1 if it failed.")] = False,
+) -> None:
+    """Put files into the queue, a job for each; prints the ids of the jobs."""
+    session = session_of(context)
+    with session.connect() as client:
+        more: Json = {"existing": existing.value, "max_attempts": attempts, "paused": paused}
+        if after:
+            more["after"] = [find_job(client, text)["id"] for text in after]
+        if start_at:
+            more["start_at"] = parse_time(start_at, datetime.now().astimezone()).isoformat()
+        if key:
+            if len(files) > 1 or len(camera or []) > 1:
+                raise WrongUsage("--key belongs to one job; give one file and one camera.")
+            more["idempotency_key"] = key
+        options = JobOptions(
+            preset=preset,
+            frames=frames,
+            cameras=camera or [],
+            engine=engine,
+            name=name,
+            format=format_,
+            assignments=assign or [],
+            split=split,
+            priority=priority,
+            output_path=str(Path(output).absolute()) if output else "",
+            more=more,
+        )
+        jobs = add_jobs(client, session.screen, files, options, upload=upload)
+        if wait:
+            jobs = wait_for_jobs(client, session.screen, [job["id"] for job in jobs])
+            _print(session.screen, jobs)
+            raise typer.Exit(verdict(session.screen, jobs, len(jobs)))
+        _print(session.screen, jobs)
+
+
+def add_jobs(
+    client: RenderServerProxy, screen: Screen, files: list[Path], options: JobOptions, *, upload: bool
+) -> list[Json]:
+    """Submit each file; say what was added."""
+    jobs: list[Json] = []
+    for file in files:
+        with sending(screen, file.name) as on_bytes:
+            jobs += submit_file(client, file, options, upload=upload, on_bytes=on_bytes)
+    for job in jobs:
+        screen.say(f"Added {job['name']} as {job['id'][:SHORT_ID]}; results go to {job['output_path']}")
+        for warning in job["warnings"]:
+            screen.say(f"  Note: {warning}")
+    return jobs
+
+
+def sending(screen: Screen, name: str) -> AbstractContextManager[Any]:
+    """A bar for the bytes of an upload or download, to be called with done and total; None where nothing may move."""
+    if not screen.moves:
+        return nullcontext(None)
+    from zordon_app.cli.bytesbar import BytesBar
+
+    return BytesBar(screen, name)
+
+
+def parse_time(text: str, now: datetime) -> datetime:
+    """A time of this machine: ISO 8601, or a time of day, which is the next one of that kind after ``now``.
+
+    Raises:
+        WrongUsage: it is neither.
+    """
+    from datetime import timedelta
+
+    try:
+        if len(text) <= 5 and ":" in text:
+            hour, minute = (int(part) for part in text.split(":"))
+            then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+            return then if then > now else then + timedelta(days=1)
+        then = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUsage(f"{text[:60]!r} is no time. Write 22:00 or 2026-01-31T22:00.") from error
+    return then if then.tzinfo else then.astimezone()
+
+
+def _print(screen: Screen, jobs: list[Json]) -> None:
+    if screen.json:
+        screen.document(jobs if len(jobs) != 1 else jobs[0])
+        return
+    for job in jobs:
+        screen.text(job["id"])

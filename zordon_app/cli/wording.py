@@ -1,0 +1,109 @@
+"""Jobs and machines in words, numbers and colours."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Json = Mapping[str, Any]
+
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "not_started": ("○", ""),
+    "scheduled": ("◷", "cyan"),
+    "configuring": ("◌", "cyan"),
+    "running": ("●", "blue"),
+    "waiting_for_subjobs": ("◍", "blue"),
+    "paused": ("‖", "yellow"),
+    "cancelled": ("■", "dim"),
+    "completed": ("✓", "green"),
+    "error": ("✕", "red"),
+    "waiting": ("○", ""),
+    "leased": ("●", "blue"),
+    "done": ("✓", "green"),
+    "failed": ("✕", "red"),
+    "skipped": ("–", "dim"),
+    "ready": ("○", "green"),
+    "rendering": ("●", "blue"),
+    "offline": ("■", "red"),
+    "full": ("✕", "yellow"),
+}
+"""A sign and a colour for each state; the word always stands beside it."""
+
+FINAL = frozenset({"completed", "cancelled", "error"})
+SHORT_ID = 8
+
+
+def state_text(state: str) -> "Text":
+    """A state with its sign, coloured."""
+    from rich.text import Text
+
+    sign, style = SIGNS.get(state, ("?", ""))
+    return Text(f"{sign} {state.replace('_', ' ')}", style=style)
+
+
+def percent(fraction: float) -> str:
+    """``62 %``; never 100 before it is all done."""
+    return f"{int(min(max(fraction, 0.0), 1.0) * 100)} %"
+
+
+def duration(seconds: float | None) -> str:
+    """``1 h 05 m``, ``12 m 03 s``, ``4.2 s``; a dash when it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < 10:
+        return f"{max(seconds, 0.0):.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} m"
+    return f"{minutes} m {rest:02} s" if minutes else f"{rest} s"
+
+
+def size(count: float) -> str:
+    """``12.3 MB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def moment(text: str | None) -> str:
+    """An ISO time in this machine's zone, to the second; empty when there is none."""
+    if not text:
+        return ""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def seconds_between(start: str | None, end: str | None) -> float | None:
+    """Between two ISO times of one machine."""
+    if not start or not end:
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def unit_total(job: Json) -> int:
+    """All units of a job."""
+    return sum(count for count in job["units"].values() if isinstance(count, int))
+
+
+def units_done(job: Json) -> str:
+    """``12/40``, and what failed."""
+    units = job["units"]
+    failed = f" {units['failed']} failed" if units["failed"] else ""
+    return f"{units['done'] + units['skipped']}/{unit_total(job)}{failed}"
+
+
+def remaining(job: Json) -> str:
+    """Time to go, or time taken."""
+    if job["status"] == "completed":
+        return f"took {duration(seconds_between(job['started_at'], job['ended_at']))}"
+    return duration(job["eta_seconds"])
+
+
+def one_line(job: Json) -> str:
+    """A job in one line for a log."""
+    reason = f" — {job['reason']}" if job["reason"] else ""
+    return f"{job['id'][:SHORT_ID]} {job['name']}: {job['status']} {percent(job['progress'])} {units_done(job)}{reason}"
