@@ -1,0 +1,54 @@
+"""What Qt has and pywebview does not offer, or not for Qt 6: downloads and an icon in the tray."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import QStandardPaths
+from qtpy.QtGui import QAction
+from qtpy.QtWidgets import QFileDialog, QMenu, QSystemTrayIcon
+
+from zordon_app.desktop.words import word
+
+
+def add_downloads(native: Any) -> None:
+    """Ask where each download is to go."""
+    native.webview.page().profile().downloadRequested.connect(partial(take_download, native))
+
+
+def take_download(native: Any, download: Any) -> None:
+    """Ask for the place of one download; it goes on by itself then."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+    proposed = str(Path(folder) / download.suggestedFileName())
+    chosen, _ = QFileDialog.getSaveFileName(native, word("save_as"), proposed)
+    if not chosen:
+        download.cancel()
+        return
+    download.setDownloadDirectory(str(Path(chosen).parent))
+    download.setDownloadFileName(Path(chosen).name)
+    download.accept()
+
+
+def add_tray(native: Any, *, show: Callable[[], None], leave: Callable[[], None]) -> None:
+    """An icon by which a hidden window comes back. Systems without a tray show nothing."""
+    icon = QSystemTrayIcon(native.windowIcon(), native)
+    menu = QMenu(native)
+    for text, act in ((word("show"), show), (word("quit"), leave)):
+        entry = QAction(text, menu)
+        entry.triggered.connect(partial(_call, act))
+        menu.addAction(entry)
+    icon.setContextMenu(menu)
+    icon.setToolTip("Zordon")
+    icon.activated.connect(partial(_on_click, show))
+    icon.show()
+    native.windowTitleChanged.connect(icon.setToolTip)
+
+
+def _on_click(show: Callable[[], None], reason: Any) -> None:
+    if reason == QSystemTrayIcon.ActivationReason.Trigger:
+        show()
+
+
+def _call(act: Callable[[], None], *_: object) -> None:
+    act()

@@ -1,0 +1,98 @@
+"""One run of the desktop app: window, node, and what ties them together."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from zordon_app.client.errors import ServerError
+from zordon_app.desktop.actions import FILES_EVENT, Actions
+from zordon_app.desktop.awake import Awake
+from zordon_app.desktop.closing import Answer, Choice, answer_closing, count_active, read_choice
+from zordon_app.desktop.node import Node
+from zordon_app.desktop.notices import Notices
+from zordon_app.desktop.watching import Watching
+from zordon_app.desktop.window import AppWindow, Look
+
+log = logging.getLogger(__name__)
+
+CLOSING_EVENT = "zordon-closing"
+"""Asks the page how to close; ``detail`` is ``{"jobs": n}``; the page calls ``answer_closing``."""
+
+
+class DesktopSession:
+    """Shows the window over a node until both are done with."""
+
+    def __init__(self, node: Node, look: Look, adorn: Callable[["DesktopSession", Any], None]) -> None:
+        """``adorn`` adds what only one back end has (tray, downloads); it gets the back end's own window."""
+        self._node = node
+        self._adorn = adorn
+        self._asked = threading.Event()
+        self._notices = Notices(look.icon)
+        self._watching = Watching(node.client, Awake(), self.quit)
+        actions = Actions(lambda: self.window, self._notices, self.close_as)
+        self.window = AppWindow(look, actions, self._on_closing)
+
+    def run(self) -> None:
+        """Return when the person is done; only for the main thread."""
+        self._notices.start()
+        self._watching.start()
+        try:
+            self.window.run(lambda native: self._adorn(self, native))
+        finally:
+            self._notices.stop()
+            self._watching.stop()
+
+    def take_files(self, files: list[Path]) -> None:
+        """Somebody started Zordon again, perhaps with files: show the window, and the files in it."""
+        self.window.show()
+        self.add_files(files)
+
+    def add_files(self, files: list[Path]) -> None:
+        """Hand files to the page, as soon as there is one."""
+        if files:
+            self.window.tell(FILES_EVENT, [str(path) for path in files])
+
+    def quit(self) -> None:
+        """End window and node now."""
+        self.window.end()
+
+    def close_as(self, choice: Choice) -> None:
+        """What the person wants of the jobs when the window goes."""
+        self._asked.clear()
+        if choice is Choice.QUIT:
+            self.quit()
+            return
+        self.window.hide()
+        if choice is Choice.AFTER:
+            self._leave_after_current()
+
+    def _leave_after_current(self) -> None:
+        try:
+            self._node.pause_after_current()
+        except ServerError as error:
+            log.warning("The node cannot be paused: %s", error)
+        self._watching.leave_when_idle()
+
+    def _on_closing(self) -> None:
+        # The back end waits for the answer on its own thread, and asking the node may take a while.
+        threading.Thread(target=self._decide, name="zordon-closing", daemon=True).start()
+
+    def _decide(self) -> None:
+        choice = read_choice(self._node.remembered_closing())
+        active = count_active(self._node.job_counts())
+        answer = answer_closing(
+            owns_node=self._node.is_ours,
+            active=active,
+            wanted=choice,
+            can_ask=self.window.ready.is_set(),
+            already_asked=self._asked.is_set(),
+        )
+        if answer is Answer.END:
+            self.quit()
+        elif answer is Answer.HIDE:
+            self.close_as(choice or Choice.BACKGROUND)
+        else:
+            self._asked.set()
+            self.window.tell(CLOSING_EVENT, {"jobs": active})

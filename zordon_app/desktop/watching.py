@@ -1,0 +1,66 @@
+"""Follows the node while the window may be away: the machine stays awake for work, and goes when it is to."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from zordon_app.client.errors import ServerError
+from zordon_app.desktop.awake import Awake
+
+SECONDS = 1.0
+
+
+class Client(Protocol):
+    """What is asked of the node."""
+
+    def wait_for_change(self, seen: int = 0, seconds: float = 1.0) -> int:
+        """Block until there is news, or for so long."""
+
+    def get_cached_nodes(self) -> list[dict[str, Any]]:
+        """The machines of the farm."""
+
+
+class Watching:
+    """One thread. ``leave_when_idle`` makes it call ``on_idle`` once this machine renders nothing any more."""
+
+    def __init__(self, client: Client, awake: Awake, on_idle: Callable[[], None]) -> None:
+        """Watch through ``client``."""
+        self._client = client
+        self._awake = awake
+        self._on_idle = on_idle
+        self._leaving = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="zordon-watching", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and let the machine sleep."""
+        self._stop.set()
+        self._thread.join()
+
+    def leave_when_idle(self) -> None:
+        """From now on the end of the work is the end of the program."""
+        self._leaving.set()
+
+    def _run(self) -> None:
+        seen = 0
+        while not self._stop.is_set():
+            try:
+                seen = self._client.wait_for_change(seen, SECONDS)
+                rendering = is_rendering(self._client.get_cached_nodes())
+            except ServerError:
+                rendering = False
+                self._stop.wait(SECONDS)
+            self._awake.keep(awake=rendering)
+            if self._leaving.is_set() and not rendering:
+                self._leaving.clear()
+                self._on_idle()
+        self._awake.keep(awake=False)
+
+
+def is_rendering(nodes: list[dict[str, Any]]) -> bool:
+    """Whether this machine has work in hand."""
+    return any(node.get("this") and node.get("units_running", 0) > 0 for node in nodes)

@@ -1,0 +1,192 @@
+"""The one window, on top of pywebview; nothing else in Zordon imports that."""
+
+import json
+import logging
+import os
+import threading
+import urllib.parse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import webview
+from msgspec import Struct, structs
+from webview.dom import _dnd_state
+
+from zordon_app.desktop.backends import BackEnd
+from zordon_app.desktop.placement import Area, Placement, fit
+
+log = logging.getLogger(__name__)
+
+BRIDGE = Path(__file__).with_name("bridge.js")
+BACKGROUND = "#16181d"
+LEAST = (480, 360)
+ACTIONS = (
+    "choose_files", "choose_folder", "open_path", "reveal", "notify", "set_title", "answer_closing", "take_drop"
+)  # fmt: skip
+"""What the page may ask of the window; the methods of ``Actions``."""
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """Everything about the window that is not behaviour. ``storage`` is where the page's own storage is kept."""
+
+    address: str
+    back_end: BackEnd
+    placement: Placement
+    storage: Path
+    icon: Path
+
+
+class AppWindow:
+    """Shows the page. Every method but ``run`` may be called from any thread."""
+
+    def __init__(self, look: Look, actions: object, on_closing: Callable[[], None]) -> None:
+        """``actions`` has the methods named in ``ACTIONS``; ``on_closing`` is told that a person wants to close."""
+        self.placement = look.placement
+        self.ready = threading.Event()
+        self._look = look
+        self._on_closing = on_closing
+        self._ending = False
+        self._waiting: list[str] = []
+        self._lock = threading.Lock()
+        self._screens: list[Area] = []
+        self._window = self._create(actions)
+
+    def run(self, on_native: Callable[[Any], None] = lambda _: None) -> None:
+        """Show the window and return when it is gone. Only for the main thread.
+
+        ``on_native`` gets the back end's own window before it is shown, on the thread of the back end.
+        """
+        self._window.events.before_show += lambda: on_native(self._window.native)
+        # Nothing is dropped on a window whose page is not there yet.
+        _dnd_state["num_listeners"] = 1
+        gui = None if self._look.back_end == "system" else self._look.back_end
+        webview.start(gui=gui, private_mode=False, storage_path=str(self._look.storage), icon=str(self._look.icon))
+
+    def tell(self, event: str, detail: object) -> None:
+        """Let the page know by a CustomEvent; waits for the page when that is not there yet."""
+        script = f"dispatchEvent(new CustomEvent({json.dumps(event)}, {{detail: {json.dumps(detail)}}}))"
+        with self._lock:
+            if not self.ready.is_set():
+                self._waiting.append(script)
+                return
+        self._window.run_js(script)
+
+    def show(self) -> None:
+        """Bring it to the front, also out of hiding."""
+        self._window.show()
+        self._window.restore()
+
+    def hide(self) -> None:
+        """Take it off the screen; the page lives on."""
+        self._window.hide()
+
+    def end(self) -> None:
+        """Close it without asking; ``run`` returns."""
+        self._ending = True
+        self._window.destroy()
+
+    def set_title(self, text: str) -> None:
+        """The title bar's text."""
+        self._window.set_title(text)
+
+    def choose_files(self) -> list[str]:
+        """Paths that a person chose in the system's dialog; empty when it was left."""
+        return list(self._window.create_file_dialog(webview.FileDialog.OPEN, allow_multiple=True) or ())
+
+    def choose_folder(self) -> str | None:
+        """The same for one folder."""
+        return next(iter(self._window.create_file_dialog(webview.FileDialog.FOLDER) or ()), None)
+
+    def take_dropped(self) -> list[str]:
+        """Paths of what was dropped since the last call."""
+        dropped: list[tuple[str, str]] = _dnd_state["paths"]  # type: ignore[assignment]
+        found = [real_path(path) for _, path in dropped]
+        dropped.clear()
+        return list(dict.fromkeys(found))
+
+    def _create(self, actions: object) -> webview.Window:
+        # pywebview's order of back ends is not ours, and asking for the screens already loads one.
+        if self._look.back_end != "system":
+            os.environ["PYWEBVIEW_GUI"] = self._look.back_end
+        self._screens = [Area(each.x, each.y, each.width, each.height) for each in webview.screens]
+        self.placement = place = fit(self._look.placement, self._screens)
+        # Ours is asked for a place where the zip is to go; pywebview's fails on Qt 6.
+        webview.settings["ALLOW_DOWNLOADS"] = self._look.back_end != "qt"
+        window = webview.create_window(
+            "Zordon", self._look.address, js_api=Hidden(actions), width=place.width, height=place.height,
+            x=place.x, y=place.y, maximized=place.maximized, min_size=LEAST, background_color=BACKGROUND,
+            text_select=True, zoomable=True, draggable=True,
+        )  # fmt: skip
+        if window is None:
+            raise RuntimeError("pywebview made no window")
+        # Its own way goes through eval(), which our Content-Security-Policy forbids; answers to the page go this way.
+        window.evaluate_js = window.run_js  # type: ignore[method-assign,assignment]
+        self._listen(window)
+        return window
+
+    def _listen(self, window: webview.Window) -> None:
+        window.events.loaded += self._on_loaded
+        window.events.closing += self._on_close
+        window.events.resized += self._on_resized
+        window.events.moved += self._on_moved
+        window.events.maximized += lambda: self._remember(maximized=True)
+        window.events.restored += lambda: self._remember(maximized=False)
+
+    def _on_loaded(self) -> None:
+        source = BRIDGE.read_text(encoding="ascii").replace("NAMES", json.dumps(ACTIONS))
+        self._window.run_js(source)
+        with self._lock:
+            self.ready.set()
+            waiting, self._waiting = self._waiting, []
+        for script in waiting:
+            self._window.run_js(script)
+
+    def _on_close(self) -> bool:
+        if not self._ending:
+            self._on_closing()
+        return self._ending
+
+    def _on_resized(self, width: float, height: float) -> None:
+        # The size of a maximized window is not the one to come back to.
+        if not any(width >= screen.width for screen in self._screens):
+            self._remember(width=int(width), height=int(height))
+
+    def _on_moved(self, x: float, y: float) -> None:
+        if not self.placement.maximized:
+            self._remember(x=int(x), y=int(y))
+
+    def _remember(self, **changes: Any) -> None:
+        with self._lock:
+            self.placement = structs.replace(self.placement, **changes)
+
+
+class Hidden:
+    """Passes on to the actions, but lists none: pywebview would make functions from text for those that it sees."""
+
+    def __init__(self, actions: object) -> None:
+        """Pass on to ``actions``."""
+        self._actions = actions
+
+    def __dir__(self) -> list[str]:
+        """Nothing to see."""
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        """Only what is meant for the page."""
+        if name not in ACTIONS:
+            raise AttributeError(name)
+        # A function of its own: dotted names from the page must not lead from a method to what it belongs to.
+        return lambda *given: getattr(self._actions, name)(*given)
+
+
+def real_path(text: str) -> str:
+    """The path behind what a back end hands over, which may be percent-encoded as in a URL."""
+    return text if Path(text).exists() else urllib.parse.unquote(text)
+
+
+def quieten(handlers: Sequence[logging.Handler]) -> None:
+    """Send what pywebview has to say to our log instead of to the console."""
+    theirs = logging.getLogger("pywebview")
+    theirs.handlers[:] = handlers
+    theirs.propagate = False
