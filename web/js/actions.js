@@ -1,6 +1,7 @@
 // What can be done with jobs: one table for the toolbar, the menu, the keys and the palette.
 
 import { duplicate } from './addjob/draft.js';
+import { askPresetName } from './addjob/presets.js';
 import { zipAddress } from './api.js';
 import { desktop } from './desktop.js';
 import { t } from './i18n.js';
@@ -36,7 +37,7 @@ export const ACTIONS = [
     keys: 'O',
     single: true,
     valid: job => hasFiles(job) && desktop() !== null,
-    run: ([job]) => desktop()?.open_folder(job.output_path),
+    run: ([job]) => desktop()?.open_path(job.output_path),
   },
   {
     id: 'copy_path',
@@ -91,6 +92,14 @@ export const ACTIONS = [
     valid: job => !job.parent,
     run: ([job]) => duplicate(job),
   },
+  {
+    id: 'save_preset',
+    icon: 'sliders-horizontal',
+    single: true,
+    valid: job => Object.keys(job.args).length > 0,
+    run: ([job]) => askPresetName({ engine: job.engine, args: job.args, name: job.name }),
+  },
+  { id: 'only_these', icon: 'play', valid: queued, run: doing.startOnly },
   { id: 'copy_name', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.name) },
   { id: 'copy_id', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.id) },
   { id: 'cancel', icon: 'ban', line: true, valid: queued, run: confirmCancel },

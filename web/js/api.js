@@ -65,6 +65,16 @@ export async function patch(path, json) {
   return (await request(path, { method: 'PATCH', json })).json();
 }
 
+/** @param {string} path @param {unknown} json */
+export async function put(path, json) {
+  return (await request(path, { method: 'PUT', json })).json();
+}
+
+/** @param {string} path */
+export async function remove(path) {
+  await request(path, { method: 'DELETE' });
+}
+
 /** @param {string} job @param {string} action @param {Record<string, unknown>} [body] */
 export function act(job, action, body = {}) {
   return post(`jobs/${encodeURIComponent(job)}/${action}`, body);
@@ -101,12 +111,13 @@ function refusal(call) {
   return new ApiError(call.responseText.trim() || call.statusText, call.status);
 }
 
-/** @param {string} job @param {{big?: boolean, unit?: number | null, rev?: number | string | null, video?: boolean}} [options] */
+/** @param {string} job @param {{big?: boolean, unit?: number | null, rev?: number | string | null, video?: boolean, exposure?: number}} [options] */
 export function thumbnail(job, options = {}) {
   const query = new URLSearchParams();
   if (options.big) query.set('size', 'big');
   if (options.unit !== undefined && options.unit !== null) query.set('unit', String(options.unit));
   if (options.video) query.set('video_ok', '1');
+  if (options.exposure) query.set('exposure', String(options.exposure));
   if (options.rev !== undefined && options.rev !== null) query.set('rev', String(options.rev));
   return address(`jobs/${encodeURIComponent(job)}/thumbnail?${query}`);
 }

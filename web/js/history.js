@@ -1,21 +1,28 @@
-// The last minutes of each machine's load, as the poll brought them: for the small curves of the sidebar.
+// The last minutes of each machine's load: for the small curves of the sidebar.
+import { get } from './api.js';
 import { signal } from './lib.js';
-import { nodes } from './store.js';
+import { link, nodes, setNodes } from './store.js';
 
 const LENGTH = 40;
-const EVERY_MS = 2000;
+const EVERY_MS = 2500;
 
 export const loads = signal(/** @type {Record<string, number[]>} */ ({}));
 
 export function startHistory() {
-  setInterval(() => document.hidden || sample(), EVERY_MS);
+  setInterval(() => document.hidden || link.peek() !== 'live' || void sample(), EVERY_MS);
 }
 
-function sample() {
+/** The poll tells of machines only when a job changes, so they are asked for by themselves. */
+async function sample() {
+  try {
+    setNodes(await get('nodes'));
+  } catch {
+    return; // The poll notices and tells.
+  }
   const next = { ...loads.peek() };
   for (const node of nodes.peek()) {
-    if (node.cpu_percent !== null && node.cpu_percent !== undefined)
-      next[node.id] = [...(next[node.id] ?? []), node.cpu_percent].slice(-LENGTH);
+    const load = node.cpu_percent;
+    if (load !== null && load !== undefined) next[node.id] = [...(next[node.id] ?? []), load].slice(-LENGTH);
   }
   loads.value = next;
 }

@@ -1,17 +1,22 @@
 // The page starts here.
 
 import { loadEngines, loadMachine, loadPresets } from './catalogue.js';
+import { startDesktop } from './desktop.js';
 import { startDrops } from './drops.js';
+import { startFarm } from './farm.js';
 import { startHistory } from './history.js';
 import { chosenLanguage, loadLanguage } from './i18n.js';
 import { startKeys } from './keys.js';
 import { effect, h, mount } from './lib.js';
+import { startNotices } from './notify.js';
 import { startPolling } from './poll.js';
-import { prefs } from './prefs.js';
+import { prefs, recallPrefs } from './prefs.js';
 import { startTitle } from './title.js';
 import { Shell } from './views/shell.js';
 
 async function start() {
+  startDesktop();
+  await recallPrefs();
   await loadLanguage(chosenLanguage());
   effect(() => {
     document.documentElement.dataset.theme = prefs.value.theme;
@@ -22,7 +27,9 @@ async function start() {
   startKeys();
   startDrops();
   startTitle();
+  startNotices();
   startHistory();
+  startFarm();
   await Promise.all([loadEngines(), loadPresets(), loadMachine()]);
 }
 

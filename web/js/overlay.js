@@ -30,7 +30,9 @@ import { frozen } from './listing.js';
  * @property {() => void} run
  */
 
-export const dialog = signal(/** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm'} */ (''));
+export const dialog = signal(
+  /** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm' | 'alerts' | 'preset'} */ (''),
+);
 export const question = signal(/** @type {Question | null} */ (null));
 export const toasts = signal(/** @type {Toast[]} */ ([]));
 export const menu = signal(

@@ -2,7 +2,8 @@
 import { act, post } from './api.js';
 import { t } from './i18n.js';
 import { complain, toast } from './overlay.js';
-import { expect, job, leaving, nodes } from './store.js';
+import { isEnded } from './status.js';
+import { allJobs, expect, job, leaving, nodes } from './store.js';
 
 /** @typedef {import('./types').Job} Job */
 
@@ -50,6 +51,16 @@ export const pauseAfterCurrent = jobs =>
 /** @param {Job[]} jobs */
 export const resume = jobs => performAll(jobs, 'resume', { said: 'toast.resumed', undo: done => void pause(done) });
 
+/** Holds every other job that has not ended, and lets these go on. @param {Job[]} jobs */
+export async function startOnly(jobs) {
+  const own = new Set(jobs.map(item => item.id));
+  const others = allJobs().filter(item => !own.has(item.id) && !isEnded(item) && item.status !== 'paused');
+  const held = jobs.filter(item => item.status === 'paused');
+  await Promise.allSettled(held.map(item => act(item.id, 'resume')));
+  if (others.length)
+    await performAll(others, 'pause', { said: 'toast.others_paused', undo: done => void resume(done) });
+}
+
 /** @param {Job[]} jobs @param {string} [frames] */
 export const retry = (jobs, frames) =>
   performAll(jobs, 'retry', { body: () => (frames ? { frames } : {}), said: 'toast.retried' });
@@ -70,6 +81,18 @@ export async function move(jobs, where) {
   for (const item of ordered) {
     try {
       await act(item.id, 'move', { where });
+    } catch (error) {
+      return complain(error);
+    }
+  }
+}
+
+/** Puts jobs, in their order, beside another. @param {Job[]} jobs @param {'before' | 'after'} where @param {string} other */
+export async function moveBeside(jobs, where, other) {
+  const ordered = where === 'after' ? [...jobs].reverse() : jobs;
+  for (const item of ordered) {
+    try {
+      await act(item.id, 'move', { where, other });
     } catch (error) {
       return complain(error);
     }

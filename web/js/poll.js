@@ -1,9 +1,14 @@
 // One long poll for the whole page; a hidden page rests. subscribe(onDelta) could be met by another transport as well.
 import { address } from './api.js';
 import { loadEngines } from './catalogue.js';
+import { canNotify } from './notify.js';
+import { prefs } from './prefs.js';
 import { apply, engines, enginesKnown, lag, link, now } from './store.js';
 
 const PAUSES = [250, 500, 1000, 2000, 5000];
+const MEASURE_MS = 15_000;
+/** A hidden page that is to tell of finished jobs looks so often. */
+const HIDDEN_MS = 20_000;
 const state = { token: '', failures: 0, abort: new AbortController(), running: false };
 
 export function startPolling() {
@@ -11,20 +16,18 @@ export function startPolling() {
   addEventListener('online', wake);
   addEventListener('pagehide', () => state.abort.abort());
   setInterval(tick, 1000);
-  setInterval(() => document.hidden || measure(), 15_000);
+  setInterval(() => document.hidden || measure(), MEASURE_MS);
+  setInterval(lookHidden, HIDDEN_MS);
   wake();
-  measure();
+  void measure();
 }
 
 function tick() {
   if (!document.hidden) now.value = Date.now();
 }
 
-function wake() {
-  if (document.hidden) {
-    state.abort.abort();
-    return;
-  }
+export function wake() {
+  if (document.hidden) return state.abort.abort();
   now.value = Date.now();
   if (!state.running) void loop();
 }
@@ -32,21 +35,28 @@ function wake() {
 async function loop() {
   state.running = true;
   state.abort = new AbortController();
-  while (!document.hidden) {
-    const outcome = await once(state.abort.signal);
+  while (!document.hidden && link.peek() !== 'stranger') {
+    const outcome = await once(state.abort.signal, '');
     if (outcome === 'aborted') break;
     if (outcome === 'failed') await rest();
   }
   state.running = false;
-  if (!document.hidden) void loop();
+  if (!document.hidden && link.peek() !== 'stranger') void loop();
 }
 
-/** @param {AbortSignal} signal */
-async function once(signal) {
+function lookHidden() {
+  if (!document.hidden || !prefs.peek().notify || !canNotify() || !state.token) return;
+  void once(new AbortController().signal, '0');
+}
+
+/** @param {AbortSignal} signal @param {string} timeout */
+async function once(signal, timeout) {
   const query = new URLSearchParams({ delta: '1' });
   if (state.token) query.set('token', state.token);
+  if (timeout) query.set('timeout', timeout);
   try {
     const answer = await fetch(address(`jobs/long_poll?${query}`), { cache: 'no-store', signal });
+    if (answer.status === 401) return strange();
     if (!answer.ok) return failed();
     if (answer.status !== 204) take(await answer.json());
     succeeded();
@@ -78,6 +88,17 @@ function failed() {
   return 'failed';
 }
 
+function strange() {
+  link.value = 'stranger';
+  return 'stranger';
+}
+
+/** After somebody signed in. */
+export function signedIn() {
+  link.value = 'starting';
+  wake();
+}
+
 function rest() {
   const longest = PAUSES[Math.min(state.failures, PAUSES.length) - 1] ?? 250;
   return new Promise(resolve => setTimeout(resolve, longest * (0.8 + Math.random() * 0.4)));
@@ -86,9 +107,14 @@ function rest() {
 async function measure() {
   const begun = performance.now();
   try {
-    await fetch(address('heartbeat'), { cache: 'no-store' });
+    await fetch(address('heartbeat'), { cache: 'no-store', signal: AbortSignal.timeout(MEASURE_MS / 3) });
     lag.value = Math.max(1, Math.round(performance.now() - begun));
   } catch {
+    // A machine that went away without a word leaves the poll hanging.
     lag.value = null;
+    state.failures = Math.max(state.failures, 1);
+    failed();
+    state.abort.abort();
+    wake();
   }
 }

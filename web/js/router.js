@@ -1,11 +1,13 @@
-// Addresses after the #: /jobs/<id>/<tab>?show=failed&find=text. Links can be shared and survive a reload.
+// Addresses after the #: /jobs/<id>/<tab>?show=failed&find=text, /machine/<id>. They can be shared and survive a reload.
 import { computed, signal } from './lib.js';
 
+/** @typedef {'jobs' | 'engines' | 'settings' | 'machine' | 'farm'} Page */
 /**
  * @typedef {object} Route
- * @property {'jobs' | 'engines' | 'settings'} page
+ * @property {Page} page
  * @property {string} job
  * @property {string} tab
+ * @property {string} node the machine that its page shows
  * @property {URLSearchParams} query
  */
 
@@ -13,34 +15,48 @@ const hash = signal(location.hash);
 addEventListener('hashchange', () => {
   hash.value = location.hash;
 });
+addEventListener('popstate', () => {
+  hash.value = location.hash;
+});
 
+/** @type {Page[]} */
+const PAGES = ['jobs', 'engines', 'settings', 'machine', 'farm'];
 export const TABS = ['overview', 'frames', 'log', 'files', 'settings'];
 
 export const route = computed(() => {
   const [path, query = ''] = hash.value.replace(/^#\/?/, '').split('?');
-  const [page = '', job = '', tab = ''] = path.split('/').map(decodeURIComponent);
+  const [page = '', item = '', tab = ''] = path.split('/').map(decodeURIComponent);
   /** @type {Route} */
   const found = {
-    page: page === 'engines' || page === 'settings' ? page : 'jobs',
-    job: page === 'jobs' ? job : '',
+    page: PAGES.find(name => name === page) ?? 'jobs',
+    job: page === 'jobs' ? item : '',
     tab: TABS.includes(tab) ? tab : 'overview',
+    node: page === 'machine' ? item : '',
     query: new URLSearchParams(query),
   };
   return found;
 });
 
-/** @param {Partial<{page: string, job: string, tab: string, query: Record<string, string>}>} change */
+/** @param {Partial<{page: Page, job: string, tab: string, node: string, query: Record<string, string>}>} change */
 export function go(change) {
   const present = route.peek();
-  const page = change.page ?? present.page;
-  const job = change.job ?? (change.page && change.page !== 'jobs' ? '' : present.job);
-  const tab = change.tab ?? present.tab;
-  const query = new URLSearchParams(present.query);
-  for (const [key, value] of Object.entries(change.query ?? {})) value ? query.set(key, value) : query.delete(key);
-  const path = page === 'jobs' ? ['jobs', job, job && tab !== 'overview' ? tab : ''] : [page];
-  const text = `#/${path.filter(Boolean).map(encodeURIComponent).join('/')}${query.size ? `?${query}` : ''}`;
+  const moves = change.page !== undefined && change.page !== present.page;
+  const next = { ...present, ...change, query: new URLSearchParams(present.query) };
+  if (moves) next.query.delete('at');
+  if (moves && change.job === undefined) next.job = '';
+  for (const [key, value] of Object.entries(change.query ?? {})) {
+    if (value) next.query.set(key, value);
+    else next.query.delete(key);
+  }
+  const text = addressOf(next);
   if (text === location.hash) return;
-  const step = change.page && change.page !== present.page ? 'pushState' : 'replaceState';
-  history[step](null, '', text);
+  history[moves ? 'pushState' : 'replaceState'](null, '', text);
   hash.value = text;
+}
+
+/** @param {Route} wanted */
+function addressOf({ page, job, tab, node, query }) {
+  const inside = { jobs: [job, job && tab !== 'overview' ? tab : ''], machine: [node] };
+  const parts = [page, ...(inside[/** @type {keyof typeof inside} */ (page)] ?? [])];
+  return `#/${parts.filter(Boolean).map(encodeURIComponent).join('/')}${String(query) && `?${query}`}`;
 }

@@ -19,13 +19,22 @@ export const presets = signal(/** @type {import('./types').Preset[]} */ ([]));
 export const loaded = signal(false);
 /** Jobs that a person removed and may still bring back. */
 export const leaving = signal(/** @type {ReadonlySet<string>} */ (new Set()));
-/** live, lost or starting */
-export const link = signal(/** @type {'starting' | 'live' | 'lost'} */ ('starting'));
+/** live, lost, starting; a stranger has to sign in first */
+export const link = signal(/** @type {'starting' | 'live' | 'lost' | 'stranger'} */ ('starting'));
 export const lag = signal(/** @type {number | null} */ (null));
 /** Ticks each second while the page is seen, for times that pass. */
 export const now = signal(Date.now());
 export const machine = signal(/** @type {Record<string, any>} */ ({}));
 const clockGap = { value: 0 };
+
+/** @typedef {{before: Job | undefined, after: Job}} Changed */
+/** @type {((changes: Changed[]) => void)[]} */
+const listeners = [];
+
+/** Called with the jobs of each delta, as they were and as they are. @param {(changes: Changed[]) => void} listener */
+export function onChange(listener) {
+  listeners.push(listener);
+}
 
 /** @param {string} id */
 export function job(id) {
@@ -53,16 +62,18 @@ export function serverNow() {
 
 /** @param {import('./types').Delta} delta */
 export function apply(delta) {
+  const changes = delta.jobs.map(after => ({ before: jobs.get(after.id)?.peek(), after }));
   batch(() => {
     let changed = delta.full ? dropMissing(delta.jobs) : false;
     for (const item of delta.jobs) changed = put(item) || changed;
     for (const id of delta.removed ?? []) changed = jobs.delete(id) || changed;
     if (changed) shape.value += 1;
     if (delta.jobs.length || delta.removed?.length || delta.full) pulse.value += 1;
-    if (delta.nodes?.length || delta.full) mergeNodes(delta.nodes ?? [], Boolean(delta.full));
+    if (delta.nodes?.length || delta.full) setNodes(delta.nodes ?? []);
     if (delta.time) clockGap.value = new Date(delta.time).getTime() - Date.now();
     loaded.value = true;
   });
+  for (const listener of listeners) listener(changes);
 }
 
 /** @param {Job[]} present */
@@ -87,11 +98,9 @@ function put(item) {
   );
 }
 
-/** @param {Node[]} changed @param {boolean} full */
-function mergeNodes(changed, full) {
-  const ids = new Set(changed.map(node => node.id));
-  const kept = full ? [] : nodes.peek().filter(node => !ids.has(node.id));
-  nodes.value = [...kept, ...changed].sort((a, b) => Number(b.this) - Number(a.this) || a.name.localeCompare(b.name));
+/** All machines: the server sends every one of them each time. @param {Node[]} present */
+export function setNodes(present) {
+  nodes.value = [...present].sort((a, b) => Number(b.this) - Number(a.this) || a.name.localeCompare(b.name));
 }
 
 /** Shows at once what a person asked for; the poll confirms or corrects it. @param {string} id @param {Partial<Job>} changes */

@@ -3,7 +3,7 @@ import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { SelectField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
-import { detectedFrames, firstProbe, form, setArgument, sources } from './draft.js';
+import { detectedFrames, firstProbe, form, setArgument, setForm, sources } from './draft.js';
 
 /** What the server found in the file. */
 export function Detected() {
@@ -95,22 +95,40 @@ function SceneChoice({ probe }) {
   );
   const choices = [
     { name: 'scene', label: t('detected.scene'), values: scenes.map(entry => String(entry.name)), own: scene?.name },
-    { name: 'camera', label: t('detected.camera'), values: cameras, own: scene?.camera },
     { name: 'view_layer', label: t('detected.layer'), values: layers, own: undefined },
   ].filter(choice => choice.values.length > 1);
-  if (!choices.length) return null;
-  return html`<div class="form-row">${choices.map(choice =>
-    h(SelectField, {
-      key: choice.name,
-      label: choice.label,
-      value: String(form.value.args[choice.name] ?? ''),
-      options: [
-        { value: '', label: choice.own ? t('detected.as_saved', { name: choice.own }) : t('detected.all') },
-        ...choice.values.map(value => ({ value, label: value })),
-      ],
-      onChange: value => setArgument(choice.name, value),
-    }),
+  if (!choices.length && cameras.length < 2) return null;
+  return html`${cameras.length > 1 && h(Cameras, { cameras, own: scene?.camera })}<div class="form-row">${choices.map(
+    choice =>
+      h(SelectField, {
+        key: choice.name,
+        label: choice.label,
+        value: String(form.value.args[choice.name] ?? ''),
+        options: [
+          { value: '', label: choice.own ? t('detected.as_saved', { name: choice.own }) : t('detected.all') },
+          ...choice.values.map(value => ({ value, label: value })),
+        ],
+        onChange: value => setArgument(choice.name, value),
+      }),
   )}</div>`;
+}
+
+/** One job for each camera that is ticked; none ticked: the one that the file has. @param {{cameras: string[], own: string | undefined}} props */
+function Cameras({ cameras, own }) {
+  const chosen = form.value.cameras;
+  const toggle = (/** @type {string} */ name) =>
+    setForm({
+      cameras: chosen.includes(name)
+        ? chosen.filter(other => other !== name)
+        : cameras.filter(other => other === name || chosen.includes(other)),
+    });
+  const hint =
+    chosen.length > 1
+      ? t('detected.cameras_many', { n: chosen.length })
+      : chosen.length
+        ? ''
+        : t('detected.cameras_own', { name: own || '–' });
+  return html`<fieldset class="checks"><legend>${t('detected.cameras')} <span class="hint">${hint}</span></legend>${cameras.map(name => html`<label key=${name} class="check"><input type="checkbox" checked=${chosen.includes(name)} onChange=${() => toggle(name)} /><span dir="auto">${name}</span></label>`)}</fieldset>`;
 }
 
 /** @param {{files: string[]}} props */

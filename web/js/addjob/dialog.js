@@ -1,14 +1,18 @@
 import { t } from '../i18n.js';
 import { Fragment, h, html } from '../lib.js';
 import { closeDialog } from '../overlay.js';
+import { link } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { Detected } from './detected.js';
 import { refusal, resetDraft, sending, sources } from './draft.js';
-import { Make, Output, Timing } from './form.js';
+import { Make } from './make.js';
+import { Output } from './output.js';
+import { plannedJobs } from './plan.js';
 import { Sources } from './sources.js';
 import { submit } from './submit.js';
+import { Work } from './work.js';
 
 export function AddJob() {
   const close = () => {
@@ -20,12 +24,13 @@ export function AddJob() {
     event.preventDefault();
     void submit(false);
   };
-  const several = sources.value.length > 1;
-  const label = several ? t('add.add_n', { n: sources.value.length }) : t('add.add');
+  const jobs = plannedJobs().length;
+  const lost = link.value === 'lost';
+  const label = jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
   const footer = html`<${Fragment}>
     ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
-    ${h(Button, { label: t('add.add_next'), disabled: sending.value, onClick: () => void submit(true) })}
-    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: 'plus', kind: 'primary', disabled: sending.value, onClick: () => void submit(false) })}
+    ${h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
+    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: 'plus', kind: 'primary', disabled: sending.value || lost, onClick: () => void submit(false) })}
   <//>`;
   return h(Dialog, {
     title: t('add.title'),
@@ -36,7 +41,7 @@ export function AddJob() {
     onClose: close,
     children: html`<form class="add-form" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${h(Sources, {})}
-      ${sources.value.length > 0 && html`<${Fragment}>${h(Detected, {})}${h(Make, {})}${h(Output, {})}${h(Timing, {})}<//>`}
+      ${sources.value.length > 0 && html`<${Fragment}>${h(Detected, {})}${h(Make, {})}${h(Output, {})}${h(Work, {})}<//>`}
     </form>`,
   });
 }

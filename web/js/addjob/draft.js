@@ -17,6 +17,7 @@ import { prefs } from '../prefs.js';
  * @property {string} message
  * @property {string} engine
  * @property {import('../types').Probe | null} probe
+ * @property {string} needs the engine version that is missing
  * @property {AbortController} [abort]
  */
 /**
@@ -25,6 +26,9 @@ import { prefs } from '../prefs.js';
  * @property {string} preset
  * @property {Record<string, unknown>} args only what a person or the preset set
  * @property {string[]} touched names of arguments that a person changed
+ * @property {string[]} cameras one job for each, when there are several
+ * @property {string} pattern of names
+ * @property {string[]} nodes machines that may take part; none: all
  * @property {string} frames
  * @property {boolean} framesTouched
  * @property {string} version
@@ -43,6 +47,9 @@ const blank = () => ({
   preset: '',
   args: {},
   touched: [],
+  cameras: [],
+  pattern: prefs.peek().pattern,
+  nodes: [],
   frames: '',
   framesTouched: false,
   version: '',
@@ -104,9 +111,18 @@ export function addPath(path) {
 /** @param {{name: string, file?: File, path?: string}} given */
 function add(given) {
   /** @type {Source} */
-  const source = { id: serial.next++, state: 'waiting', fraction: 0, message: '', engine: '', probe: null, ...given };
+  const source = {
+    id: serial.next++,
+    state: 'waiting',
+    fraction: 0,
+    message: '',
+    engine: '',
+    needs: '',
+    probe: null,
+    ...given,
+  };
   sources.value = [...sources.peek(), source];
-  if (sources.peek().length === 1 && !form.peek().name) setForm({ name: stem(source.name) });
+  if (sources.peek().length === 1 && !form.peek().name) setForm({ name: stemOf(source.name) });
   return source.id;
 }
 
@@ -121,7 +137,7 @@ export function removeSource(id) {
 }
 
 /** @param {number} id @param {Partial<Source>} changes */
-function change(id, changes) {
+export function change(id, changes) {
   sources.value = sources.peek().map(source => (source.id === id ? { ...source, ...changes } : source));
 }
 
@@ -145,8 +161,17 @@ async function look(id) {
     if (error instanceof DOMException) return;
     const status = /** @type {{status?: number}} */ (error).status;
     const message = error instanceof Error ? error.message : String(error);
-    change(id, status === 404 || status === 405 ? { state: 'unseen' } : { state: 'wrong', message });
+    change(id, status === 405 ? { state: 'unseen' } : { state: 'wrong', message, needs: missingVersion(message) });
   }
+}
+
+/** The version that the server's sentence names as missing. @param {string} message */
+function missingVersion(message) {
+  return (
+    /(?:needs|made with|saved with|no build of \w+|has no \w+|Blender|FFmpeg) (\d+\.\d+(?:\.\d+)?)/i.exec(
+      message,
+    )?.[1] ?? ''
+  );
 }
 
 /** @param {number} id @param {string} name */
@@ -175,8 +200,8 @@ export function detectedFrames(probe) {
   return `${probe.start_frame}-${probe.end_frame}${probe.frame_step > 1 ? `x${probe.frame_step}` : ''}`;
 }
 
-/** @param {string} name */
-export function stem(name) {
+/** A file name without its extension. @param {string} name */
+export function stemOf(name) {
   return name.replace(/\.[^.]+$/, '') || name;
 }
 

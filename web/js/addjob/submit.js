@@ -9,9 +9,10 @@ import { removeNow } from '../perform.js';
 import { setPrefs } from '../prefs.js';
 import { pickOne } from '../selection.js';
 import { apply } from '../store.js';
-import { form, refusal, resetDraft, sending, sources, stem, tried } from './draft.js';
+import { change, form, refusal, resetDraft, sending, sources, tried } from './draft.js';
+import { unknownTokens } from './naming.js';
+import { plannedJobs } from './plan.js';
 
-/** @typedef {import('./draft.js').Source} Source */
 /** @typedef {import('../types').Job} Job */
 
 /** What is wrong with the draft, by field. @returns {Record<string, string>} */
@@ -20,6 +21,8 @@ export function problems() {
   if (!sources.value.length) wrong.source = t('add.need_source');
   if (sources.value.some(source => source.state === 'wrong')) wrong.source = t('add.wrong_source');
   if (sources.value.length === 1 && !form.value.name.trim()) wrong.name = t('add.need_name');
+  const [unknown] = unknownTokens(form.value.pattern);
+  if (unknown !== undefined) wrong.pattern = t('add.unknown_token', { token: `{${unknown}}` });
   const frames = framesProblem(form.value.frames);
   if (frames) wrong.frames = frames;
   if (form.value.when === 'at' && !form.value.startAt) wrong.when = t('add.need_time');
@@ -46,7 +49,7 @@ export async function submit(another) {
   sending.value = true;
   try {
     const jobs = [];
-    for (const source of sources.peek()) jobs.push(...(await send(source)));
+    for (const planned of plannedJobs()) jobs.push(...(await send(planned)));
     added(jobs, another);
   } catch (error) {
     refusal.value = error instanceof Error ? error.message : String(error);
@@ -60,24 +63,28 @@ function focusProblem() {
   );
 }
 
-/** @param {Source} source @returns {Promise<Job[]>} */
-async function send(source) {
-  const body = request(source);
-  const answer = source.file ? await upload('add_job', body, source.file, () => {}) : await post('add_job', body);
+/** @param {import('./plan.js').Planned} planned @returns {Promise<Job[]>} */
+async function send(planned) {
+  const { source } = planned;
+  const body = request(planned);
+  const onProgress = (/** @type {number} */ fraction) =>
+    change(source.id, { state: fraction < 1 ? 'sending' : 'looking', fraction });
+  const answer = source.file ? await upload('add_job', body, source.file, onProgress) : await post('add_job', body);
   return Array.isArray(answer) ? answer : (answer.jobs ?? [answer]);
 }
 
-/** @param {Source} source */
-function request(source) {
+/** @param {import('./plan.js').Planned} planned */
+function request({ source, name, args }) {
   const chosen = form.peek();
   const alone = sources.peek().length === 1;
   const body = /** @type {Record<string, unknown>} */ ({
-    name: alone ? chosen.name.trim() : stem(source.name),
+    name,
     engine: source.engine || undefined,
     engine_version: chosen.version || undefined,
     frames: alone || chosen.framesTouched ? chosen.frames.trim() || undefined : undefined,
-    args: chosen.args,
+    args,
     enable_split_jobs: chosen.split,
+    nodes: chosen.nodes.length ? chosen.nodes : undefined,
     local_path: source.path,
     priority: chosen.priority,
     paused: chosen.when === 'paused' || undefined,

@@ -24,7 +24,7 @@ export function FilesTab({ job }) {
     <dl class="facts">
       <dt>${t('files.folder')}</dt>
       <dd class="path"><span class="mono truncate" dir="ltr" title=${job.output_path}>${job.output_path}</span>
-        ${window ? h(Button, { label: t('action.open'), icon: 'folder-open', small: true, onClick: () => window.open_folder(job.output_path) }) : h(Button, { label: t('action.copy_path'), icon: 'copy', small: true, only: true, kind: 'quiet', onClick: () => void copyText(job.output_path) })}</dd>
+        ${window ? h(Button, { label: t('action.open'), icon: 'folder-open', small: true, onClick: () => void window.open_path(job.output_path) }) : h(Button, { label: t('action.copy_path'), icon: 'copy', small: true, only: true, kind: 'quiet', onClick: () => void copyText(job.output_path) })}</dd>
     </dl>
     ${h(Missing, { job })}
     ${names?.length ? h(FileList, { job, names }) : html`<p class="empty">${names ? t('files.none') : t('list.loading')}</p>`}

@@ -20,6 +20,7 @@ import { Icon } from '../ui/icon.js';
 import { useWindow } from '../ui/virtual.js';
 import { shownColumns, tracksOf } from './columns.js';
 import { JobRow } from './jobrow.js';
+import { useRowDrag } from './rowdrag.js';
 
 const HEAD = 34;
 
@@ -37,6 +38,7 @@ export function JobGrid() {
     if (selected.value.size > 1) say(t('selection.count', { n: selected.value.size }));
   }, [selected.value]);
   const columns = shownColumns(prefs.value.hiddenColumns, width);
+  const drag = useRowDrag(box, height, HEAD);
   return html`<div
     class="grid"
     role="grid"
@@ -48,6 +50,7 @@ export function JobGrid() {
     aria-activedescendant=${here >= first && here < last ? `job-${active.value}` : undefined}
     style=${{ '--tracks': tracksOf(columns) }}
     onScroll=${onScroll}
+    onPointerDown=${drag.onPointerDown}
     onClick=${onClick}
     onDblClick=${focusInspector}
     onContextMenu=${onContextMenu}
@@ -56,6 +59,7 @@ export function JobGrid() {
     ${h(Head, { columns })}
     <div class="rows" role="rowgroup" style=${{ height: `${ids.length * height}px` }}>
       ${ids.slice(first, last).map((id, index) => h(JobRow, { id, index: first + index, height, columns, key: id }))}
+      ${drag.line === null ? null : html`<div class="drop-line" aria-hidden="true" style=${{ transform: `translateY(${drag.line * height}px)` }}></div>`}
     </div>
   </div>`;
 }

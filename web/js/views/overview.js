@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { retry } from '../perform.js';
+import { Player } from '../player/player.js';
 import { go } from '../router.js';
 import { isEnded, unitTotal } from '../status.js';
 import { serverNow } from '../store.js';
@@ -11,7 +12,6 @@ import { Bar } from '../ui/bar.js';
 import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
-import { Player } from '../ui/player.js';
 import { showUnit, units, unitsOf } from '../units.js';
 import { etaWords } from './jobrow.js';
 

@@ -1,29 +1,35 @@
 import { AddJob } from '../addjob/dialog.js';
+import { PresetDialog } from '../addjob/presetdialog.js';
 import { dragging } from '../drops.js';
+import { Engines } from '../engines/page.js';
+import { FarmPage } from '../farmpage/page.js';
 import { t } from '../i18n.js';
 import { Fragment, h, html } from '../lib.js';
+import { MachinePage } from '../machine/page.js';
 import { dialog, drawer, question } from '../overlay.js';
 import { prefs } from '../prefs.js';
 import { route } from '../router.js';
 import { shown } from '../selection.js';
+import { Settings } from '../settings/page.js';
 import { link } from '../store.js';
 import { Icon } from '../ui/icon.js';
 import { Menu } from '../ui/menu.js';
 import { Splitter } from '../ui/splitter.js';
 import { Toasts } from '../ui/toast.js';
 import { About } from './about.js';
+import { Alerts } from './alerts.js';
 import { Confirm } from './confirm.js';
-import { Engines } from './engines.js';
 import { Help } from './help.js';
 import { Inspector } from './inspector.js';
 import { JobsPage } from './jobs.js';
 import { Palette } from './palette.js';
-import { Settings } from './settings.js';
 import { Sidebar } from './sidebar.js';
+import { SignIn } from './signin.js';
 import { StatusBar } from './statusbar.js';
 import { TopBar } from './topbar.js';
 
 export function Shell() {
+  if (link.value === 'stranger') return h(SignIn, {});
   const page = route.value.page;
   const inspecting = page === 'jobs' && Boolean(shown.value);
   const sizes = { '--sidebar': `${prefs.value.sidebar}px`, '--inspector': `${prefs.value.inspector}px` };
@@ -33,7 +39,7 @@ export function Shell() {
     ${link.value === 'lost' && h(Lost, {})}
     <div class="body">
       ${page === 'jobs' && html`<${Fragment}>${h(Sidebar, {})}${h(Splitter, { side: 'sidebar' })}<//>`}
-      <main id="main" tabindex="-1" data-region="main">${h(pageView(page), {})}</main>
+      <main id="main" tabindex="-1" data-region="main">${h(PAGES[page], {})}</main>
       ${inspecting && html`<${Fragment}>${h(Splitter, { side: 'inspector' })}${h(Inspector, { id: shown.value, key: shown.value })}<//>`}
     </div>
     ${h(StatusBar, {})}
@@ -41,17 +47,14 @@ export function Shell() {
   </div>`;
 }
 
-/** @param {string} page */
-function pageView(page) {
-  return page === 'engines' ? Engines : page === 'settings' ? Settings : JobsPage;
-}
+const PAGES = { jobs: JobsPage, engines: Engines, settings: Settings, machine: MachinePage, farm: FarmPage };
+
+const DIALOGS = { add: AddJob, help: Help, about: About, palette: Palette, alerts: Alerts, preset: PresetDialog };
 
 function Overlays() {
+  const Open = DIALOGS[/** @type {keyof typeof DIALOGS} */ (dialog.value)];
   return html`<${Fragment}>
-    ${dialog.value === 'add' && h(AddJob, {})}
-    ${dialog.value === 'help' && h(Help, {})}
-    ${dialog.value === 'about' && h(About, {})}
-    ${dialog.value === 'palette' && h(Palette, {})}
+    ${Open && h(Open, {})}
     ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
     ${h(Toasts, {})}
     ${h(Menu, {})}

@@ -5,8 +5,10 @@ import { h, html } from '../lib.js';
 import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
 import { drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
+import { go } from '../router.js';
 import { CHIPS } from '../status.js';
 import { nodes } from '../store.js';
+import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { Sparkline } from '../ui/sparkline.js';
 import { Mark } from '../ui/statusmark.js';
@@ -27,6 +29,7 @@ export function Sidebar() {
   return html`<aside class="sidebar" aria-label=${t('region.machines')} data-region="machines">
     <h2 class="caption">${t('sidebar.machines')}</h2>
     <ul class="machines">${nodes.value.map(node => h(Machine, { node, key: node.id }))}</ul>
+    ${h(Button, { label: t('sidebar.add'), icon: 'plus', kind: 'quiet', small: true, extra: 'add-machine', onClick: () => go({ page: 'farm' }) })}
     <h2 class="caption">${t('sidebar.views')}</h2>
     <ul class="views">${CHIPS.filter(name => name !== 'cancelled' || counts.value.cancelled).map(name => h(ViewRow, { name, key: name }))}</ul>
   </aside>`;
@@ -42,7 +45,7 @@ function Machine({ node }) {
   const { shape, tone } = look(node);
   const values = loads.value[node.id] ?? [];
   return html`<li>
-    <button type="button" class="machine" aria-pressed=${chosen} onClick=${pick} onContextMenu=${openMachineMenu(node)} title=${machineTitle(node)}>
+    <button type="button" class="machine" aria-pressed=${chosen} onClick=${pick} onDblClick=${() => showMachine(node)} onKeyDown=${onEnter(node)} onContextMenu=${openMachineMenu(node)} title=${machineTitle(node)}>
       ${h(Mark, { shape, tone })}
       <span class="machine-name"><span class="truncate" dir="auto">${node.name}</span>${node.this && html`<span class="tag">${t('machine.this')}</span>`}</span>
       <span class="machine-jobs">${node.units_running ? t('machine.units', { n: node.units_running }) : ''}</span>
@@ -53,7 +56,20 @@ function Machine({ node }) {
 }
 
 /** @param {Node} node */
-function look(node) {
+export function showMachine(node) {
+  drawer.value = false;
+  go({ page: 'machine', node: node.id });
+}
+
+/** Enter shows the machine; Space filters by it. @param {Node} node */
+const onEnter = node => (/** @type {KeyboardEvent} */ event) => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  showMachine(node);
+};
+
+/** @param {Node} node */
+export function look(node) {
   if (node.state === 'offline') return { shape: 'cross', tone: 'err' };
   if (node.state === 'full') return { shape: 'square', tone: 'err' };
   if (node.state === 'paused') return { shape: 'bars', tone: 'warn' };
@@ -61,7 +77,7 @@ function look(node) {
 }
 
 /** @param {Node} node */
-function stateWords(node) {
+export function stateWords(node) {
   const word = t(`machine.state.${node.state}`);
   if (node.reason) return `${word} · ${node.reason}`;
   const load =
@@ -81,24 +97,53 @@ function machineTitle(node) {
   return `${facts.join(' · ')}\n${t('machine.filter')}`;
 }
 
+/** @param {Node} node @returns {import('../overlay.js').MenuItem[]} */
+export function machineItems(node) {
+  const paused = node.state === 'paused';
+  const gone = node.state === 'offline';
+  const work = paused
+    ? [
+        {
+          id: 'resume',
+          label: t('machine.resume'),
+          icon: 'play',
+          disabled: gone,
+          run: () => void setNode(node, 'resume'),
+        },
+      ]
+    : [
+        {
+          id: 'pause',
+          label: t('machine.pause'),
+          icon: 'pause',
+          disabled: gone,
+          run: () => void setNode(node, 'pause'),
+        },
+        {
+          id: 'soft',
+          label: t('machine.pause_after'),
+          icon: 'hourglass',
+          disabled: gone,
+          run: () => void setNode(node, 'pause', true),
+        },
+      ];
+  return [
+    { id: 'show', label: t('machine.show'), icon: 'monitor', run: () => showMachine(node) },
+    {
+      id: 'filter',
+      label: t('machine.filter'),
+      icon: 'list',
+      checked: machineFilter.peek() === node.id,
+      run: () => setMachine(node.id),
+    },
+    ...work.map((item, index) => ({ ...item, line: index === 0 })),
+  ];
+}
+
 /** @param {Node} node */
 const openMachineMenu = node => (/** @type {MouseEvent} */ event) => {
   event.preventDefault();
-  const paused = node.state === 'paused';
-  openMenu(
-    paused
-      ? [{ id: 'resume', label: t('machine.resume'), icon: 'play', run: () => void setNode(node, 'resume') }]
-      : [
-          { id: 'pause', label: t('machine.pause'), icon: 'pause', run: () => void setNode(node, 'pause') },
-          {
-            id: 'soft',
-            label: t('machine.pause_after'),
-            icon: 'hourglass',
-            run: () => void setNode(node, 'pause', true),
-          },
-        ],
-    { x: event.clientX || 40, y: event.clientY || 120, label: node.name },
-  );
+  openMenu(machineItems(node), { x: event.clientX || 40, y: event.clientY || 120, label: node.name });
 };
 
 /** @param {{name: string}} props */

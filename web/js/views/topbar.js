@@ -10,6 +10,7 @@ import { go, route } from '../router.js';
 import { nodes } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
+import { AlertsButton } from './alerts.js';
 
 const LOGO = new URL('../../img/zordon.svg', import.meta.url).href;
 
@@ -22,8 +23,10 @@ export function TopBar() {
     ${h(PauseButton, {})}
     <div class="space"></div>
     ${page === 'jobs' && h(Filter, {})}
+    ${h(AlertsButton, {})}
     <nav class="pages" aria-label=${t('region.pages')}>
       ${h(PageLink, { page: 'jobs', icon: 'list', now: page })}
+      ${h(PageLink, { page: 'farm', icon: 'network', now: page })}
       ${h(PageLink, { page: 'engines', icon: 'package', now: page })}
       ${h(PageLink, { page: 'settings', icon: 'settings', now: page })}
     </nav>
@@ -73,14 +76,14 @@ function Filter() {
   </search>`;
 }
 
-/** @param {{page: 'jobs' | 'engines' | 'settings', icon: string, now: string}} props */
+/** @param {{page: import('../router.js').Page, icon: string, now: string}} props */
 function PageLink({ page, icon, now }) {
   return html`<a class="button quiet" href=${`#/${page}`} aria-current=${page === now ? 'page' : undefined} onClick=${follow(page)}>
     ${h(Icon, { name: icon })}<span>${t(`page.${page}`)}</span>
   </a>`;
 }
 
-/** @param {string} page */
+/** @param {import('../router.js').Page} page */
 const follow = page => (/** @type {MouseEvent} */ event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

@@ -6,9 +6,10 @@ import { thumbnail } from '../api.js';
 const KEPT = 240;
 
 export class Sequence {
-  /** @param {string} job @param {() => void} onArrived */
-  constructor(job, onArrived) {
+  /** @param {string} job @param {number} exposure in stops @param {() => void} onArrived */
+  constructor(job, exposure, onArrived) {
     this.job = job;
+    this.exposure = exposure;
     this.onArrived = onArrived;
     /** @type {Map<string, HTMLImageElement>} */
     this.images = new Map();
@@ -22,10 +23,15 @@ export class Sequence {
     const image = new Image();
     image.decoding = 'async';
     image.onload = this.onArrived;
-    image.src = thumbnail(this.job, { big: true, unit: unit.unit, rev: key });
+    image.src = thumbnail(this.job, { big: true, unit: unit.unit, exposure: this.exposure, rev: key });
     this.images.set(key, image);
     this.trim();
     return null;
+  }
+
+  /** @param {Unit | undefined} unit */
+  prefetch(unit) {
+    if (unit?.state === 'done') this.image(unit);
   }
 
   trim() {

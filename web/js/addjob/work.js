@@ -1,0 +1,73 @@
+import { count, duration } from '../format.js';
+import { t } from '../i18n.js';
+import { h, html } from '../lib.js';
+import { isEnded } from '../status.js';
+import { allJobs, nodes } from '../store.js';
+import { SelectField, Switch, TextField } from '../ui/field.js';
+import { Icon } from '../ui/icon.js';
+import { engineName, form, setForm, sources, tried } from './draft.js';
+import { able, estimate, whyWhole } from './estimate.js';
+import { frameCount, plannedJobs } from './plan.js';
+import { problems } from './submit.js';
+
+/** On which machines, and when. */
+export function Work() {
+  return html`<section class="form-part" aria-label=${t('add.work')}>
+    <h3 class="caption">${t('add.work')}</h3>
+    ${h(Split, {})}
+    ${h(Timing, {})}
+  </section>`;
+}
+
+function Split() {
+  const { split, args } = form.value;
+  const whole = whyWhole(engineName.value, args);
+  return html`${h(Switch, { label: t('add.split'), checked: split && !whole, disabled: Boolean(whole), hint: whole ? t(`add.whole_${whole}`) : splitWords(), onChange: checked => setForm({ split: checked }) })}
+  ${split && !whole && nodes.value.length > 1 ? h(Machines, {}) : null}`;
+}
+
+/** The live sentence: how many frames, machines and pieces, and how long that takes as far as it was measured. */
+function splitWords() {
+  const { split, nodes: wanted } = form.value;
+  if (!split) return t('add.split_off');
+  const machines = able(wanted).length;
+  const frames = frameCount() * plannedJobs().length;
+  const where =
+    machines < 2
+      ? t('add.split_one')
+      : frames
+        ? t('add.split_on', { n: machines, frames: count(frames) })
+        : t('add.split_machines', { n: machines });
+  if (!frames) return where;
+  const guess = estimate({ engine: engineName.value, project: sources.value[0]?.path ?? '', frames, machines });
+  const time = guess.together === null ? '' : t('add.split_time', { time: duration(guess.together) });
+  const alone = guess.alone === null || machines < 2 ? '' : t('add.split_alone', { time: duration(guess.alone) });
+  return [where, t('add.split_chunk', { n: guess.chunk }), time, alone].filter(Boolean).join(' ');
+}
+
+/** Which machines may take part; none ticked means all. */
+function Machines() {
+  const chosen = form.value.nodes;
+  const toggle = (/** @type {string} */ id) =>
+    setForm({ nodes: chosen.includes(id) ? chosen.filter(other => other !== id) : [...chosen, id] });
+  return html`<fieldset class="checks"><legend>${t('add.machines')}</legend>${nodes.value.map(node => html`<label key=${node.id} class="check"><input type="checkbox" checked=${chosen.includes(node.id)} onChange=${() => toggle(node.id)} /><span dir="auto">${node.name}</span>${node.state === 'offline' ? html`<span class="muted small">${t('machine.state.offline')}</span>` : null}</label>`)}</fieldset>`;
+}
+
+function Timing() {
+  const wrong = tried.value ? problems().when : '';
+  const waiting = allJobs().filter(job => !isEnded(job));
+  const ways = ['now', 'paused', 'at', ...(waiting.length ? ['after'] : [])];
+  const { when, startAt, after, priority } = form.value;
+  const levels = /** @type {[number, string][]} */ ([
+    [75, 'high'],
+    [50, 'normal'],
+    [25, 'low'],
+  ]);
+  return html`<div class="form-row">
+      ${h(SelectField, { label: t('add.when'), value: when, options: ways.map(value => ({ value, label: t(`when.${value}`) })), onChange: value => setForm({ when: /** @type {any} */ (value) }) })}
+      ${when === 'at' && h(TextField, { label: t('when.time'), type: 'datetime-local', value: startAt, error: wrong, onInput: text => setForm({ startAt: text }) })}
+      ${when === 'after' && h(SelectField, { label: t('when.job'), value: after, error: wrong, options: [{ value: '', label: t('when.choose') }, ...waiting.map(job => ({ value: job.id, label: job.name }))], onChange: id => setForm({ after: id }) })}
+      ${h(SelectField, { label: t('column.priority'), value: String(priority), options: levels.map(([value, name]) => ({ value: String(value), label: t(`priority.${name}`) })), onChange: value => setForm({ priority: Number(value) }) })}
+    </div>
+    ${when === 'paused' && html`<p class="hint">${h(Icon, { name: 'info' })} ${t('when.paused_hint')}</p>`}`;
+}

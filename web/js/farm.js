@@ -1,0 +1,89 @@
+// The farm as its members see it: who belongs to it, who was found, who asks to join.
+import { get, post } from './api.js';
+import { signal } from './lib.js';
+import { complain } from './overlay.js';
+import { link } from './store.js';
+
+/**
+ * @typedef {object} Member
+ * @property {string} id
+ * @property {string} name
+ * @property {boolean} this
+ * @property {boolean} online
+ * @property {string} reason
+ * @property {string} address
+ * @property {string | null} since
+ * @property {string} version
+ * @property {string} fingerprint
+ * @property {number | null} skew_seconds
+ */
+/**
+ * @typedef {object} Asking
+ * @property {string} id
+ * @property {string} name
+ * @property {string} address
+ * @property {string} digits the same six stand on the other screen
+ * @property {number} seconds_left
+ */
+/**
+ * @typedef {object} Farm
+ * @property {string} id
+ * @property {string} farm
+ * @property {string} name
+ * @property {string} fingerprint
+ * @property {boolean} lan
+ * @property {string[]} urls for browsers on other machines
+ * @property {Member[]} members
+ * @property {{mode: 'ask' | 'open' | 'always', seconds_left: number | null}} door
+ * @property {Asking[]} pending
+ * @property {{address: string, state: string, name: string, digits: string, reason: string} | null} joining
+ * @property {{id: string, name: string, address: string, farm: string, open: boolean}[]} hints found, nothing of it proven
+ * @property {{id: string, at: string, text: string}[]} notices
+ * @property {{role: string, node: string}} you
+ */
+
+const EVERY_MS = 5000;
+const SOON_MS = 1000;
+
+export const farm = signal(/** @type {Farm | null} */ (null));
+/** Why there is nothing to show. */
+export const farmError = signal('');
+
+/** Whether whoever looks may also act: browsers that were let in to look may not. */
+export function mayAct() {
+  return farm.value?.you?.role !== 'view';
+}
+
+export function startFarm() {
+  void readFarm();
+  setInterval(() => document.hidden || link.peek() !== 'live' || void readFarm(), EVERY_MS);
+  setInterval(() => document.hidden || !isMoving() || void readFarm(), SOON_MS);
+}
+
+/** While somebody compares digits, every second counts. */
+function isMoving() {
+  const present = farm.peek();
+  return Boolean(present && (present.pending.length || present.joining));
+}
+
+export async function readFarm() {
+  try {
+    farm.value = await get('farm');
+    farmError.value = '';
+  } catch (error) {
+    farm.value = null;
+    farmError.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @param {string} action @param {Record<string, unknown>} [body] @returns {Promise<any>} null when it was refused */
+export async function actOnFarm(action, body = {}) {
+  try {
+    const answer = await post(`farm/${action}`, body);
+    void readFarm();
+    return answer;
+  } catch (error) {
+    complain(error);
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+import { bytes, percent } from '../format.js';
+import { t } from '../i18n.js';
+import { h, html, useEffect, useRef, useState } from '../lib.js';
+import { Chart } from '../ui/chart.js';
+import { history, historyError, useHistory } from './history.js';
+
+const SPANS = [300, 3600];
+
+/** @param {{node: import('../types').Node}} props */
+export function Charts({ node }) {
+  const [span, setSpan] = useState(SPANS[0]);
+  useHistory(node.id, span);
+  const { at, cpu, memory, received, sent, read, written, gpu, cores } = history.value;
+  const share = (/** @type {number} */ value) => percent(value / 100);
+  const rate = (/** @type {number} */ value) => t('machine.per_second', { size: bytes(value) });
+  if (historyError.value && !at.length) return html`<p class="note">${t('machine.no_history')}</p>`;
+  return html`<section class="box" aria-labelledby="machine-load">
+    <div class="box-head"><h3 id="machine-load" class="grow">${t('machine.load_title')}</h3>${h(Spans, { span, onSpan: setSpan })}</div>
+    <div class="charts">
+      ${h(Panel, { title: t('machine.cpu_title'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.cpu_title'), colour: '--accent', values: cpu }], below: h(Heat, { cores }) })}
+      ${h(Panel, { title: t('machine.memory'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.memory'), colour: '--ok', values: memory }] })}
+      ${gpu.some(value => value !== null) && h(Panel, { title: t('machine.gpu'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.gpu'), colour: '--warn', values: gpu }] })}
+      ${h(Panel, {
+        title: t('machine.network'),
+        times: at,
+        span,
+        words: rate,
+        lines: [
+          { label: t('machine.received'), colour: '--accent', values: received },
+          { label: t('machine.sent'), colour: '--warn', values: sent },
+        ],
+      })}
+      ${h(Panel, {
+        title: t('machine.disk'),
+        times: at,
+        span,
+        words: rate,
+        lines: [
+          { label: t('machine.read'), colour: '--accent', values: read },
+          { label: t('machine.written'), colour: '--warn', values: written },
+        ],
+      })}
+    </div>
+  </section>`;
+}
+
+/** @param {{span: number, onSpan: (span: number) => void}} props */
+function Spans({ span, onSpan }) {
+  return html`<div class="segmented" role="group" aria-label=${t('machine.span')}>${SPANS.map(value => html`<button type="button" key=${value} aria-pressed=${span === value} onClick=${() => onSpan(value)}>${t(`machine.span_${value}`)}</button>`)}</div>`;
+}
+
+/** @param {{title: string, times: number[], span: number, most?: number, words: (value: number) => string, lines: import('../ui/chart.js').Line[], below?: any}} props */
+function Panel({ title, times, span, most, words, lines, below }) {
+  return html`<figure class="chart-panel" data-samples=${times.length}>
+    <figcaption><span class="grow">${title}</span>${lines.map(line => html`<span key=${line.label} class="now">${lines.length > 1 ? html`<span class=${`swatch ${line.colour.slice(2)}`}></span><span class="muted">${line.label}</span>` : null} <strong>${newest(line.values, words)}</strong></span>`)}</figcaption>
+    ${h(Chart, { times, lines, span, most, words })}
+    ${below}
+  </figure>`;
+}
+
+/** @param {(number | null)[]} values @param {(value: number) => string} words */
+function newest(values, words) {
+  const value = values.at(-1);
+  return value === null || value === undefined ? '–' : words(value);
+}
+
+/** One line for each core, from cool to hot. @param {{cores: number[][]}} props */
+function Heat({ cores }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const count = cores.at(-1)?.length ?? 0;
+  useEffect(() => {
+    if (canvas.current && count) paintHeat(canvas.current, cores, count);
+  }, [cores]);
+  if (count < 2) return null;
+  const values = (cores.at(-1) ?? []).map(value => percent(value / 100)).join(', ');
+  return html`<canvas class="heat" ref=${canvas} width="300" height=${count} role="img" aria-label=${t('machine.cores_now', { values })}></canvas>`;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {number[][]} cores @param {number} count */
+function paintHeat(canvas, cores, count) {
+  const pen = canvas.getContext('2d');
+  if (!pen) return;
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--accent');
+  const shown = cores.slice(-canvas.width);
+  for (const [column, sample] of shown.entries()) {
+    for (let core = 0; core < count; core += 1) {
+      pen.globalAlpha = 0.06 + 0.94 * ((sample[core] ?? 0) / 100);
+      pen.fillRect(canvas.width - shown.length + column, core, 1, 1);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Tells of what a person waits for: a job finished, a job failed. Once for an event, however many pages are open.
+
+import { desktop } from './desktop.js';
+import { t } from './i18n.js';
+import { prefs } from './prefs.js';
+import { job as find, onChange } from './store.js';
+
+/** @typedef {import('./types').Job} Job */
+
+const KEY = 'zordon.told';
+const KEPT = 200;
+
+export function startNotices() {
+  onChange(changes => {
+    for (const { before, after } of changes) if (before) consider(before, after);
+  });
+}
+
+/** @param {Job} before @param {Job} after */
+function consider(before, after) {
+  if (before.status === after.status || !['completed', 'error'].includes(after.status)) return;
+  if (!prefs.peek().notify || !claim(`${after.id}.${after.status}.${after.ended_at}`)) return;
+  const text =
+    after.status === 'completed' ? t('notice.done', { name: after.name }) : t('notice.failed', { name: after.name });
+  tell(text, after.status === 'error' ? after.reason : '', after.id);
+}
+
+/** Whether this page is the first that tells of an event. @param {string} event */
+function claim(event) {
+  try {
+    const told = /** @type {string[]} */ (JSON.parse(localStorage.getItem(KEY) ?? '[]'));
+    if (told.includes(event)) return false;
+    localStorage.setItem(KEY, JSON.stringify([...told, event].slice(-KEPT)));
+    return true;
+  } catch {
+    return true;
+  }
+}
+
+/** @param {string} title @param {string} text @param {string} id */
+function tell(title, text, id) {
+  const window = desktop();
+  if (window) return void window.notify(title, text);
+  if (!('Notification' in globalThis) || Notification.permission !== 'granted') return;
+  const notice = new Notification(title, { body: text, tag: id });
+  notice.onclick = () => {
+    focus();
+    if (find(id)) location.hash = `#/jobs/${encodeURIComponent(id)}`;
+  };
+}
+
+/** Whether this page could tell anything while nobody looks at it. */
+export function canNotify() {
+  return Boolean(desktop()) || ('Notification' in globalThis && Notification.permission === 'granted');
+}
+
+/** Asks the browser, where it wants to be asked. @returns {Promise<boolean>} */
+export async function allowNotices() {
+  if (desktop()) return true;
+  if (!('Notification' in globalThis)) return false;
+  return (await Notification.requestPermission()) === 'granted';
+}

@@ -1,0 +1,94 @@
+import { language } from '../i18n.js';
+import { html, useEffect, useRef } from '../lib.js';
+import { prefs } from '../prefs.js';
+
+/**
+ * @typedef {object} Line
+ * @property {string} label
+ * @property {string} colour name of a custom property
+ * @property {(number | null)[]} values
+ */
+
+const HEIGHT = 120;
+
+/**
+ * A chart over time. What it shows now stands beside it as text: the drawing itself says nothing to a screen reader.
+ * @param {{times: number[], lines: Line[], span: number, most?: number, words: (value: number) => string}} props
+ */
+export function Chart({ times, lines, span, most, words }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const plot = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const state = { gone: false };
+    void import('../../vendor/uplot.js').then(({ default: Plot }) => {
+      if (state.gone || !box.current) return;
+      const data = /** @type {any} */ ([times, ...lines.map(line => line.values)]);
+      plot.current = new Plot(options(box.current, lines, span, most, words), data, box.current);
+    });
+    const watcher = new ResizeObserver(() =>
+      plot.current?.setSize({ width: box.current?.clientWidth ?? 0, height: HEIGHT }),
+    );
+    if (box.current) watcher.observe(box.current);
+    return () => {
+      state.gone = true;
+      watcher.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [prefs.value.theme, language.value, span, lines.length]);
+  useEffect(() => plot.current?.setData([times, ...lines.map(line => line.values)]), [times]);
+  return html`<div class="chart" ref=${box} aria-hidden="true"></div>`;
+}
+
+/** @param {HTMLElement} box @param {Line[]} lines @param {number} span @param {number | undefined} most @param {(value: number) => string} words */
+function options(box, lines, span, most, words) {
+  const style = getComputedStyle(box);
+  const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const axis = { stroke: colour('--muted'), font: `11px ${style.fontFamily}`, ticks: { show: false } };
+  return {
+    width: box.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: true, range: () => /** @type {[number, number]} */ ([Date.now() / 1000 - span, Date.now() / 1000]) },
+      y: {
+        range: (/** @type {any} */ _plot, /** @type {number} */ _least, /** @type {number} */ highest) =>
+          /** @type {[number, number]} */ ([0, most ?? Math.max(highest * 1.15, 1)]),
+      },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        values: (/** @type {any} */ _plot, /** @type {number[]} */ marks) => marks.map(clock),
+      },
+      {
+        ...axis,
+        size: 58,
+        grid: { stroke: colour('--line'), width: 1 },
+        splits: most ? () => [0, most / 2, most] : undefined,
+        values: (/** @type {any} */ _plot, /** @type {number[]} */ marks) => marks.map(words),
+      },
+    ],
+    series: [
+      {},
+      ...lines.map(line => ({
+        label: line.label,
+        stroke: colour(line.colour),
+        width: 1.5,
+        fill: lines.length === 1 ? `${colour(line.colour)}22` : undefined,
+        points: { show: false },
+      })),
+    ],
+  };
+}
+
+/** @param {number} seconds */
+function clock(seconds) {
+  return new Date(seconds * 1000).toLocaleTimeString(language.peek(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+}
