@@ -4,26 +4,30 @@ import json
 import logging
 import os
 import platform
+import shutil
 import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from zordon_app import __version__
 from zordon_app.api.application import make_application
 from zordon_app.api.server import HttpServer
 from zordon_app.api.services import Services
+from zordon_app.archives import unpack
 from zordon_app.clock import SystemClock
 from zordon_app.config import SettingsFile
-from zordon_app.domain.ids import JobId
+from zordon_app.domain.ids import JobId, NodeId
 from zordon_app.engines.base import Engine, RunProgram
 from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.directory import EngineDirectory
-from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.presets import Presets
 from zordon_app.engines.registry import EngineRegistry, load_third_party_engines
-from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.errors import AlreadyRunning
+from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.finishing import Finishing
 from zordon_app.farm.gathering import Gathering
@@ -40,8 +44,18 @@ from zordon_app.farm.service import FarmService
 from zordon_app.farm.speeds import Speeds
 from zordon_app.farm.state import FarmState
 from zordon_app.farm.views import JobViews
-from zordon_app.paths import Paths, find_paths
-from zordon_app.storage.archives import unpack
+from zordon_app.paths import Paths, find_paths, read_instance
+from zordon_app.render.check import check_artifact
+from zordon_app.render.disk import GIB, DiskReserve
+from zordon_app.render.folders import NodeFolders
+from zordon_app.render.joblog import JobLogs
+from zordon_app.render.machine import Machine
+from zordon_app.render.previews import Previews
+from zordon_app.render.processes import ProcessOwner
+from zordon_app.render.programs import ProgramRunner
+from zordon_app.render.settings import RenderSettings
+from zordon_app.render.worker import Worker
+from zordon_app.storage.ballast import Ballast
 from zordon_app.storage.database import Database
 from zordon_app.storage.manifests import ManifestFiles
 from zordon_app.storage.outputs import OutputFolders
@@ -49,8 +63,10 @@ from zordon_app.storage.store import JobStore
 
 log = logging.getLogger(__name__)
 
-WORKER_WAIT = 25.0
-"""Seconds a worker waits for work before it looks whether to stop."""
+WEB = Path(__file__).parent.parent / "web"
+"""The frontend: beside the package in a checkout, and in the packaged program too."""
+
+BACKUP_SECONDS = 600.0
 
 
 class Zordon:
@@ -61,24 +77,322 @@ class Zordon:
         home: Path | None = None,
         *,
         port: int | None = None,
+        lan: bool | None = None,
+        discovery: bool | None = None,
         engines: list[Engine] | None = None,
         debug: bool = False,
         timescale: float | None = None,
     ) -> None:
-        """Build every service; nothing runs yet.
+        """Build every service; nothing runs yet, but the data folder is ours from now on until ``stop``.
 
-        ``home`` moves all state of the node; ``port`` 0 takes any free one; ``engines`` replaces ours (tests);
-        ``timescale`` shortens every timer (``ZORDON_TIMESCALE``).
+        ``home`` moves all state of the node; ``port`` 0 takes any free one; ``lan`` and ``discovery`` stand in for the
+        settings of those names; ``engines`` replaces ours (tests); ``timescale`` shortens every timer
+        (``ZORDON_TIMESCALE``).
+
+        Raises:
+            AlreadyRunning: another Zordon uses the same data folder.
+            BadSettings, DatabaseTooNew: with a sentence that says what to do.
         """
         self.paths = find_paths(home)
         self.paths.make()
-        self._scale = timescale or float(os.environ.get("ZORDON_TIMESCALE", "1"))
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._clock = SystemClock()
-        self.settings = SettingsFile(self.paths)
-        self._build_engines(engines)
-        self._build_storage()
-        self._build_render()
-        self._build_farm()
-        self._build_api(port, debug=debug)
+        self._lock = _take_lock(self.paths)
+        try:
+            self._scale = timescale or float(os.environ.get("ZORDON_TIMESCALE", "1"))
+            self._stop = threading.Event()
+            self._threads: list[threading.Thread] = []
+            self._clock = SystemClock()
+            self.settings = SettingsFile(self.paths.settings)
+            self._build_engines(engines)
+            self._build_storage()
+            self._build_render()
+            self._build_farm()
+            self._build_api(port, debug=debug)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def start(self) -> None:
+        """Put the ledger right, start every loop and answer requests.
+
+        Raises:
+            CannotListen: the port is taken.
+        """
+        self._processes.end_leftovers()
+        _empty(self.paths.work)
+        _empty(self._uploads)
+        self._ballast.fill()
+        self._recovery.run(self._recheck)
+        self._http.start()
+        self._start_loops()
+        self._write_instance()
+        log.info("Zordon %s answers at %s", __version__, self.address)
+
+    def stop(self) -> None:
+        """End engines, loops and listeners, and close the data; may be called again."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        self.paths.instance.unlink(missing_ok=True)
+        for part in (self._dispatcher, self._feed, self._finishing, self._preparing):
+            part.close()
+        self._http.stop()
+        for thread in self._threads:
+            thread.join()
+        self._database.back_up()
+        self._database.close()
+        self._lock.release()
+
+    @property
+    def address(self) -> str:
+        """Where this machine's own programs reach the API."""
+        return f"http://127.0.0.1:{self._http.port}"
+
+    # Building, from the ground up
+
+    def _build_engines(self, engines: list[Engine] | None) -> None:
+        ours: list[Engine] = [BlenderEngine(), *load_third_party_engines()]
+        self.registry = EngineRegistry(engines if engines is not None else ours)
+        self._builds = InstalledBuilds(self.registry, [self.paths.builds])
+        self._presets = Presets(self.paths.config / "presets.yaml")
+
+    def _build_storage(self) -> None:
+        self._ballast = Ballast(self.paths.data / "ballast")
+        self._database = Database(self.paths.database, self.paths.backups, self._ballast)
+        self._store = JobStore(self._database)
+        self._manifests = ManifestFiles(self.paths.jobs)
+        self._outputs = OutputFolders()
+
+    def _build_render(self) -> None:
+        self._node_id = NodeId(_node_id(self.paths.data / "node-id"))
+        self._processes = ProcessOwner(self._node_id)
+        self._folders = NodeFolders(jobs=self.paths.jobs, work=self.paths.work)
+        self._logs = JobLogs(self._folders.logs)
+        self._disk = DiskReserve(self._reserve, self._clock.monotonic)
+        self._machine = Machine(self.paths, clock=self._clock, output=self._output_root)
+
+    def _build_farm(self) -> None:
+        # Jobs that a restored or lost ledger does not know come back from their manifests before anything reads it.
+        lost = self._database.restored
+        self._recheck = rebuild_from_manifests(self._store, self._manifests) if lost else set[JobId]()
+        self._feed = ChangeFeed(uuid.uuid4().hex[:12])
+        state = self._state = FarmState(self._store, self._feed)
+        self._lifecycle = Lifecycle(state, self._clock)
+        self._speeds = Speeds(state)
+        self._progress = LiveProgress(self._feed, self._clock)
+        self._this_node = ThisNode(
+            self._node_id,
+            self.settings.current.name or platform.node(),
+            system=f"{platform.system()} {platform.release()}",
+            cores=os.cpu_count() or 1,
+            version=__version__,
+        )
+        self._gathering = Gathering(state, self._lifecycle, self._outputs, self.paths.jobs)
+        self._dispatcher = Dispatcher(
+            state,
+            self._lifecycle,
+            self._speeds,
+            registry=self.registry,
+            builds=self._builds,
+            disk=self._disk,
+            clock=self._clock,
+            jobs_folder=self.paths.jobs,
+            lease_seconds=LEASE_SECONDS * self._scale,
+        )
+        self._recovery = Recovery(state, self._lifecycle, self._outputs, self.paths.jobs)
+        self._build_loops(state)
+        self._farm = self._make_farm_service(state)
+
+    def _build_loops(self, state: FarmState) -> None:
+        self._finishing = Finishing(
+            state,
+            self._lifecycle,
+            registry=self.registry,
+            builds=self._builds,
+            outputs=self._outputs,
+            check=check_artifact,
+            make_runner=self._job_runner,
+            jobs_folder=self.paths.jobs,
+            work_folder=self.paths.work,
+            on_completed=lambda _job_id: None,
+        )
+        self._preparing = Preparing(
+            state,
+            self._lifecycle,
+            builds=self._builds,
+            check=check_artifact,
+            jobs_folder=self.paths.jobs,
+            recheck=self._recheck,
+        )
+        self._reconciler = Reconciler(
+            state,
+            self._lifecycle,
+            self._dispatcher,
+            builds=self._builds,
+            disk=self._disk,
+            clock=self._clock,
+            jobs_folder=self.paths.jobs,
+        )
+        source = LocalWork(
+            state,
+            dispatcher=self._dispatcher,
+            gathering=self._gathering,
+            lifecycle=self._lifecycle,
+            speeds=self._speeds,
+            progress=self._progress,
+            node=self._this_node,
+        )
+        self._worker = Worker(
+            source,
+            folders=self._folders,
+            processes=self._processes,
+            logs=self._logs,
+            check=check_artifact,
+            settings=self._render_settings,
+            monotonic=self._clock.monotonic,
+            stop=self._stop,
+        )
+
+    def _make_farm_service(self, state: FarmState) -> FarmService:
+        intake = Intake(
+            registry=self.registry,
+            builds=self._builds,
+            outputs=self._outputs,
+            presets=self._presets.all,
+            unpack=unpack,
+            clock=self._clock,
+            jobs_folder=self.paths.jobs,
+            output_root=self._output_root,
+        )
+        nodes = NodeDesk(
+            self._this_node, self._dispatcher, self._disk, data_folder=self.paths.data, load=self._machine.load
+        )
+        return FarmService(
+            state,
+            lifecycle=self._lifecycle,
+            dispatcher=self._dispatcher,
+            intake=intake,
+            feed=self._feed,
+            views=JobViews(state, self._feed, self._progress, self._speeds, self._this_node.name),
+            progress=self._progress,
+            nodes=nodes,
+            outputs=self._outputs,
+            manifests=self._manifests,
+            clock=self._clock,
+            jobs_folder=self.paths.jobs,
+            previews_folder=self.paths.previews,
+        )
+
+    def _build_api(self, port: int | None, *, debug: bool) -> None:
+        self._uploads = self.paths.data / "uploads"
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        services = Services(
+            farm=self._farm,
+            engines=EngineDirectory(self.registry, self._builds, self._runner),
+            previews=Previews(
+                folder=self.paths.previews,
+                artifacts=self._farm.artifacts,
+                finished=self._farm.finished_film,
+                limit_bytes=lambda: int(self.settings.current.previews_gib * GIB),
+            ),
+            logs=self._logs,
+            machine=self._machine,
+            settings=self.settings,
+            presets=self._presets,
+            uploads=self._uploads,
+            web=WEB,
+            debug=debug,
+            poll_seconds=30.0 * self._scale,
+        )
+        self._http = HttpServer(
+            make_application(services), "127.0.0.1", self.settings.current.port if port is None else port
+        )
+
+    # Running
+
+    def _start_loops(self) -> None:
+        self._spawn("worker", self._worker.run)
+        self._spawn("finishing", lambda: self._repeat(lambda: self._finishing.run_once(3600)))
+        self._spawn("preparing", lambda: self._repeat(lambda: self._preparing.run_once(3600)))
+        self._spawn("reconciler", lambda: self._repeat(self._reconciler.run_once, every=1.0 * self._scale))
+        self._spawn("machine load", lambda: self._repeat(self._machine.sample, every=1.0))
+        self._spawn("backups", lambda: self._repeat(self._look_after_data, every=BACKUP_SECONDS))
+        # Finding builds starts programs; done now, the first job need not wait for it.
+        self._spawn("builds", self._builds.refresh)
+
+    def _spawn(self, name: str, target: Callable[[], object]) -> None:
+        thread = threading.Thread(target=target, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat(self, step: Callable[[], object], *, every: float = 0.0) -> None:
+        """Run ``step`` until the node stops; an error is logged and the loop goes on."""
+        while not self._stop.wait(every):
+            try:
+                step()
+            except Exception:
+                log.exception("The loop %s met an unexpected error and goes on", threading.current_thread().name)
+                self._stop.wait(1)
+
+    def _look_after_data(self) -> None:
+        self._database.back_up()
+        self._ballast.fill()
+
+    def _write_instance(self) -> None:
+        about = {
+            "address": self.address,
+            "port": self._http.port,
+            "pid": os.getpid(),
+            "version": __version__,
+        }
+        part = self.paths.instance.with_suffix(".part")
+        part.write_text(json.dumps(about), encoding="utf-8")
+        part.replace(self.paths.instance)
+
+    # What services ask for while they run
+
+    def _reserve(self) -> tuple[float, float]:
+        settings = self.settings.current
+        return settings.disk_reserve_gib, settings.disk_reserve_percent
+
+    def _output_root(self) -> Path:
+        chosen = self.settings.current.output_folder
+        return Path(chosen).expanduser() if chosen else self.paths.output
+
+    def _render_settings(self) -> RenderSettings:
+        return RenderSettings(
+            renew_seconds=1.0 * self._scale,
+            hang_seconds=self.settings.current.hang_minutes * 60 * self._scale,
+            idle_session_seconds=60.0 * self._scale,
+        )
+
+    def _runner(self) -> RunProgram:
+        return ProgramRunner(self._processes, self.paths.work / "commands")
+
+    def _job_runner(self, job_id: str) -> RunProgram:
+        folder = self.paths.work / job_id / "commands"
+        return ProgramRunner(self._processes, folder, log_line=self._logs.line_writer(job_id))
+
+
+def _take_lock(paths: Paths) -> FileLock:
+    lock = FileLock(paths.data / "instance.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        address = read_instance(paths).get("address", "")
+        where = f" It answers at {address}." if address else ""
+        raise AlreadyRunning(f"Zordon is running already with its data in {paths.data}.{where}") from None
+    return lock
+
+
+def _node_id(path: Path) -> str:
+    if not path.exists():
+        path.write_text(str(uuid.uuid4()), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

@@ -18,6 +18,7 @@
       DiskFull              503    not enough room; goes away when there is
       TooBusy               503    ask again later
       NotStarted            503    the service is starting or stopping
+      AlreadyRunning               another Zordon uses the data folder
 """
 
 
@@ -114,3 +115,7 @@ class NotStarted(ZordonError):
     """The service is starting or stopping."""
 
     status = 503
+
+
+class AlreadyRunning(ZordonError):
+    """Another Zordon uses the same data folder."""

@@ -1,7 +1,9 @@
 """Where a node keeps its things: one folder each, all under one home when that is moved."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from msgspec import Struct
@@ -82,3 +84,11 @@ def find_paths(home: Path | None = None) -> Paths:
         logs=dirs.user_log_path,
         output=Path.home() / "Zordon",
     )
+
+
+def read_instance(paths: Paths) -> dict[str, Any]:
+    """What the running node wrote about itself (``address``, ``port``, ``pid``, ``version``); empty when none runs."""
+    try:
+        return dict(json.loads(paths.instance.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}

@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 document, made from the route tables and the types of the messages."""
 
 import re
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
@@ -9,6 +10,9 @@ from zordon_app import API_VERSION
 from zordon_app.api.errors import status_line
 from zordon_app.api.routing import JSON, TEXT, Body, Query, Route, Says
 from zordon_app.api.schemas import Uploaded
+
+Schemas = dict[Any, dict[str, Any]]
+"""JSON Schema by Python type."""
 
 PART = re.compile(r"<(\w+)>")
 FORM = "multipart/form-data"
@@ -28,7 +32,7 @@ def make_document(routes: list[Route]) -> dict[str, Any]:
     """The document for ``routes``, as JSON values."""
     kinds = _types(routes)
     schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    by_type = {id(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
+    by_type = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         item = paths.setdefault(PART.sub(r"{\1}", route.path), {})
@@ -42,15 +46,25 @@ def make_document(routes: list[Route]) -> dict[str, Any]:
 
 
 def _types(routes: list[Route]) -> list[Any]:
-    found: dict[int, Any] = {}
+    found: dict[Any, None] = {}
     for route in routes:
         for kind in [route.body.type if route.body else None, *(says.type for says in route.answers.values())]:
-            if kind is not None:
-                found[id(kind)] = kind
-    return list(found.values())
+            found |= dict.fromkeys(_alternatives(kind))
+    found.pop(None, None)
+    return list(found)
 
 
-def _operation(route: Route, schemas: dict[int, Any]) -> dict[str, Any]:
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    """The members of a union, which msgspec describes only one by one when several are Structs."""
+    return get_args(kind) if isinstance(kind, UnionType) else (kind,)
+
+
+def _schema_of(kind: Any, schemas: Schemas) -> dict[str, Any]:
+    found = [schemas[part] for part in _alternatives(kind)]
+    return found[0] if len(found) == 1 else {"anyOf": found}
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     name = f"{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_')}"
     operation: dict[str, Any] = {
         "operationId": name,
@@ -96,10 +110,10 @@ def _query_parameter(query: Query) -> dict[str, Any]:
     return {"name": query.name, "in": "query", "description": query.text, "required": query.required, "schema": schema}
 
 
-def _response(status: int, says: Says, schemas: dict[int, Any]) -> dict[str, Any]:
+def _response(status: int, says: Says, schemas: Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": f"{status_line(status)[4:]}. {says.text}"}
     if says.media == JSON:
-        answer["content"] = {JSON: {"schema": schemas[id(says.type)]}}
+        answer["content"] = {JSON: {"schema": _schema_of(says.type, schemas)}}
     elif says.media == TEXT:
         answer["content"] = {TEXT: {"schema": {"type": "string"}}}
     elif says.media:
@@ -107,8 +121,8 @@ def _response(status: int, says: Says, schemas: dict[int, Any]) -> dict[str, Any
     return answer
 
 
-def _request_body(body: Body, schemas: dict[int, Any]) -> dict[str, Any]:
-    schema = schemas[id(body.type)]
+def _request_body(body: Body, schemas: Schemas) -> dict[str, Any]:
+    schema = _schema_of(body.type, schemas)
     content: dict[str, Any] = {JSON: {"schema": schema}}
     if body.upload:
         properties = {"json": schema, "file": {"type": "string", "format": "binary", "description": Uploaded.__doc__}}

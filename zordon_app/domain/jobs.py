@@ -190,6 +190,8 @@ class Job(Struct, kw_only=True):
     """The status a paused job goes back to."""
     files: list[str] = field(default_factory=list)
     """Assembled files, relative to ``output_path``."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of the assembled files; those of units are in the ledger."""
     counts: UnitCounts = field(default_factory=UnitCounts)
     superseded: int = 0
     """Late or repeated results that were set aside."""

@@ -92,7 +92,7 @@ class Finishing:
         if missing:
             self._lifecycle.put_back(job.id, missing, "Some files had gone; they are rendered again.")
             return
-        files = self._assemble(job) if job.assemble else []
+        files = self._assemble(job) if job.assemble else {}
         # A person may have cancelled or deleted the job meanwhile.
         with self._state.lock:
             if not self._state.has(job.id) or not _is_due(self._state.job(job.id)):
@@ -111,7 +111,7 @@ class Finishing:
             if unit.state == UnitState.DONE and not (folder / unit.artifact).is_file()
         ]
 
-    def _assemble(self, job: Job) -> list[str]:
+    def _assemble(self, job: Job) -> dict[str, str]:
         build = self._builds.find(job.build)
         if build is None:
             raise BuildNotFound(f"{job.engine} {job.build.version} is no longer installed here.")
@@ -124,7 +124,8 @@ class Finishing:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _join(self, job: Job, folder: Path, build: Build) -> list[str]:
+    def _join(self, job: Job, folder: Path, build: Build) -> dict[str, str]:
+        """Names of the published files, each with its sha256."""
         engine = self._registry.get(job.engine)
         specs = [unit.spec for unit in self._state.ledger(job.id).values() if unit.artifact]
         made = engine.assemble(
@@ -138,14 +139,14 @@ class Finishing:
         )
         if not made:
             raise EngineFailed("the engine made no file.")
-        return [self._publish(job, path) for path in made]
+        return {path.name: self._publish(job, path) for path in made}
 
     def _publish(self, job: Job, path: Path) -> str:
-        if job.expected is not None:
-            self._check(path, self._without_skipped(job, job.expected))
+        expected = job.expected or Expected(format=path.suffix.removeprefix("."))
+        sha256, _size = self._check(path, self._without_skipped(job, expected))
         part = self._outputs.stage(path, Path(job.output_path), path.name, "final")
         self._outputs.publish(part, path.name)
-        return path.name
+        return sha256
 
     def _without_skipped(self, job: Job, expected: Expected) -> Expected:
         """What the film must be when a person left segments out."""

@@ -171,11 +171,11 @@ class Lifecycle:
                 set_state(unit, UnitState.SKIPPED)
                 unit.error, unit.ended_at = "Left out.", self._clock.now()
 
-    def complete(self, job_id: JobId, files: list[str]) -> None:
-        """Everything is there and verified."""
+    def complete(self, job_id: JobId, files: dict[str, str]) -> None:
+        """Everything is there and verified; ``files`` are the assembled ones with their sha256."""
         with self._state.change() as change:
             job = change.job(job_id)
-            job.files = files
+            job.files, job.hashes = list(files), files
             set_status(job, JobStatus.COMPLETED, "", self._clock.now())
 
     def delete(self, job_ids: list[JobId]) -> None:

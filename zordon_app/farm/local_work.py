@@ -1,7 +1,5 @@
 """This machine as a node of its own farm: work without the network, by the same road."""
 
-from collections.abc import Callable
-
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
@@ -29,9 +27,8 @@ class LocalWork:
         speeds: Speeds,
         progress: LiveProgress,
         node: ThisNode,
-        on_published: Callable[[str, int], None],
     ) -> None:
-        """``on_published`` is told job and unit after each publication; it must not wait."""
+        """Work on the jobs of ``state``."""
         self._state = state
         self._dispatcher = dispatcher
         self._gathering = gathering
@@ -39,7 +36,6 @@ class LocalWork:
         self._speeds = speeds
         self._progress = progress
         self._node = node
-        self._on_published = on_published
 
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
         """The next work, or None after ``wait`` seconds."""
@@ -65,7 +61,6 @@ class LocalWork:
         """Publish a checked artifact."""
         if self._gathering.deliver(lease, unit, file):
             self._speeds.measured(lease.job, file.seconds)
-            self._on_published(lease.job, unit.spec.number)
         self._settle(lease, unit)
         return self.renew(lease)
 

@@ -21,7 +21,7 @@ from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.intake import Intake
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
-from zordon_app.farm.lifecycle import QUEUED, Lifecycle
+from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
 from zordon_app.farm.node_desk import NodeDesk
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.state import FarmState, fingerprint
@@ -142,6 +142,24 @@ class FarmService:
             if known == name or known.casefold() == name.casefold():
                 return self._outputs.resolve(Path(job.output_path), known)
         raise NotFound(f"There is no file {name[:100]!r} in the output of this job.")
+
+    def sha256(self, job_id: str, name: str) -> str:
+        """The hash of a published file; empty when it is not known."""
+        job = self.record(job_id)
+        if job.assemble:
+            return job.hashes.get(name, "")
+        return next((unit.sha256 for unit in self._state.ledger(job.id).values() if unit.artifact == name), "")
+
+    def artifacts(self, job: Job) -> list[tuple[int, Path]]:
+        """Published unit files of a job in order: number and path."""
+        folder = artifact_folder(job, self._jobs_folder)
+        with self._state.lock:
+            found = [(number, unit.artifact) for number, unit in sorted(self._state.ledger(job.id).items())]
+        return [(number, folder / artifact) for number, artifact in found if artifact]
+
+    def finished_film(self, job: Job) -> Path | None:
+        """The assembled film of a job, when it is there."""
+        return Path(job.output_path) / job.files[0] if job.assemble and job.files else None
 
     def counts(self) -> dict[str, int]:
         """Jobs per status."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from zordon_app.errors import DiskFull, ZordonError
+from zordon_app.storage.ballast import Ballast
 
 log = logging.getLogger(__name__)
 
@@ -26,18 +27,21 @@ class DatabaseTooNew(ZordonError):
 class Database:
     """The open ledger file. One connection, one lock: SQLite has one writer anyway."""
 
-    def __init__(self, path: Path, backups: Path) -> None:
-        """Open ``path``, restoring or setting it aside when it is damaged (``restored`` tells).
+    def __init__(self, path: Path, backups: Path, ballast: Ballast | None = None) -> None:
+        """Open ``path``, from a backup when it is damaged or gone (``restored`` tells).
+
+        ``ballast`` is given up when the disk is full, so that the next change, which says so, can be written.
 
         Raises:
             DatabaseTooNew: the schema is newer than this program knows.
         """
         self._path = path
         self._backups = backups
+        self._ballast = ballast
         self._lock = threading.RLock()
         self.restored = False
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not _is_sound(path):
+        if not path.exists() or not _is_sound(path):
             self._set_aside_and_restore()
         self._engine = _make_engine(path)
         self._connection = self._engine.connect()
@@ -56,6 +60,8 @@ class Database:
                     yield self._connection
             except sa.exc.OperationalError as error:
                 if "full" in str(error.orig):
+                    if self._ballast is not None:
+                        self._ballast.release()
                     raise DiskFull(
                         f"The disk that holds Zordon's data ({self._path.parent}) is full. Free some space."
                     ) from error
@@ -83,12 +89,13 @@ class Database:
         return target
 
     def _set_aside_and_restore(self) -> None:
+        """A damaged file is kept aside; a missing one, at the very first start too, leaves nothing to set aside."""
         self.restored = True
         for suffix in ("", "-wal", "-shm"):
             damaged = self._path.with_name(self._path.name + suffix)
             if damaged.exists():
                 damaged.replace(damaged.with_name(damaged.name + ".damaged"))
-        log.warning("The database was damaged and has been set aside as %s.damaged", self._path.name)
+                log.warning("The database was damaged and has been set aside as %s.damaged", self._path.name)
         for backup in sorted(self._backups.glob("zordon-*.db"), reverse=True):
             if _is_sound(backup):
                 shutil.copyfile(backup, self._path)

@@ -1,0 +1,174 @@
+"""One listener: cheroot with a bounded pool, started and stopped as an object."""
+
+import errno
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cheroot import wsgi
+from cheroot.makefile import MakeFile
+from cheroot.ssl import Adapter
+
+from zordon_app.api.errors import Application
+from zordon_app.api.files import FileBody
+from zordon_app.errors import ZordonError
+
+log = logging.getLogger(__name__)
+
+THREADS = 128
+"""More than all pollers, uploads and downloads together (64 + 24 + 24), so that a short request always finds one."""
+MAX_HEADER_BYTES = 64 * 1024
+SECONDS_SILENT = 20
+DRAINED_BYTES = 16_000_000
+"""How much of a refused body is read, so that the sender sees the answer, before the connection is cut."""
+_CHUNK = 64 * 1024
+
+
+class CannotListen(ZordonError):
+    """The port is taken or not allowed."""
+
+
+class Gateway(wsgi.Gateway_10):  # type: ignore[misc]  # cheroot has no types
+    """cheroot's gateway, but files go out by ``sendfile``, and what is left of a refused body is never collected."""
+
+    def respond(self) -> None:
+        """Answer one request."""
+        response = self.req.server.wsgi_app(self.env, self.start_response)
+        try:
+            self._drop_rest_of_body()
+            if isinstance(response, FileBody) and self.req.server.ssl_adapter is None:
+                self._send_file(response)
+            else:
+                self._send_chunks(response)
+        finally:
+            self.req.ensure_headers_sent()
+            if hasattr(response, "close"):
+                response.close()
+
+    def _send_chunks(self, response: Iterable[bytes]) -> None:
+        is_head = self.env["REQUEST_METHOD"] == "HEAD"
+        for chunk in response:
+            if chunk and not is_head:
+                self.write(chunk)
+
+    def _send_file(self, body: FileBody) -> None:
+        self.req.ensure_headers_sent()
+        if self.env["REQUEST_METHOD"] == "HEAD" or not body.count:
+            return
+        connection = self.req.conn
+        connection.wfile.flush()
+        connection.socket.sendfile(body.file, body.offset, body.count)
+
+    def _drop_rest_of_body(self) -> None:
+        # cheroot would read all of it into memory at once.
+        left = getattr(self.req.rfile, "remaining", 0)
+        dropped = 0
+        while left > 0 and dropped < DRAINED_BYTES:
+            data = self.req.rfile.read(min(_CHUNK, left))
+            if not data:
+                break
+            dropped += len(data)
+            left -= len(data)
+        if left > 0 or (self.req.chunked_read and not _is_success(self.req.status)):
+            self.req.close_connection = True
+
+
+def _is_success(status: bytes) -> bool:
+    return status[:1] in (b"2", b"3")
+
+
+class TlsAdapter(Adapter):  # type: ignore[misc]  # cheroot has no types
+    """TLS whose handshake is done by a worker at its first read: cheroot's own would hold up the accepting thread."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        """Serve with ``context``."""
+        self.context = context
+
+    def bind(self, sock: socket.socket) -> socket.socket:
+        """The listening socket itself speaks no TLS."""
+        return sock
+
+    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        """A connection that will speak TLS, and nothing for the WSGI environment."""
+        return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
+
+    def get_environ(self) -> dict[str, str]:
+        """Nothing: who asks is told by a session, not by a certificate."""
+        return {}
+
+    def makefile(self, sock: socket.socket, mode: str = "r", bufsize: int = -1) -> Any:
+        """Cheroot's buffered reader or writer."""
+        return MakeFile(sock, mode, bufsize)
+
+
+class _Server(wsgi.Server):  # type: ignore[misc]  # cheroot has no types
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's signature
+        log.log(level, "%s", msg.strip(), exc_info=traceback)
+
+
+class HttpServer:
+    """Serves one WSGI application on one address."""
+
+    def __init__(
+        self, application: Application, host: str, port: int, *, tls: Callable[[], ssl.SSLContext] | None = None
+    ) -> None:
+        """``port`` 0 takes any free one; ``tls`` makes the context of a listener for other machines."""
+        server = _Server(
+            (host, port),
+            application,
+            numthreads=THREADS,
+            server_name="Zordon",
+            request_queue_size=256,
+            timeout=SECONDS_SILENT,
+            shutdown_timeout=5,
+        )
+        server.gateway = Gateway
+        server.max_request_header_size = MAX_HEADER_BYTES
+        server.software = "Zordon"
+        if tls is not None:
+            server.ssl_adapter = TlsAdapter(tls())
+        self._server: Any = server
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port in use; known once started."""
+        return int(self._server.bind_addr[1])
+
+    def start(self) -> None:
+        """Listen; returns when requests are answered.
+
+        Raises:
+            CannotListen: with a sentence that says what to do.
+        """
+        host, port = self._server.bind_addr
+        if port and _is_taken(host, port):
+            raise CannotListen(f"Port {port} is used by another program. Choose another one with --port.")
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise CannotListen(f"Cannot listen on port {port}: {error.strerror or error}. Try --port.") from error
+        self._thread = threading.Thread(target=self._server.serve, name=f"http {self.port}")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the listener, let running requests end, and join."""
+        if self._thread is not None:
+            self._server.stop()
+            self._thread.join()
+            self._thread = None
+
+
+def _is_taken(host: str, port: int) -> bool:
+    # cheroot sets SO_REUSEADDR, which on Windows would let two programs share a port.
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return False
+            return probe.connect_ex((host if host not in ("::", "0.0.0.0") else "localhost", port)) == 0
+    return False

@@ -1,0 +1,149 @@
+"""The person's settings: one flat record, checked whole, kept as YAML with what differs from the defaults."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from zordon_app.complaints import checked
+from zordon_app.errors import BadRequest, ZordonError
+
+
+class BadSettings(ZordonError):
+    """The settings file cannot be read; the sentence names the file and what is wrong in it."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a person may set. The text beside each field is shown in the window and by ``zordon config``."""
+
+    name: Annotated[str, Meta(max_length=60, description="Name of this machine; empty: the host name.")] = ""
+    port: Annotated[int, Meta(ge=1024, le=65_534, description="Port of the API; peers use the next one.")] = 8585
+    lan: Annotated[bool, Meta(description="Let other machines reach this one.")] = True
+    discovery: Annotated[bool, Meta(description="Look for other machines and be found by them.")] = True
+    peers: Annotated[
+        list[Annotated[str, Meta(max_length=255)]],
+        Meta(max_length=200, description="Machines that cannot be found by themselves, as host or host:port."),
+    ] = field(default_factory=list)
+    door: Annotated[
+        Literal["ask", "open"], Meta(description="ask: admit each new machine by hand; open: admit all, always.")
+    ] = "ask"
+    accept_work: Annotated[bool, Meta(description="Let this machine render.")] = True
+    output_folder: Annotated[
+        str, Meta(max_length=4096, description="Where jobs put their output; empty: Zordon in your home folder.")
+    ] = ""
+    disk_reserve_gib: Annotated[float, Meta(ge=0, le=100_000, description="Space kept free on every volume, GiB.")] = 2
+    disk_reserve_percent: Annotated[float, Meta(ge=0, le=50, description="The same as a share; the larger counts.")] = 5
+    previews_gib: Annotated[float, Meta(ge=0.1, le=1000, description="Room for thumbnails and preview films, GiB.")] = 2
+    hang_minutes: Annotated[
+        float, Meta(gt=0, le=10_000, description="An engine that does nothing for so long is ended and tried again.")
+    ] = 10
+    threads: Annotated[int, Meta(ge=0, le=1024, description="Processor threads for engines; 0: all.")] = 0
+    engine_downloads: Annotated[
+        Literal["ask", "always", "never"],
+        Meta(description="Whether a job that lacks its engine version may download it."),
+    ] = "ask"
+    mirrors: Annotated[
+        dict[str, Annotated[str, Meta(max_length=500)]],
+        Meta(description="Other addresses for engine downloads, by source."),
+    ] = field(default_factory=dict)
+    notify: Annotated[bool, Meta(description="Tell on the desktop when a job ends or first fails.")] = True
+    webhook: Annotated[str, Meta(max_length=2000, description="Address that is told of the same; empty: none.")] = ""
+    command_hook: Annotated[
+        list[Annotated[str, Meta(max_length=4096)]],
+        Meta(max_length=50, description="Program and arguments run at the same time; empty: none."),
+    ] = field(default_factory=list)
+    watch_folders: Annotated[
+        dict[str, Annotated[str, Meta(max_length=60)]],
+        Meta(description="Folders whose new files become jobs, each with the preset to use."),
+    ] = field(default_factory=dict)
+    ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
+
+
+LOCAL_ONLY = frozenset({"command_hook", "door", "watch_folders", "output_folder", "lan", "port", "mirrors", "webhook"})
+"""What only programs on this machine may change: it decides what is run, written, fetched or let in."""
+
+DEFAULTS = Settings()
+
+
+class SettingsFile:
+    """Settings on disk. Reading is free; each change is checked, written durably, and then told to listeners."""
+
+    def __init__(self, path: Path) -> None:
+        """Read ``path``, which need not exist.
+
+        Raises:
+            BadSettings: it is not YAML, or a value is wrong.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[Settings], None]] = []
+        self._current = _load(path)
+
+    @property
+    def current(self) -> Settings:
+        """All values now."""
+        return self._current
+
+    def listen(self, listener: Callable[[Settings], None]) -> None:
+        """Call ``listener`` with all values after each change."""
+        self._listeners.append(listener)
+
+    def read(self) -> dict[str, Any]:
+        """All values by name."""
+        return dict(msgspec.to_builtins(self._current))
+
+    def change(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Apply all ``changes`` or none; null puts a setting back to its default.
+
+        Raises:
+            BadRequest: a name is unknown or a value wrong.
+        """
+        with self._lock:
+            values = {**self.read(), **changes}
+            for name, value in changes.items():
+                if value is None and hasattr(DEFAULTS, name):
+                    values[name] = getattr(DEFAULTS, name)
+            settings = checked(values, Settings)
+            _check_folder(settings.output_folder)
+            _save(self._path, settings)
+            self._current = settings
+        for listener in self._listeners:
+            listener(settings)
+        return self.read()
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the settings: types, ranges, defaults and what each is for."""
+    return msgspec.json.schema(Settings)
+
+
+def _check_folder(text: str) -> None:
+    if text and ("\0" in text or not Path(text).expanduser().is_absolute()):
+        raise BadRequest(f"output_folder must be a whole path, not {text[:100]!r}.")
+
+
+def _load(path: Path) -> Settings:
+    if not path.is_file():
+        return Settings()
+    try:
+        values = msgspec.yaml.decode(path.read_bytes()) or {}
+        return checked(values, Settings)
+    except (msgspec.DecodeError, UnicodeError, OSError, BadRequest) as error:
+        raise BadSettings(f"The settings in {path} cannot be used: {error} Correct the file, or remove it.") from error
+
+
+def _save(path: Path, settings: Settings) -> None:
+    values = msgspec.to_builtins(settings)
+    defaults = msgspec.to_builtins(DEFAULTS)
+    changed = {name: value for name, value in values.items() if value != defaults[name]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(msgspec.yaml.encode(changed))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
