@@ -9,6 +9,7 @@ import { signal } from './lib.js';
  * @property {(path: string) => Promise<unknown>} reveal
  * @property {(title: string, text: string) => Promise<unknown>} notify
  * @property {(text: string) => Promise<unknown>} set_title
+ * @property {(choice: 'background' | 'after' | 'quit' | 'stay') => Promise<unknown>} answer_closing
  */
 
 const api = signal(found());

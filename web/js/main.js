@@ -12,6 +12,7 @@ import { startNotices } from './notify.js';
 import { startPolling } from './poll.js';
 import { prefs, recallPrefs } from './prefs.js';
 import { startTitle } from './title.js';
+import { startClosing } from './views/closing.js';
 import { Shell } from './views/shell.js';
 
 async function start() {
@@ -28,6 +29,7 @@ async function start() {
   startDrops();
   startTitle();
   startNotices();
+  startClosing();
   startHistory();
   startFarm();
   await Promise.all([loadEngines(), loadPresets(), loadMachine()]);

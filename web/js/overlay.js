@@ -31,7 +31,7 @@ import { frozen } from './listing.js';
  */
 
 export const dialog = signal(
-  /** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm' | 'alerts' | 'preset'} */ (''),
+  /** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm' | 'alerts' | 'preset' | 'closing'} */ (''),
 );
 export const question = signal(/** @type {Question | null} */ (null));
 export const toasts = signal(/** @type {Toast[]} */ ([]));

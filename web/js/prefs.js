@@ -16,6 +16,7 @@ const SAVE_AFTER_MS = 400;
  * @property {string[]} hiddenColumns
  * @property {boolean} split
  * @property {boolean} notify
+ * @property {'ask' | 'background' | 'after' | 'quit'} closing what becomes of running jobs when the window closes
  * @property {string} pattern for names of new jobs
  * @property {string[]} cardsDone cards of the first run that are done with
  * @property {number} alertsSeen time in ms
@@ -30,6 +31,7 @@ const DEFAULTS = {
   hiddenColumns: ['priority', 'age'],
   split: true,
   notify: false,
+  closing: 'ask',
   pattern: '{name}',
   cardsDone: [],
   alertsSeen: 0,

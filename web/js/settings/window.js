@@ -1,11 +1,13 @@
 // What belongs to this window and not to the machine: kept by the window, and beside the settings for the next start.
 
+import { desktop } from '../desktop.js';
 import { LANGUAGES, language, loadLanguage, t } from '../i18n.js';
 import { h } from '../lib.js';
 import { allowNotices } from '../notify.js';
 import { toast } from '../overlay.js';
 import { prefs, setPrefs } from '../prefs.js';
 import { SelectField, Switch } from '../ui/field.js';
+import { CHOICES } from '../views/closing.js';
 
 /** Names of the languages in themselves. */
 const TONGUES = /** @type {Record<string, string>} */ ({ en: 'English', de: 'Deutsch' });
@@ -16,6 +18,7 @@ export const WINDOW_ROWS = [
   { id: 'language', view: Language },
   { id: 'density', view: Density },
   { id: 'notices', view: Notices },
+  { id: 'closing', view: ClosingRow },
 ];
 
 /** @param {string} id */
@@ -74,5 +77,16 @@ function Notices() {
     hint: t('window.notices_hint'),
     checked: prefs.value.notify,
     onChange: wanted => void choose(wanted),
+  });
+}
+
+/** Only a window of its own can stay away while jobs go on. */
+function ClosingRow() {
+  if (!desktop()) return null;
+  return h(SelectField, {
+    label: windowLabel('closing'),
+    value: prefs.value.closing,
+    options: ['ask', ...CHOICES].map(value => ({ value, label: t(`closing.${value}`) })),
+    onChange: value => save({ closing: /** @type {any} */ (value) }, 'closing'),
   });
 }

@@ -18,6 +18,7 @@ import { Splitter } from '../ui/splitter.js';
 import { Toasts } from '../ui/toast.js';
 import { About } from './about.js';
 import { Alerts } from './alerts.js';
+import { Closing } from './closing.js';
 import { Confirm } from './confirm.js';
 import { Help } from './help.js';
 import { Inspector } from './inspector.js';
@@ -49,7 +50,15 @@ export function Shell() {
 
 const PAGES = { jobs: JobsPage, engines: Engines, settings: Settings, machine: MachinePage, farm: FarmPage };
 
-const DIALOGS = { add: AddJob, help: Help, about: About, palette: Palette, alerts: Alerts, preset: PresetDialog };
+const DIALOGS = {
+  add: AddJob,
+  help: Help,
+  about: About,
+  palette: Palette,
+  alerts: Alerts,
+  preset: PresetDialog,
+  closing: Closing,
+};
 
 function Overlays() {
   const Open = DIALOGS[/** @type {keyof typeof DIALOGS} */ (dialog.value)];
