@@ -24,5 +24,12 @@
   if (!window.zordonDrops) addEventListener('drop', onDrop);
   window.zordonDrops = true;
 
+  // The window may have something to say before the page listens, which it does once it has drawn itself.
+  const whenDrawn = act => {
+    if (document.querySelector('#app')?.firstElementChild) setTimeout(act);
+    else setTimeout(() => whenDrawn(act), 50);
+  };
+  bridge.tell = (event, detail) => whenDrawn(() => dispatchEvent(new CustomEvent(event, { detail })));
+
   dispatchEvent(new CustomEvent('pywebviewready'));
 })(NAMES);

@@ -16,6 +16,8 @@ class Choice(StrEnum):
     """Finish what is being rendered, then quit."""
     QUIT = "quit"
     """Quit now; what is being rendered starts again next time."""
+    STAY = "stay"
+    """Do not close after all."""
 
 
 class Answer(StrEnum):
@@ -39,7 +41,7 @@ def answer_closing(
     """
     if not owns_node or active == 0 or wanted is Choice.QUIT:
         return Answer.END
-    if wanted is not None:
+    if wanted in (Choice.BACKGROUND, Choice.AFTER):
         return Answer.HIDE
     return Answer.HIDE if already_asked or not can_ask else Answer.ASK
 

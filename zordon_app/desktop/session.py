@@ -63,8 +63,8 @@ class DesktopSession:
         self._asked.clear()
         if choice is Choice.QUIT:
             self.quit()
-            return
-        self.window.hide()
+        elif choice is not Choice.STAY:
+            self.window.hide()
         if choice is Choice.AFTER:
             self._leave_after_current()
 

@@ -65,7 +65,7 @@ class AppWindow:
 
     def tell(self, event: str, detail: object) -> None:
         """Let the page know by a CustomEvent; waits for the page when that is not there yet."""
-        script = f"dispatchEvent(new CustomEvent({json.dumps(event)}, {{detail: {json.dumps(detail)}}}))"
+        script = f"window.pywebview.tell({json.dumps(event)}, {json.dumps(detail)})"
         with self._lock:
             if not self.ready.is_set():
                 self._waiting.append(script)
