@@ -34,6 +34,7 @@ class LeaseRun:
         """``folder`` is the lease's private folder."""
         self.folder = folder
         self._lease = assignment.lease
+        self._fps = assignment.job.fps
         self._source = source
         self._publisher = publisher
         self._settings = settings
@@ -62,7 +63,8 @@ class LeaseRun:
     def follow(self, session: EngineSession, unit_log: UnitLog) -> bool:
         """Follow a warm session through the lease; False when the session must end."""
         self._began_at = self._monotonic()
-        while self._owed and not self._chunk_ended and not self._fatal:
+        # To the chunk's own end, also when nothing is owed any more: the next lease must find no old news.
+        while not self._chunk_ended and not self._fatal:
             event = session.next_event(_TICK)
             if event is not None:
                 self._take(event, unit_log)
@@ -76,20 +78,21 @@ class LeaseRun:
         unit_log.flush()
         return not self._fatal
 
-    def follow_one(self, session: EngineSession, number: int) -> bool:
-        """Follow a process that does one unit; False when the lease must not go on."""
+    def follow_one(self, session: EngineSession, number: int, *, step: int = 0, steps: int = 1) -> bool:
+        """Follow a process that does one unit, or the step of that place; False when the lease must not go on."""
         while not session.has_ended:
             event = session.next_event(_TICK)
             if event is not None and event.kind == EventKind.PROGRESS:
-                self._source.progress(self._lease, self._owed[number], event.fraction)
+                fraction = (step + self._fraction(event, number)) / steps
+                self._source.progress(self._lease, self._owed[number], fraction)
             elif event is not None and event.kind == EventKind.WARNING:
                 self._source.warn(self._lease, event.message)
             if self._must_stop_now() or self._is_hung(session):
                 return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
-        if session.wait_status() == 0:
-            self._hand_in(number, self._owed[number].spec.file)
-        else:
+        if session.wait_status() != 0:
             self.fail_unit(number, session.why())
+        elif step == steps - 1:
+            self._hand_in(number, self._owed[number].spec.file)
         return self._order == LeaseOrder.GO_ON
 
     def fail_unit(self, number: int, message: str) -> None:
@@ -138,6 +141,14 @@ class LeaseRun:
             self._in_hand = number
             unit_log.switch(number, self._owed[number].attempt)
             self._obey(self._source.unit_started(self._lease, self._owed[number]))
+
+    def _fraction(self, event: Event, number: int) -> float:
+        """How far the unit is, 0–1, also where the engine counts seconds of film."""
+        spec = self._owed[number].spec
+        length = spec.expected.seconds or (spec.frame_count / self._fps if self._fps else 0.0)
+        if "seconds" not in event.facts or not length:
+            return event.fraction
+        return min(float(event.facts["seconds"]) / length, 1.0)
 
     def _hand_in(self, number: int, file: str) -> None:
         unit = self._owed.pop(number)

@@ -1,0 +1,115 @@
+import threading
+from collections import deque
+from pathlib import Path
+
+from zordon_app.domain.ids import JobId, LeaseId, NodeId
+from zordon_app.domain.jobs import Expected, UnitKind, UnitSpec
+from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
+from zordon_app.engines.base import Event, EventKind
+from zordon_app.render.lease_run import LeaseRun
+from zordon_app.render.settings import RenderSettings
+
+
+class ScriptedSession:
+    """An engine that says what it is told, however fast it is asked."""
+
+    has_ended = False
+
+    def __init__(self, *events):
+        self.events = deque(events)
+
+    def next_event(self, timeout):
+        return self.events.popleft() if self.events else None
+
+    def silent_seconds(self):
+        return 0.0
+
+
+class Source:
+    def __init__(self):
+        self.failed = {}
+
+    def unit_started(self, lease, unit):
+        return LeaseOrder.GO_ON
+
+    def renew(self, lease):
+        return LeaseOrder.GO_ON
+
+    def fail(self, lease, unit, message):
+        self.failed[unit.spec.number] = message
+        return LeaseOrder.GO_ON
+
+
+class Publisher:
+    def __init__(self):
+        self.handed_in = []
+
+    def put(self, finished):
+        self.handed_in.append(finished.unit.spec.number)
+
+
+class Log:
+    def switch(self, number, attempt):
+        pass
+
+    def flush(self):
+        pass
+
+
+def unit(number):
+    spec = UnitSpec(
+        number=number,
+        kind=UnitKind.FRAME,
+        first=number,
+        last=number,
+        file=f"shot_{number:04d}.png",
+        expected=Expected(format="png"),
+    )
+    return LeasedUnit(spec=spec, attempt=1)
+
+
+class Assigned:
+    def __init__(self, *numbers):
+        units = tuple(unit(number) for number in numbers)
+        self.lease = Lease(id=LeaseId("l"), job=JobId("j"), node=NodeId("n"), units=units, seconds=60)
+
+
+def make_run(source, publisher, *numbers):
+    return LeaseRun(
+        Assigned(*numbers),
+        folder=Path("/private"),
+        source=source,
+        publisher=publisher,
+        settings=RenderSettings(),
+        monotonic=lambda: 0.0,
+        stop=threading.Event(),
+    )
+
+
+def rendered(number):
+    return [
+        Event(kind=EventKind.UNIT_STARTED, unit=number),
+        Event(kind=EventKind.ARTIFACT, unit=number, file=f"shot_{number:04d}.png"),
+    ]
+
+
+def test_the_end_of_one_chunk_is_not_taken_for_the_end_of_the_next():
+    source, publisher = Source(), Publisher()
+    ended = Event(kind=EventKind.CHUNK_ENDED)
+    session = ScriptedSession(*rendered(1), ended, *rendered(2), ended)
+
+    assert make_run(source, publisher, 1).follow(session, Log())
+    assert make_run(source, publisher, 2).follow(session, Log())
+
+    assert publisher.handed_in == [1, 2]
+    assert source.failed == {}
+
+
+def test_a_unit_that_the_engine_passed_over_has_failed():
+    source, publisher = Source(), Publisher()
+    session = ScriptedSession(*rendered(1), Event(kind=EventKind.CHUNK_ENDED))
+
+    assert make_run(source, publisher, 1, 2).follow(session, Log())
+
+    assert publisher.handed_in == [1]
+    assert "without making" in source.failed[2]
