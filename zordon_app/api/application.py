@@ -84,6 +84,7 @@ class VersionCheck:
         match = _VERSION.fullmatch(asked)
         if asked and (match is None or match[1] != API_VERSION):
             raise BadRequest(
-                f"This Zordon serves API version {API_VERSION}, not {asked[:40]!r}. Update the older of the two programs."
+                f"This Zordon serves API version {API_VERSION}, not {asked[:40]!r}. "
+                "Update the older of the two programs."
             )
         return self._application(environ, start_response)

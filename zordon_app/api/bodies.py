@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
-from zordon_app.complaints import decoded
-from zordon_app.api.services import Upload
 from zordon_app.api.slots import Slots
+from zordon_app.complaints import decoded
+from zordon_app.domain.callers import Upload
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
 
 MB = 1_000_000
@@ -44,11 +44,13 @@ class Received(Struct):
     upload: Upload | None = None
     folder: Path | None = None
 
-    def __enter__(self) -> "Received":
+    def __enter__(self) -> Self:
         """Use in ``with``."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Remove what is left of the upload."""
         self.close()
 
@@ -109,8 +111,7 @@ class Bodies:
     def _read_whole(self, environ: dict[str, Any]) -> bytes:
         with self._place(environ):
             read = environ["wsgi.input"].read
-            body = b"".join(_limited(_chunks(read, _length(environ)), MAX_FIELDS_BYTES, "The body"))
-        return body
+            return b"".join(_limited(_chunks(read, _length(environ)), MAX_FIELDS_BYTES, "The body"))
 
     def _receive_form(self, environ: dict[str, Any]) -> Received:
         received = Received(value=None)

@@ -65,18 +65,15 @@ class ErrorBoundary:
             _note(environ, error)
             return refuse(start_response, error)
         except Exception:
-            return refuse(start_response, _report(environ))
+            report = uuid.uuid4().hex[:12]
+            log.exception("Report %s: %s %r failed", report, environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            sentence = f"Something went wrong in Zordon. Report id {report}; the log file has the details."
+            return refuse(start_response, ZordonError(sentence))
 
 
 def _note(environ: Environ, error: ZordonError) -> None:
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s %r: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], error)
-
-
-def _report(environ: Environ) -> ZordonError:
-    report = uuid.uuid4().hex[:12]
-    log.exception("Report %s: %s %r failed", report, environ["REQUEST_METHOD"], environ["PATH_INFO"])
-    return ZordonError(f"Something went wrong in Zordon. Report id {report}; the log file has the details.")
 
 
 class PlainBottle(Bottle):  # type: ignore[misc]  # Bottle has no types

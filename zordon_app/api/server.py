@@ -31,7 +31,7 @@ class CannotListen(ZordonError):
     """The port is taken or not allowed."""
 
 
-class Gateway(wsgi.Gateway_10):  # type: ignore[misc]  # cheroot has no types
+class Gateway(wsgi.Gateway_10):
     """cheroot's gateway, but files go out by ``sendfile``, and what is left of a refused body is never collected."""
 
     def respond(self) -> None:
@@ -80,7 +80,7 @@ def _is_success(status: bytes) -> bool:
     return status[:1] in (b"2", b"3")
 
 
-class TlsAdapter(Adapter):  # type: ignore[misc]  # cheroot has no types
+class TlsAdapter(Adapter):
     """TLS whose handshake is done by a worker at its first read: cheroot's own would hold up the accepting thread."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -104,7 +104,7 @@ class TlsAdapter(Adapter):  # type: ignore[misc]  # cheroot has no types
         return MakeFile(sock, mode, bufsize)
 
 
-class _Server(wsgi.Server):  # type: ignore[misc]  # cheroot has no types
+class _Server(wsgi.Server):
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's signature
         log.log(level, "%s", msg.strip(), exc_info=traceback)
 
@@ -144,13 +144,11 @@ class HttpServer:
         Raises:
             CannotListen: with a sentence that says what to do.
         """
-        host, port = self._server.bind_addr
-        if port and _is_taken(host, port):
-            raise CannotListen(f"Port {port} is used by another program. Choose another one with --port.")
+        port = self.port
         try:
             self._server.prepare()
         except OSError as error:
-            raise CannotListen(f"Cannot listen on port {port}: {error.strerror or error}. Try --port.") from error
+            raise CannotListen(f"Port {port} cannot be used: {_why(error)} Choose another one with --port.") from error
         self._thread = threading.Thread(target=self._server.serve, name=f"http {self.port}")
         self._thread.start()
 
@@ -162,13 +160,7 @@ class HttpServer:
             self._thread = None
 
 
-def _is_taken(host: str, port: int) -> bool:
-    # cheroot sets SO_REUSEADDR, which on Windows would let two programs share a port.
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                return False
-            return probe.connect_ex((host if host not in ("::", "0.0.0.0") else "localhost", port)) == 0
-    return False
+def _why(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE or "in use" in str(error):
+        return "another program listens there."
+    return f"{error.strerror or error}."

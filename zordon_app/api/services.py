@@ -61,7 +61,7 @@ class Farm(Protocol):
         """Go on."""
 
     def retry(self, job_id: str, frames: str | None) -> JobView:
-        """Failed units (all, or those among ``frames``) wait again with fresh attempts; a cancelled job starts again."""
+        """Failed units (all, or those among ``frames``) get fresh attempts; a cancelled job starts again."""
 
     def skip(self, job_id: str, frames: str) -> JobView:
         """Leave out units that are not done."""
@@ -82,7 +82,7 @@ class Farm(Protocol):
         """Names of published output files, relative to the output folder, natural order."""
 
     def file_path(self, job_id: str, name: str) -> Path:
-        """The file called ``name`` (case-insensitive match in ``files``). Raises NotFound; never follows links outside."""
+        """The file called ``name`` (case does not matter); never through a link. Raises NotFound."""
 
     def sha256(self, job_id: str, name: str) -> str:
         """The hash of a published file in hex, as the ledger has it; empty when it is not known."""

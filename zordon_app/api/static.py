@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from zordon_app.api.errors import Application, Environ, StartResponse, ZordonError, refuse
+from zordon_app.api.errors import Application, Environ, StartResponse, refuse
 from zordon_app.api.files import TYPES, media_type, open_regular
-from zordon_app.errors import NotFound
+from zordon_app.errors import NotFound, ZordonError
 
 INDEX = "index.html"
 GZIP_FROM = 8_000
