@@ -41,8 +41,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def make_app() -> typer.Typer:
     """The command with all its verbs."""
-    from zordon_app.cli import acting, fetching, reading, rendering, serving, submitting
+    from zordon_app.cli import (
+        acting,
+        bench,
+        completion,
+        config,
+        demo,
+        doctor,
+        engines,
+        fetching,
+        machines,
+        opening,
+        presets,
+        reading,
+        rendering,
+        serving,
+        submitting,
+        watching,
+    )
 
+    looking, results = (reading, watching), (acting, fetching)
+    farm, own = (machines, engines, presets, bench), (config, doctor, demo, completion, opening)
     app = typer.Typer(
         callback=zordon,
         invoke_without_command=True,
@@ -52,7 +71,7 @@ def make_app() -> typer.Typer:
         context_settings=HELP_OPTIONS,
         epilog=EPILOG,
     )
-    for module in (rendering, submitting, serving, reading, acting, fetching):
+    for module in (rendering, submitting, serving, *looking, *results, *farm, *own):
         module.add_to(app)
     return app
 
@@ -95,7 +114,9 @@ def zordon(
         verbose=verbose,
     )
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        from zordon_app.cli.opening import show_window
+
+        show_window(context, [])
 
 
 def _verbs(app: typer.Typer) -> frozenset[str]:

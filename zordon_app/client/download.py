@@ -31,11 +31,12 @@ class OnBytes(Protocol):
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What to ask for, and where it goes in the end."""
+    """What to ask for, and where it goes in the end; what is ``made_anew`` for each request cannot be continued."""
 
     path: str
     query: Mapping[str, Any]
     target: Path
+    made_anew: bool = False
 
     @property
     def part(self) -> Path:
@@ -71,6 +72,10 @@ def download(transport: Transport, wanted: Wanted, on_bytes: OnBytes | None = No
         Unreachable: the connection broke too often; the ``.part`` stays for the next try.
     """
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
+    if wanted.made_anew:
+        wanted.part.unlink(missing_ok=True)
+    elif _is_here(transport, wanted):
+        return wanted.target
     try:
         known = _Fetch(transport, wanted, on_bytes).run()
         _check(wanted.part, known)
@@ -80,6 +85,17 @@ def download(transport: Transport, wanted: Wanted, on_bytes: OnBytes | None = No
         _check(wanted.part, known)
     wanted.part.replace(wanted.target)
     return wanted.target
+
+
+def _is_here(transport: Transport, wanted: Wanted) -> bool:
+    """Whether the file is here already; the server compares the hash, as browsers do."""
+    if not wanted.target.is_file():
+        return False
+    headers = {"If-None-Match": f'"{_hash(wanted.target)}"'}
+    answer = transport.send("GET", wanted.path, query=wanted.query, headers=headers, stream=True)
+    # What comes when it differs is not read: it could be large, and a broken try may have left a beginning of it.
+    answer.close()
+    return answer.status == 304
 
 
 class _Fetch:
@@ -159,10 +175,13 @@ def _check(part: Path, known: Known) -> None:
         raise BadAnswer(f"{part.stem!r} arrived with another size than announced. Fetch it again.")
     if not known.sha256:
         return
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != known.sha256:
+    if _hash(part) != known.sha256:
         raise BadAnswer(f"{part.stem!r} arrived damaged: its checksum differs from the server's. Fetch it again.")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _size(length: str, have: int) -> int:

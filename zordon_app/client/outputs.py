@@ -20,9 +20,7 @@ class OutputCalls(Calls):
 
     def download_all_job_files(self, job_id: str, target: Path, on_bytes: OnBytes | None = None) -> Path:
         """All output files as one zip at ``target``."""
-        # The zip is made while it is sent, so there is nothing to go on from.
-        wanted = Wanted(path=job_path(job_id, "download_all"), query={}, target=target)
-        wanted.part.unlink(missing_ok=True)
+        wanted = Wanted(path=job_path(job_id, "download_all"), query={}, target=target, made_anew=True)
         return download(self._transport, wanted, on_bytes)
 
     def get_job_thumbnail(

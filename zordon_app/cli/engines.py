@@ -1,0 +1,167 @@
+"""``engines``: the programs that render, and their builds."""
+
+import threading
+from typing import Annotated, Any
+
+import typer
+
+from zordon_app.cli.exits import Status, WrongUsage
+from zordon_app.cli.screen import Screen, clean
+from zordon_app.cli.session import session_of
+from zordon_app.cli.submitting import sending
+from zordon_app.cli.verbs import Panel, add_group, add_verb
+from zordon_app.cli.wording import size
+from zordon_app.client import RenderServerProxy
+from zordon_app.client.calls import Json
+
+LOOK_SECONDS = 0.5
+GOING_ON = frozenset({"queued", "downloading", "paused", "checking", "unpacking", "testing"})
+"""States of a download that has not ended."""
+
+Name = Annotated[str, typer.Argument(metavar="ENGINE", help="As blender or ffmpeg.")]
+Build = Annotated[
+    str, typer.Argument(metavar="ENGINE[@VERSION]", help="As blender@4.5.3; without version: the newest.")
+]
+ExactBuild = Annotated[str, typer.Argument(metavar="ENGINE@VERSION", help="As blender@4.5.3.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    farm = Panel.FARM
+    group = add_group(app, "engines", "The programs that render, and their builds.", farm)
+    group.callback(invoke_without_command=True)(engines)
+    add_verb(group, "list", list_engines, farm, "zordon engines", "zordon engines list --json")
+    add_verb(group, "available", available, farm, "zordon engines available blender")
+    add_verb(group, "install", install, farm, "zordon engines install blender", "zordon engines install blender@4.5.3")
+    add_verb(group, "remove", remove, farm, "zordon engines remove blender@4.5.3")
+    add_verb(group, "args", args, farm, "zordon engines args ffmpeg")
+    add_verb(group, "help", show_help, farm, "zordon engines help blender")
+
+
+def engines(context: typer.Context) -> None:
+    """The programs that render, and their builds; without a command, lists them."""
+    if context.invoked_subcommand is None:
+        list_engines(context)
+
+
+def list_engines(context: typer.Context) -> None:
+    """The builds that are installed."""
+    session = session_of(context)
+    with session.connect() as client:
+        found = client.get_engines(full=session.screen.json)
+    if session.screen.json:
+        session.screen.document(found)
+        return
+    rows = [
+        (name, build["version"], build["origin"], build["path"])
+        for name, engine in found.items()
+        for build in engine["versions"]
+    ]
+    session.screen.table(("ENGINE", "VERSION", "ORIGIN", "PATH"), rows)
+
+
+def available(
+    context: typer.Context,
+    engine: Annotated[str, typer.Argument(metavar="[ENGINE]", help="As blender; default: all.")] = "",
+) -> None:
+    """The builds that can be downloaded."""
+    session = session_of(context)
+    with session.connect() as client:
+        names = [engine] if engine else client.get_engine_names()
+        found = {name: client.get_available_engine_versions(name) for name in names}
+    if session.screen.json:
+        session.screen.document(found[engine] if engine else found)
+        return
+    rows = [_available_row(name, build) for name, builds in found.items() for build in builds]
+    session.screen.table(("ENGINE", "VERSION", "CHANNEL", "DATE", "SIZE", "INSTALLED"), rows, right=("SIZE",))
+
+
+def install(context: typer.Context, build: Build) -> None:
+    """Download a build and install it; the download is checked before it is used."""
+    session = session_of(context)
+    engine, _, version = build.partition("@")
+    with session.connect() as client:
+        version = version or str(client.get_most_recent_engine_version(engine)["version"])
+        session.screen.say(f"Downloading {engine} {version} …")
+        result = follow_download(client, session.screen, client.download_engine(engine, version), engine, version)
+    if session.screen.json:
+        session.screen.document(result)
+    if result.get("state") in ("failed", "cancelled"):
+        session.screen.complain(str(result.get("reason") or result.get("error") or "The download failed."))
+        raise typer.Exit(Status.FAILED)
+    session.screen.say(f"{engine} {version} is installed.")
+
+
+def follow_download(client: RenderServerProxy, screen: Screen, started: Json, engine: str, version: str) -> Json:
+    """What became of a download that goes on by itself at the server; ``started`` is what it said at the start."""
+    download = started
+    pause = threading.Event()
+    with sending(screen, f"{engine} {version}") as on_bytes:
+        while download.get("state") in GOING_ON:
+            if on_bytes is not None:
+                on_bytes(int(download.get("received", 0)), int(download.get("total", 0)))
+            pause.wait(LOOK_SECONDS)
+            same = [one for one in client.get_engine_downloads() if is_same_build(one, download)]
+            download = same[0] if same else {**download, "state": "failed", "reason": "The download is gone."}
+    return download
+
+
+def is_same_build(one: Json, other: Json) -> bool:
+    """Whether two downloads are of the same build."""
+    return all(one.get(name) == other.get(name) for name in ("engine", "version", "system_os", "cpu"))
+
+
+def remove(context: typer.Context, build: ExactBuild) -> None:
+    """Delete a build that Zordon downloaded."""
+    session = session_of(context)
+    engine, _, version = build.partition("@")
+    if not version:
+        raise WrongUsage("Say which version: zordon engines remove blender@4.5.3")
+    with session.connect() as client:
+        session.screen.confirm(f"Delete {engine} {version} from that machine?", yes=session.yes)
+        result = client.delete_engine_download(engine, version)
+    if session.screen.json:
+        session.screen.document(result)
+    session.screen.say(f"{engine} {version} is deleted.")
+
+
+def args(context: typer.Context, engine: Name) -> None:
+    """The arguments of an engine, for --set."""
+    session = session_of(context)
+    with session.connect() as client:
+        found = client.get_engine_args(engine)
+    if session.screen.json:
+        session.screen.document(found)
+        return
+    rows = [(one["name"], one["kind"], _range(one), one["help"] or one["label"]) for one in found]
+    session.screen.table(("ARGUMENT", "KIND", "VALUES", "WHAT FOR"), rows)
+
+
+def show_help(context: typer.Context, engine: Name) -> None:
+    """The program's own help text."""
+    session = session_of(context)
+    with session.connect() as client:
+        text = client.get_engine_help(engine)
+    if session.screen.json:
+        session.screen.document({"engine": engine, "help": text})
+    else:
+        session.screen.text("\n".join(map(clean, text.splitlines())))
+
+
+def _available_row(engine: str, build: Json) -> tuple[Any, ...]:
+    return (
+        engine,
+        build.get("version", ""),
+        build.get("channel", ""),
+        build.get("released", ""),
+        size(build["size"]) if build.get("size") else "–",
+        "yes" if build.get("installed") else "",
+    )
+
+
+def _range(argument: Json) -> str:
+    if argument["choices"]:
+        return ", ".join(argument["choices"])
+    low, high = argument["minimum"], argument["maximum"]
+    bounds = f"{'' if low is None else f'{low:g}'}…{'' if high is None else f'{high:g}'}"
+    return f"{'' if bounds == '…' else bounds} {argument['unit']}".strip()

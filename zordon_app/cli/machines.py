@@ -1,0 +1,102 @@
+"""``machines``: the farm."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from zordon_app.cli.exits import NoSuchThing, WrongUsage
+from zordon_app.cli.session import Session, session_of
+from zordon_app.cli.verbs import Panel, add_group, add_verb
+from zordon_app.cli.wording import SHORT_ID, state_text
+from zordon_app.client.calls import Json
+
+Machine = Annotated[str, typer.Argument(metavar="[MACHINE]", help="Name or id; default: this machine.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    group = add_group(app, "machines", "The machines of the farm.", Panel.FARM)
+    group.callback(invoke_without_command=True)(machines)
+    add_verb(group, "list", list_machines, Panel.FARM, "zordon machines", "zordon machines list --json")
+    add_verb(group, "pause", pause, Panel.FARM, "zordon machines pause", "zordon machines pause atlas --after-current")
+    add_verb(group, "resume", resume, Panel.FARM, "zordon machines resume atlas")
+
+
+def machines(context: typer.Context) -> None:
+    """The machines of the farm; without a command, lists them."""
+    if context.invoked_subcommand is None:
+        list_machines(context)
+
+
+def list_machines(context: typer.Context) -> None:
+    """The machines of the farm, this one first."""
+    session = session_of(context)
+    with session.connect() as client:
+        nodes = client.get_nodes()
+    if session.screen.json:
+        session.screen.document(nodes)
+        return
+    columns = ("ID", "MACHINE", "STATE", "UNITS", "CPU", "MEMORY", "CORES", "SYSTEM", "VERSION", "WHY")
+    session.screen.table(columns, map(_row, nodes), right=("UNITS", "CPU", "MEMORY", "CORES"))
+
+
+def pause(
+    context: typer.Context,
+    machine: Machine = "",
+    *,
+    after_current: Annotated[bool, typer.Option("--after-current", help="Finish the frames in hand first.")] = False,
+) -> None:
+    """Take a machine out of the work, so that its owner has it back."""
+    session = session_of(context)
+    with session.connect() as client:
+        node = choose_machine(client.get_nodes(), machine)
+        _tell(session, client.pause_node(node["id"], after_current=after_current))
+
+
+def resume(context: typer.Context, machine: Machine = "") -> None:
+    """Let a machine work again."""
+    session = session_of(context)
+    with session.connect() as client:
+        node = choose_machine(client.get_nodes(), machine)
+        _tell(session, client.resume_node(node["id"]))
+
+
+def choose_machine(nodes: Sequence[Json], text: str) -> Json:
+    """The machine that ``text`` names: this one for none, else by name or by the beginning of its id.
+
+    Raises:
+        NoSuchThing: there is none; WrongUsage: there are several.
+    """
+    if text:
+        found = [node for node in nodes if node["name"].lower() == text.lower()]
+        found = found or [node for node in nodes if node["id"].startswith(text)]
+    else:
+        found = [node for node in nodes if node["this"]]
+    if not found:
+        known = ", ".join(node["name"] for node in nodes)
+        raise NoSuchThing(f"There is no machine {text[:60]!r}. Machines: {known}.")
+    if len(found) > 1:
+        raise WrongUsage(f"{text[:60]!r} could mean {len(found)} machines. Give more of the id.")
+    return found[0]
+
+
+def _tell(session: Session, node: Json) -> None:
+    session.screen.say(f"{node['name']} is {node['state']}. {node['reason']}".strip())
+    if session.screen.json:
+        session.screen.document(node)
+
+
+def _row(node: Json) -> tuple[Any, ...]:
+    return (
+        node["id"][:SHORT_ID],
+        f"{node['name']}{' (this)' if node['this'] else ''}",
+        state_text(node["state"]),
+        node["units_running"],
+        "–" if node["cpu_percent"] is None else f"{node['cpu_percent']:.0f} %",
+        "–" if node["memory_percent"] is None else f"{node['memory_percent']:.0f} %",
+        node["cores"] or "–",
+        node["system"],
+        node["version"],
+        node["reason"],
+    )

@@ -1,0 +1,34 @@
+"""``zordon`` alone, or with files: the app with its window."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zordon_app.cli.session import session_of
+from zordon_app.cli.verbs import Panel, add_verb
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb, which nobody needs to type."""
+    add_verb(app, "app", open_app, Panel.RENDER, "zordon", "zordon shot.blend", hidden=True)
+
+
+def open_app(
+    context: typer.Context, files: Annotated[list[Path] | None, typer.Argument(help="Files to make jobs of.")] = None
+) -> None:
+    """Open the app; with files, ready to make jobs of them."""
+    show_window(context, files or [])
+
+
+def show_window(context: typer.Context, files: list[Path]) -> None:
+    """Run the window until it is closed; its exit status is ours."""
+    import os
+
+    from zordon_app.desktop import open_app as run_window
+
+    session = session_of(context)
+    if session.home is not None:
+        # The window finds its folders as every part of Zordon does.
+        os.environ["ZORDON_HOME"] = str(session.home.expanduser().absolute())
+    raise typer.Exit(run_window([path.absolute() for path in files]))
