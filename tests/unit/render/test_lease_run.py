@@ -68,7 +68,13 @@ def unit(number):
     return LeasedUnit(spec=spec, attempt=1)
 
 
+class AnyJob:
+    fps = 24.0
+
+
 class Assigned:
+    job = AnyJob()
+
     def __init__(self, *numbers):
         units = tuple(unit(number) for number in numbers)
         self.lease = Lease(id=LeaseId("l"), job=JobId("j"), node=NodeId("n"), units=units, seconds=60)
