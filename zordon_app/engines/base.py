@@ -91,6 +91,9 @@ class Invocation(Struct, frozen=True, kw_only=True):
 
     argv: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
+    before: tuple["Invocation", ...] = ()
+    """Of ``Engine.run``: commands that must end well first, one after the other, in the same folder (the first of two
+    passes). Their own ``before`` is empty."""
 
 
 class EventKind(StrEnum):
@@ -110,7 +113,10 @@ class EventKind(StrEnum):
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """One thing that happened in an engine: ``fraction`` is 0–1 inside the unit, ``file`` a name in its folder."""
+    """One thing that happened in an engine: ``fraction`` is 0–1 inside the unit, ``file`` a name in its folder.
+
+    Where a line tells only how many seconds of film are done, ``facts["seconds"]`` has them in place of ``fraction``.
+    """
 
     kind: EventKind
     unit: int | None = None

@@ -136,15 +136,20 @@ class Worker:
         if not run.begin(number, unit_log):
             return False
         invocation = assignment.engine.run(assignment.job, assignment.build, spec, run.folder)
-        try:
-            session = self._start(assignment.engine, unit_log, run.folder, invocation=invocation, stdin=False)
-        except OSError as error:
-            run.fail_unit(number, f"{assignment.engine.label} could not be started: {error.strerror}.")
-            return True
-        try:
-            return run.follow_one(session, number)
-        finally:
-            session.end(self._settings().end_grace_seconds)
+        steps = (*invocation.before, invocation)
+        for step, command in enumerate(steps):
+            try:
+                session = self._start(assignment.engine, unit_log, run.folder, invocation=command, stdin=False)
+            except OSError as error:
+                run.fail_unit(number, f"{assignment.engine.label} could not be started: {error.strerror}.")
+                return True
+            try:
+                goes_on = run.follow_one(session, number, step=step, steps=len(steps))
+            finally:
+                session.end(self._settings().end_grace_seconds)
+            if not goes_on or not run.is_owed(number):
+                return goes_on
+        return True
 
     def _start(
         self, engine: Engine, unit_log: UnitLog, folder: Path, *, invocation: Invocation, stdin: bool

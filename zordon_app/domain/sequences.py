@@ -1,0 +1,33 @@
+"""Numbered images, by their names alone: which files are the frames of one sequence."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+IMAGE_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".tga", ".bmp", ".dpx", ".webp"})
+
+_NUMBERED = re.compile(r"^(.*?)(\d{1,9})(\.[^.\d][^.]*)$", re.DOTALL)
+
+
+def split_number(name: str) -> tuple[str, str, str] | None:
+    """``shot_0012.png`` as ``("shot_", "0012", ".png")``; None for a name without a number before its extension."""
+    match = _NUMBERED.match(name)
+    return None if match is None else (match[1], match[2], match[3])
+
+
+def first_of_each(paths: Iterable[PurePath]) -> list[PurePath]:
+    """``paths`` with only the first image of each numbered sequence; other files stay as they are. Sorted."""
+    kept: dict[tuple[object, ...], PurePath] = {}
+    for path in sorted(paths, key=_by_number):
+        kept.setdefault(_key(path), path)
+    return sorted(kept.values())
+
+
+def _key(path: PurePath) -> tuple[object, ...]:
+    parts = split_number(path.name) if path.suffix.lower() in IMAGE_EXTENSIONS else None
+    return (path,) if parts is None else (path.parent, parts[0], parts[2])
+
+
+def _by_number(path: PurePath) -> tuple[str, int, str]:
+    parts = split_number(path.name)
+    return (str(path.parent), int(parts[1]) if parts else 0, path.name)

@@ -1,0 +1,1 @@
+"""FFmpeg: cutting films exactly, encoding the pieces apart, and joining them with sound that was encoded once."""

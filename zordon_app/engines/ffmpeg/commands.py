@@ -1,0 +1,156 @@
+"""FFmpeg's command lines. Paths come last of all and only as ``file:``; nothing from outside is an option."""
+
+import shlex
+from pathlib import Path
+
+from zordon_app.engines.base import Build
+from zordon_app.engines.ffmpeg.codecs import pass_options, picture_options
+from zordon_app.engines.ffmpeg.film import file_url
+from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS, is_rgb
+from zordon_app.engines.ffmpeg.look import SAFE_PROTOCOLS
+from zordon_app.engines.ffmpeg.recipe import Cut, Recipe
+from zordon_app.engines.ffmpeg.versions import keep_time_base, keep_times
+
+_SAFE_INPUT = ("-protocol_whitelist", SAFE_PROTOCOLS)
+_IMAGES = "image2,png_pipe,jpeg_pipe,exr_pipe,tiff_pipe,dpx_pipe,bmp_pipe,webp_pipe"
+_PALETTE = "zordon-palette.png"
+
+
+class Commands:
+    """The command lines of one job with one build."""
+
+    def __init__(self, recipe: Recipe, build: Build, project: Path) -> None:
+        """``project`` is the source on this machine."""
+        self._recipe = recipe
+        self._settings = recipe.settings
+        self._build = build
+        self._project = project
+
+    def segment(self, cut: Cut, out: Path, *, images: Path | None = None) -> list[tuple[str, ...]]:
+        """Encode a part of the picture, without sound, to be joined later. ``images`` is the list of a sequence."""
+        argv = [*self._head(), *self._picture(cut, images), "-map", self._picture_map(), *self._encode(cut)]
+        part = CODECS[self._settings.video_codec].part
+        return [(*argv, "-f", part, file_url(out))]
+
+    def whole(self, cut: Cut, out: Path, *, images: Path | None = None) -> list[tuple[str, ...]]:
+        """Make the finished film at once; two commands where the film is looked through first."""
+        picture = [*self._head(), *self._picture(cut, images)]
+        if self._settings.container == "gif":
+            return self._gif(picture, cut, out)
+        side, chosen = self._side(), ("-map", self._picture_map())
+        make = (*picture, *side, *chosen, *self._encode(cut, number=2), *self._finish(out, has_side=bool(side)))
+        if not self._settings.two_pass:
+            return [make]
+        return [(*picture, *chosen, *self._encode(cut, number=1), "-f", "null", "-"), make]
+
+    def join(self, segments: Path, out: Path) -> tuple[str, ...]:
+        """Put segments behind each other by copy, with sound and all else from the source."""
+        delay = self._recipe.timing.delay
+        late = ("-itsoffset", f"{delay:.6f}") if delay else ()
+        parts = ("-format_whitelist", "concat,mov", "-safe", "0", "-f", "concat", "-i", file_url(segments))
+        side = self._side()
+        argv = [*self._head(), *_SAFE_INPUT, *late, *parts, *side, "-map", "0:v:0", "-c:v", "copy"]
+        return (*argv, *self._finish(out, has_side=bool(side)))
+
+    def _head(self) -> tuple[str, ...]:
+        said = ("-hide_banner", "-loglevel", "warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5")
+        return (*self._build.command, *said, "-nostdin", "-y")
+
+    def _picture(self, cut: Cut, images: Path | None) -> tuple[str, ...]:
+        film = self._recipe.film
+        if images is None:
+            return (*_SAFE_INPUT, *_seek(cut.seek), "-f", film.container, "-i", file_url(self._project))
+        layer = ("-layer", film.layer) if film.layer else ()
+        rate = ("-r", film.fps)
+        return (
+            *(*_SAFE_INPUT, "-format_whitelist", f"concat,{_IMAGES}", "-safe", "0", *layer, *rate),
+            *("-f", "concat", "-i", file_url(images)),
+        )
+
+    def _side(self) -> tuple[str, ...]:
+        """The source once more, for everything but the picture: cut at the exact time of the first frame."""
+        film = self._recipe.film
+        if film.sequence is not None:
+            return ()
+        seek = _seek(self._recipe.timing.seek)
+        return (*_SAFE_INPUT, *seek, "-f", film.container, "-i", file_url(self._project))
+
+    def _picture_map(self) -> str:
+        return f"0:{self._recipe.film.video}"
+
+    def _encode(self, cut: Cut, *, number: int = 0) -> list[str]:
+        """Options of the picture; ``number`` of the pass, where there are two."""
+        settings = self._settings
+        if settings.video_codec == "copy":
+            return ["-c:v", "copy"]
+        options = ["-vf", ",".join(self._filters(cut)), *picture_options(settings), *self._colours()]
+        if settings.two_pass:
+            options += pass_options(settings, number)
+        options += self._times()
+        if cut.frames and not settings.fps:
+            options += ["-frames:v", str(cut.frames)]
+        return [*options, *shlex.split(settings.raw)]
+
+    def _filters(self, cut: Cut) -> list[str]:
+        settings = self._settings
+        chain: list[str] = []
+        if self._recipe.film.sequence is None:
+            # Rounded here: setpts would cut off, and turn 20.99 ticks into 20.
+            delay = f"+{self._recipe.timing.delay:.6f}/TB" if self._recipe.timing.delay and not cut.start else ""
+            chain.append(f"setpts=floor(PTS-STARTPTS{delay}+0.5)")
+        if settings.fps:
+            chain.append(f"fps={settings.fps}")
+        return [*chain, *settings.filters]
+
+    def _times(self) -> list[str]:
+        """Keep the source's time stamps, unless there is a constant rate anyway."""
+        if self._settings.fps or self._recipe.film.sequence is not None:
+            return keep_times(self._build)
+        return [*keep_times(self._build), *keep_time_base(self._build)]
+
+    def _colours(self) -> list[str]:
+        """What was turned from RGB says by which rules."""
+        if not is_rgb(self._recipe.film.pixel_format) or not self._settings.pixel_format.startswith("yuv"):
+            return []
+        names = ("-colorspace", "-color_primaries", "-color_trc")
+        return [word for name in names for word in (name, "bt709")] + ["-color_range", "tv"]
+
+    def _gif(self, picture: list[str], cut: Cut, out: Path) -> list[tuple[str, ...]]:
+        chain = self._filters(cut)
+        if cut.frames:
+            chain.insert(1 if self._recipe.film.sequence is None else 0, f"trim=end_frame={cut.frames}")
+        palette = file_url(out.parent / _PALETTE)
+        source = f"[{self._picture_map()}]{','.join(chain)}"
+        look = (*picture, "-filter_complex", f"{source},palettegen[p]", "-map", "[p]", "-frames:v", "1", "-update", "1")
+        use = f"{source}[x];[x][1:v]paletteuse[v]"
+        make = (*picture, "-i", palette, "-filter_complex", use, "-map", "[v]", *keep_times(self._build))
+        return [(*look, "-f", "image2", palette), (*make, "-f", "gif", file_url(out))]
+
+    def _finish(self, out: Path, *, has_side: bool) -> list[str]:
+        container = CONTAINERS[self._settings.container]
+        options = self._side_options() if has_side else []
+        if container.kind in {"mp4", "mov"}:
+            options += ["-movflags", "+faststart"]
+        return [*options, "-max_muxing_queue_size", "4096", "-f", container.muxer, file_url(out)]
+
+    def _side_options(self) -> list[str]:
+        settings, film, timing = self._settings, self._recipe.film, self._recipe.timing
+        options: list[str] = []
+        if settings.audio != "none":
+            options += ["-map", "1:a", "-c:a", settings.audio_codec]
+            if settings.audio_bitrate and settings.audio == "encode":
+                options += ["-b:a", f"{settings.audio_bitrate}k"]
+        for place, (stream, codec) in enumerate(settings.subtitles):
+            options += ["-map", f"1:{stream}", f"-c:s:{place}", codec]
+        if settings.container == "mkv" and film.of("attachment"):
+            options += ["-map", "1:t", "-c:t", "copy"]
+        options += ["-map_metadata", "1", "-map_chapters", "1", "-map_metadata:s:v:0", f"1:s:{film.video}"]
+        if timing.seek is not None:
+            # The time code of the first frame is no longer that of the source.
+            options += ["-metadata", "timecode=", "-metadata:s:v:0", "timecode="]
+        return [*options, *(("-t", f"{timing.seconds:.6f}") if timing.seconds else ())]
+
+
+def _seek(stamp: float | None) -> tuple[str, ...]:
+    """Seek to a time stamp as it is in the file, whatever each version takes for the file's beginning."""
+    return () if stamp is None else ("-seek_timestamp", "1", "-ss", f"{stamp:.6f}")

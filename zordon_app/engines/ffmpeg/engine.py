@@ -1,0 +1,131 @@
+"""FFmpeg as Zordon's engine."""
+# ruff: noqa: ARG002 - the interface has arguments that other engines need
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.sequences import IMAGE_EXTENSIONS
+from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, Report, RunProgram
+from zordon_app.engines.ffmpeg.arguments import ARGUMENTS
+from zordon_app.engines.ffmpeg.builds import BuildFinder, choose_build
+from zordon_app.engines.ffmpeg.commands import Commands
+from zordon_app.engines.ffmpeg.explain import explain
+from zordon_app.engines.ffmpeg.film import Film
+from zordon_app.engines.ffmpeg.formats import CONTAINERS
+from zordon_app.engines.ffmpeg.joining import join
+from zordon_app.engines.ffmpeg.lists import image_list, write_list
+from zordon_app.engines.ffmpeg.output import read_line
+from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan, outline_film, outline_sequence
+from zordon_app.engines.ffmpeg.probing import look
+from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
+from zordon_app.engines.ffmpeg.scan import scan_film
+from zordon_app.engines.ffmpeg.settings import choose_settings, with_rate
+from zordon_app.errors import EngineFailed
+
+_FILMS = (
+    ".mp4 .mov .m4v .mkv .webm .avi .gif .mpg .mpeg .m2v .vob .ts .m2ts .mts .mxf .wmv .flv .ogv .3gp .dv .y4m .apng"
+)
+_SEQUENCE_LIST = "zordon-images.ffconcat"
+
+
+class FfmpegEngine:
+    """The Engine of FFmpeg: one process per segment of a film. Safe from several threads."""
+
+    name = "ffmpeg"
+    label = "FFmpeg"
+    extensions = frozenset(_FILMS.split()) | IMAGE_EXTENSIONS
+    export_formats: tuple[str, ...] = tuple(CONTAINERS)
+    arguments: tuple[Argument, ...] = ARGUMENTS
+    warm = False
+
+    def __init__(self) -> None:
+        self._finder = BuildFinder()
+
+    def find_builds(self, folders: Sequence[Path]) -> list[Build]:
+        """The embedded program, managed ones, and those on the PATH and in the usual places; newest first."""
+        return self._finder.find(folders)
+
+    def choose_build(self, builds: Sequence[Build], saved_with: str, wanted: str | None) -> Build:
+        """The version asked for, else the embedded one; ``saved_with`` means nothing here."""
+        return choose_build(builds, wanted)
+
+    def look(self, project: Path) -> Probe:
+        """What the container and the first picture tell, through PyAV; for images what the first one tells."""
+        return look(project)
+
+    def probe(self, project: Path, build: Build, run: RunProgram) -> Probe:
+        """The same: the program has nothing to add."""
+        return look(project)
+
+    def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
+        """Segments that can be cut exactly, else one unit; ``facts["unsplittable"]`` says why.
+
+        Reads all packets of a film once (about a second per gigabyte), since only they tell where its frames are.
+        """
+        film = msgspec.convert(probe.facts, Film)
+        warnings = list(probe.warnings)
+        settings = choose_settings(request.args, film, warnings)
+        check_encoder(settings, build)
+        if film.sequence is not None:
+            outline = outline_sequence(request, with_rate(film, request.args), settings, warnings)
+        else:
+            outline = outline_film(request, film, scan_film(Path(probe.project), film), settings, warnings)
+        return make_plan(outline, title=title, warnings=warnings)
+
+    def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:
+        """FFmpeg is not warm: it is started for each unit.
+
+        Raises:
+            EngineFailed: always.
+        """
+        raise EngineFailed("FFmpeg renders each unit in a process of its own; run() is the way.")
+
+    def feed(self, job: Job, units: Sequence[UnitSpec], folder: Path) -> str:
+        """FFmpeg is not warm and cannot be fed.
+
+        Raises:
+            EngineFailed: always.
+        """
+        raise EngineFailed("FFmpeg renders each unit in a process of its own; run() is the way.")
+
+    def run(self, job: Job, build: Build, unit: UnitSpec, folder: Path) -> Invocation:
+        """The command of one segment or of the whole film; for images their list is written into ``folder``."""
+        recipe, cut = recipe_of(job), cut_of(unit)
+        project = Path(job.project)
+        images = None
+        if recipe.film.sequence is not None:
+            text = image_list(recipe.film.sequence, project.parent, unit.first, unit.last)
+            images = write_list(folder / _SEQUENCE_LIST, text)
+        commands = Commands(recipe, build, project)
+        make = commands.segment if job.assemble else commands.whole
+        *looks, last = make(cut, folder / unit.file, images=images)
+        return Invocation(argv=last, before=tuple(Invocation(argv=argv) for argv in looks))
+
+    def read(self, line: str) -> list[Event]:
+        """The events in one line of output."""
+        return read_line(line)
+
+    def explain(self, lines: Sequence[str], exit_status: int) -> str:
+        """One sentence why a process ended badly."""
+        return explain(lines, exit_status)
+
+    def assemble(
+        self,
+        job: Job,
+        units: Sequence[UnitSpec],
+        folder: Path,
+        out: Path,
+        build: Build,
+        run: RunProgram,
+        report: Report,
+    ) -> list[Path]:
+        """The segments joined by copy, with sound encoded once and all else from the source."""
+        return [join(job, units, folder, out, build, run, report)]
+
+    def help(self, build: Build, run: RunProgram) -> str:
+        """FFmpeg's own help."""
+        return run(Invocation(argv=(*build.command, "-hide_banner", "-h", "long")), timeout=60.0)

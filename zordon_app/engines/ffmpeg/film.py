@@ -1,0 +1,123 @@
+"""What is known of a source: a film, or numbered images that shall become one. Travels with the job."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from zordon_app.domain.frames import parse_frames
+from zordon_app.engines.ffmpeg.formats import TEXT_SUBTITLES
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """One stream of a film; what a kind does not have is empty or 0."""
+
+    index: int
+    kind: str
+    """``video``, ``audio``, ``subtitle``, ``data`` or ``attachment``."""
+    codec: str
+    language: str = ""
+    title: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    pixel_format: str = ""
+    channels: int = 0
+    sample_rate: int = 0
+
+
+class ImageSequence(Struct, frozen=True, kw_only=True):
+    """Numbered images beside each other: ``prefix`` + number, at least ``padding`` digits, + ``suffix``."""
+
+    prefix: str
+    suffix: str
+    padding: int
+    frames: str
+    """The numbers there are, as a frame range."""
+
+    def name(self, number: int) -> str:
+        """The file name of an image."""
+        return f"{self.prefix}{number:0{self.padding}d}{self.suffix}"
+
+    def numbers(self) -> list[int]:
+        """The numbers there are, ascending."""
+        return parse_frames(self.frames)
+
+
+class Film(Struct, frozen=True, kw_only=True):
+    """A source as ``look`` saw it. Sizes are those of the upright picture, in pixels."""
+
+    container: str
+    """FFmpeg's demuxer, its first name: ``mov``, ``matroska`` …; the codec for images."""
+    duration: float = 0.0
+    """Seconds as the file tells; 0 when it does not."""
+    start: float = 0.0
+    """Time stamp at which the file starts, seconds."""
+    streams: tuple[Stream, ...] = ()
+    video: int = 0
+    """Index of the stream with the picture."""
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    rotation: int = 0
+    """Degrees by which players turn the picture."""
+    fps: str = ""
+    """Frames per second as a fraction such as ``30000/1001``; empty when unknown."""
+    frame_count: int = 0
+    """Frames as the file tells, or as its length and frame rate make likely."""
+    pixel_format: str = ""
+    sample_aspect: str = "1/1"
+    is_hdr: bool = False
+    is_linear: bool = False
+    """Whether values are linear light (OpenEXR), so that they must be made fit for a screen."""
+    is_interlaced: bool = False
+    layer: str = ""
+    """Of a multilayer OpenEXR: the layer to take."""
+    chapters: int = 0
+    sequence: ImageSequence | None = None
+    cut_off: bool = False
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames per second; 0 when unknown."""
+        return Fraction(self.fps) if self.fps else Fraction(0)
+
+    def of(self, kind: str) -> list[Stream]:
+        """The streams of one kind."""
+        return [stream for stream in self.streams if stream.kind == kind]
+
+    def text_subtitles(self) -> list[Stream]:
+        """Subtitles that are text rather than pictures."""
+        return [stream for stream in self.of("subtitle") if stream.codec in TEXT_SUBTITLES]
+
+
+class Scan(Struct, kw_only=True):
+    """The time stamps of a film's packets, in ticks of ``time_base`` seconds, in the order of display."""
+
+    time_base: Fraction = Fraction(1, 1000)
+    stamps: list[int] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    """Places in ``stamps`` of pictures from which decoding can start."""
+    last_length: int = 0
+    """How long the last picture stands, ticks."""
+    trouble: str = ""
+    """Why the time stamps do not tell which frames there are: then the film cannot be cut exactly."""
+    cut_off: bool = False
+    """Whether the file ends before it should."""
+
+    def seconds(self, place: int) -> float:
+        """Time stamp of a frame in seconds; of the one after the last: where the film ends."""
+        return float(self.ticks(place) * self.time_base)
+
+    def ticks(self, place: int) -> int:
+        """Time stamp of a frame; of the one after the last: where the film ends."""
+        return self.stamps[place] if place < len(self.stamps) else self.stamps[-1] + self.last_length
+
+    def microseconds(self, first: int, place: int) -> int:
+        """From frame ``first`` to frame ``place``. Rounded each from the start, so that errors do not add up."""
+        return round((self.ticks(place) - self.ticks(first)) * self.time_base * 1_000_000)
+
+
+def file_url(path: Path) -> str:
+    """A path as FFmpeg takes it for nothing but a file, whatever its name looks like."""
+    return f"file:{path}"

@@ -1,0 +1,122 @@
+"""The size of the picture: filters, scaling, and the even numbers that most pixel formats need."""
+
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct
+
+from zordon_app.engines.ffmpeg.film import Film
+from zordon_app.engines.ffmpeg.filters import AskedFilter
+from zordon_app.engines.ffmpeg.formats import halved, is_rgb
+from zordon_app.errors import BadRequest
+
+_SMALLEST_DNXHR = (256, 120)
+
+_TO_SCREEN = (
+    "format=gbrpf32le,setparams=colorspace=gbr:color_primaries=bt709:color_trc=linear:range=pc,"
+    "zscale=t=iec61966-2-1:p=bt709:m=gbr:r=full,format=gbrp16le"
+)
+"""Linear light to sRGB. Measured against OpenImageIO, in 5.1 and 9.0; shorter ways fail (engines.md, section 6)."""
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """The picture after all filters, pixels; 0 where it stays unknown."""
+
+    filters: tuple[str, ...]
+    width: int
+    height: int
+
+
+def fit_picture(
+    args: dict[str, Any],
+    film: Film,
+    asked: list[AskedFilter],
+    pixel_format: str,
+    codec: str,
+    warnings: list[str],
+) -> Picture:
+    """The chain of filters, and the size that comes out of it.
+
+    Raises:
+        BadRequest: a crop outside the picture, or a size that the codec does not take.
+    """
+    width, height = _after_filters(film, asked)
+    chain = [_TO_SCREEN] if film.is_linear and codec != "copy" else []
+    chain += [item.text for item in asked]
+    wanted = _wanted_size(args, width, height, pixel_format)
+    if wanted is None:
+        wanted = _even(width, height, pixel_format)
+        if wanted != (width, height):
+            warnings.append(_cut_sentence(width, height, wanted, pixel_format))
+            chain.append(f"crop={wanted[0]}:{wanted[1]}:0:0")
+        chain += _to_yuv(film, pixel_format, size="")
+    else:
+        _warn_of_odd(args, wanted, warnings)
+        chain += _to_yuv(film, pixel_format, size=f"{wanted[0]}:{wanted[1]}") or [f"scale={wanted[0]}:{wanted[1]}"]
+        chain += ["setsar=1"] if Fraction(film.sample_aspect) == 1 else []
+    _check_codec(codec, wanted)
+    return Picture(filters=tuple(chain), width=wanted[0], height=wanted[1])
+
+
+def _after_filters(film: Film, asked: list[AskedFilter]) -> tuple[int, int]:
+    width, height = film.width, film.height
+    for item in asked:
+        if item.name == "crop":
+            _check_crop(item, width, height)
+        width, height = item.resize(width, height)
+    return width, height
+
+
+def _check_crop(item: AskedFilter, width: int, height: int) -> None:
+    right = int(item.values["w"]) + int(item.values.get("x", "0"))
+    bottom = int(item.values["h"]) + int(item.values.get("y", "0"))
+    if right > width or bottom > height:
+        raise BadRequest(f"{item.text} reaches outside the picture, which is {width}×{height} there.")
+
+
+def _wanted_size(args: dict[str, Any], width: int, height: int, pixel_format: str) -> tuple[int, int] | None:
+    asked_width, asked_height = args.get("width"), args.get("height")
+    if not asked_width and not asked_height:
+        return None
+    if asked_width and asked_height:
+        return _even(asked_width, asked_height, pixel_format)
+    if asked_width:
+        return _nearest_even(asked_width, height * asked_width / width, pixel_format)
+    return _nearest_even(width * asked_height / height, asked_height, pixel_format)
+
+
+def _even(width: int, height: int, pixel_format: str) -> tuple[int, int]:
+    half_width, half_height = halved(pixel_format)
+    return (width - width % 2 if half_width else width, height - height % 2 if half_height else height)
+
+
+def _nearest_even(width: float, height: float, pixel_format: str) -> tuple[int, int]:
+    steps = [2 if half else 1 for half in halved(pixel_format)]
+    wanted = [max(step, round(size / step) * step) for size, step in zip((width, height), steps, strict=True)]
+    return wanted[0], wanted[1]
+
+
+def _warn_of_odd(args: dict[str, Any], wanted: tuple[int, int], warnings: list[str]) -> None:
+    asked = (args.get("width") or wanted[0], args.get("height") or wanted[1])
+    if asked != wanted:
+        warnings.append(f"The size must be even here: it becomes {wanted[0]}×{wanted[1]}.")
+
+
+def _cut_sentence(width: int, height: int, wanted: tuple[int, int], pixel_format: str) -> str:
+    lost = [name for name, differs in (("column", width != wanted[0]), ("row", height != wanted[1])) if differs]
+    return (
+        f"The picture is {width}×{height}, and {pixel_format} needs even sizes: its last {' and '.join(lost)} "
+        f"of pixels {'is' if len(lost) == 1 else 'are'} cut off."
+    )
+
+
+def _to_yuv(film: Film, pixel_format: str, size: str) -> list[str]:
+    """RGB becomes YUV by the rules of HD video; FFmpeg would take those of 1982."""
+    if not is_rgb(film.pixel_format) or not pixel_format.startswith("yuv"):
+        return []
+    return [f"scale={size + ':' if size else ''}out_color_matrix=bt709:out_range=tv", f"format={pixel_format}"]
+
+
+def _check_codec(codec: str, size: tuple[int, int]) -> None:
+    if codec == "dnxhd" and (size[0] < _SMALLEST_DNXHR[0] or size[1] < _SMALLEST_DNXHR[1]):
+        raise BadRequest(f"DNxHR needs at least {_SMALLEST_DNXHR[0]}×{_SMALLEST_DNXHR[1]}, not {size[0]}×{size[1]}.")

@@ -1,0 +1,36 @@
+"""The end of a job that was cut: segments behind each other, sound and all else from the source."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from zordon_app.domain.jobs import Job, UnitSpec
+from zordon_app.engines.base import Build, Invocation, Report, RunProgram
+from zordon_app.engines.ffmpeg.commands import Commands
+from zordon_app.engines.ffmpeg.lists import segment_list, write_list
+from zordon_app.engines.ffmpeg.output import read_line
+from zordon_app.engines.ffmpeg.recipe import recipe_of
+
+_LIST = ".zordon-parts.ffconcat"
+_LEAST_SECONDS = 600.0
+"""Even a slow disk joins a short film in this time; longer ones get four times their length besides."""
+
+
+def join(
+    job: Job, units: Sequence[UnitSpec], folder: Path, out: Path, build: Build, run: RunProgram, report: Report
+) -> Path:
+    """The finished film, in ``out``.
+
+    Raises:
+        EngineFailed: FFmpeg ended with an error, or took far too long.
+    """
+    seconds = job.expected.seconds if job.expected is not None else 0.0
+    parts = write_list(out / _LIST, segment_list(units, folder))
+    film = out / job.output_file
+    argv = Commands(recipe_of(job), build, Path(job.project)).join(parts, film)
+
+    def tell(line: str) -> None:
+        for event in read_line(line):
+            report("Joining the segments", min(event.facts["seconds"] / max(seconds, 0.001), 1.0))
+
+    run(Invocation(argv=argv), timeout=_LEAST_SECONDS + 4 * seconds, on_line=tell)
+    return film

@@ -1,0 +1,155 @@
+"""What a film tells of itself, through PyAV: containers, streams, sizes, and the first picture."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zordon_app.engines.ffmpeg.film import Film, Stream, file_url
+from zordon_app.errors import BadRequest
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+DEMUXERS = (
+    "mov matroska webm avi flv asf gif mpegts mpeg mpegvideo ogg mxf dv yuv4mpegpipe ivf nut h264 hevc m4v wtv apng"
+).split()
+"""What may be read. Playlists, lists of files and streaming manifests are not among them (reliability.md, T8)."""
+
+SAFE_PROTOCOLS = "file,crypto,data"
+
+_PLAYLISTS = (
+    (b"#extm3u", "an HLS playlist"),
+    (b"ffconcat version", "a list of files"),
+    (b"<mpd", "a DASH manifest"),
+    (b"[playlist]", "a playlist"),
+    (b"<smoothstreamingmedia", "a streaming manifest"),
+)
+_HDR_TRANSFERS = {16, 18}
+"""SMPTE 2084 (PQ) and ARIB STD-B67 (HLG), as in ITU-T H.273."""
+
+
+def look_at_film(project: Path) -> Film:
+    """Open the file and decode its first picture.
+
+    Raises:
+        BadRequest: no film, a playlist, empty, damaged, or without a picture; the sentence says which.
+    """
+    check_file(project)
+    with open_film(project) as container:
+        picture = _find_picture(project, container)
+        return _describe(project, container, picture)
+
+
+def check_file(project: Path) -> None:
+    """See that the file is there, holds something, and does not name other files.
+
+    Raises:
+        BadRequest: it is not so.
+    """
+    try:
+        if not project.is_file():
+            raise BadRequest(f"There is no file {str(project)[:200]!r} on this machine.")
+        with project.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise BadRequest(f"{project.name} cannot be read: {error.strerror}.") from error
+    if not head:
+        raise BadRequest(f"{project.name} is empty.")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, what in _PLAYLISTS:
+        if start.startswith(mark) or (mark.startswith(b"<") and start.startswith(b"<?xml") and mark in start):
+            raise BadRequest(f"{project.name} is {what}, which names other files; give the film itself.")
+
+
+@contextmanager
+def open_film(project: Path) -> Iterator["InputContainer"]:
+    """Open a film for reading with nothing but the demuxers we allow.
+
+    Raises:
+        BadRequest: it cannot be opened, or what is read of it is damaged.
+    """
+    # PyAV brings 70 MB of libraries; an idle node does without.
+    import av
+
+    options = {"protocol_whitelist": SAFE_PROTOCOLS, "format_whitelist": ",".join(DEMUXERS)}
+    try:
+        with av.open(file_url(project), options=options, metadata_errors="replace") as container:
+            yield container
+    except (av.error.FFmpegError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadRequest(f"{project.name} is no film that FFmpeg can read, or it is damaged: {reason}.") from error
+
+
+def picture_stream(container: "InputContainer", film: Film) -> Any:
+    """The stream with the picture."""
+    return container.streams[film.video]
+
+
+def _find_picture(project: Path, container: "InputContainer") -> Any:
+    from av.stream import Disposition
+
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    pictures = [stream for stream in container.streams.video if not stream.disposition & covers]
+    if not pictures:
+        what = "only sound" if container.streams.audio else "nothing to see"
+        raise BadRequest(f"{project.name} holds {what}; a film needs a picture.")
+    return next((stream for stream in pictures if stream.disposition & Disposition.default), pictures[0])
+
+
+def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
+    frame = _first_frame(project, container, picture)
+    rate = picture.average_rate or picture.guessed_rate
+    duration = _duration(container, picture)
+    turned = frame.rotation % 180 != 0
+    aspect = Fraction(picture.sample_aspect_ratio or 1) or Fraction(1)
+    return Film(
+        container=container.format.name.split(",")[0],
+        duration=duration,
+        start=(container.start_time or 0) / 1_000_000,
+        streams=tuple(_describe_stream(stream) for stream in container.streams),
+        video=picture.index,
+        codec=picture.codec_context.codec.canonical_name,
+        width=frame.height if turned else frame.width,
+        height=frame.width if turned else frame.height,
+        rotation=frame.rotation,
+        fps=str(Fraction(rate)) if rate else "",
+        frame_count=picture.frames or round(duration * float(rate or 0)),
+        pixel_format=frame.format.name,
+        sample_aspect=str(1 / aspect if turned else aspect),
+        is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
+        is_interlaced=frame.interlaced_frame,
+        chapters=len(container.chapters()),
+    )
+
+
+def _first_frame(project: Path, container: "InputContainer", picture: Any) -> Any:
+    for frame in container.decode(picture):
+        return frame
+    raise BadRequest(f"{project.name} holds no picture that can be decoded; it is damaged or cut off.")
+
+
+def _duration(container: "InputContainer", picture: Any) -> float:
+    if picture.duration and picture.time_base:
+        return float(picture.duration * picture.time_base)
+    return (container.duration or 0) / 1_000_000
+
+
+def _describe_stream(stream: Any) -> Stream:
+    context = getattr(stream, "codec_context", None)
+    name = context.codec.canonical_name if context is not None else ""
+    base = {
+        "index": stream.index,
+        "kind": stream.type,
+        "codec": name,
+        "language": stream.metadata.get("language", ""),
+        "title": stream.metadata.get("title", ""),
+    }
+    if stream.type == "video":
+        rate = float(stream.average_rate or 0)
+        size = {"width": context.width, "height": context.height}
+        return Stream(**base, **size, fps=rate, pixel_format=context.pix_fmt or "")
+    if stream.type == "audio":
+        return Stream(**base, channels=context.channels, sample_rate=context.sample_rate)
+    return Stream(**base)

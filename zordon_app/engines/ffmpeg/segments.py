@@ -1,0 +1,101 @@
+"""Where a film is cut, or why it is not: pure."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from zordon_app.engines.ffmpeg.film import Film, Scan
+from zordon_app.engines.ffmpeg.settings import Settings
+
+SEGMENT_FRAMES = 400
+"""Frames of a segment. Starting FFmpeg and filling its encoder costs about as much as ten frames."""
+
+SHORTEST_FILM = 20.0
+"""Seconds below which cutting and joining costs more than it brings."""
+
+_AFTER_KEY = 0.14
+"""Seconds after a key picture. FFmpeg seeks 3/23 s too early where it does not trust the index (fftools, demuxing), so
+from here it starts at that very key picture and decodes only a handful in vain."""
+
+
+def why_one_piece(settings: Settings, *, split: bool, seconds: float, frames: int) -> str:
+    """A sentence why a job is encoded in one piece; empty when it may be cut."""
+    if not split:
+        return "Splitting is switched off for this job."
+    reason = _why_settings(settings)
+    if reason:
+        return reason
+    if seconds < SHORTEST_FILM or frames < 2 * SEGMENT_FRAMES * 2 // 3:
+        return "It is so short that one machine does it fastest."
+    return ""
+
+
+def _why_settings(settings: Settings) -> str:
+    if settings.video_codec == "copy":
+        return "Copying the picture is no work to share."
+    if settings.container == "gif":
+        return "A GIF has one palette for the whole film."
+    if settings.two_pass:
+        return "Two passes look at the whole film first."
+    if settings.video_bitrate:
+        return "A bit rate is spread over the whole film; a quality (CRF) can be split."
+    if settings.fps:
+        return "Changing the frame rate needs the frames around each cut."
+    if settings.memory:
+        return f"The filter {settings.memory} needs the frames before each picture."
+    if settings.raw:
+        return "Raw arguments may need the whole film."
+    return ""
+
+
+def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
+    """Frames ``first`` to ``end`` (not included) as segments, each from its first to after its last frame."""
+    count = max(1, round((end - first) / SEGMENT_FRAMES))
+    size = (end - first) / count
+    wanted = [first + round(size * number) for number in range(1, count)]
+    places = [first, *(_near_key(scan, place, round(size / 4)) for place in wanted), end]
+    return [(a, b) for a, b in zip(places, places[1:], strict=False) if b > a]
+
+
+def cut_evenly(first: int, end: int) -> list[tuple[int, int]]:
+    """The same for images, where every place is as good."""
+    count = max(1, round((end - first) / SEGMENT_FRAMES))
+    places = [first + (end - first) * number // count for number in range(count + 1)]
+    return list(zip(places, places[1:], strict=False))
+
+
+def _near_key(scan: Scan, wanted: int, leeway: int) -> int:
+    """The place nearest to ``wanted`` that lies just after a key picture; ``wanted`` when none is near."""
+    best = wanted
+    distance = leeway + 1
+    at = bisect_left(scan.keys, wanted)
+    for key in _around(scan.keys, at):
+        place = _just_after(scan, key)
+        if abs(place - wanted) < distance:
+            best, distance = place, abs(place - wanted)
+    return best
+
+
+def _around(keys: Sequence[int], at: int) -> Sequence[int]:
+    return keys[max(0, at - 2) : at + 2]
+
+
+def _just_after(scan: Scan, key: int) -> int:
+    stamp = scan.stamps[key] + math.ceil(_AFTER_KEY / scan.time_base)
+    return bisect_left(scan.stamps, stamp) + 1
+
+
+def seek_before(scan: Scan, place: int) -> float:
+    """A time stamp (s) between a frame and the one before it, from which exactly that frame comes first."""
+    return float((scan.stamps[place - 1] + scan.stamps[place]) * scan.time_base / 2)
+
+
+def find_range(scan: Scan, film: Film, start: float, end: float | None) -> tuple[int, int]:
+    """The places of the frames that stand between ``start`` and ``end`` seconds after the first frame."""
+    # People round seconds: a twentieth of a frame is forgiven.
+    leeway = 0.05 / (float(film.rate) or 25.0)
+
+    def place(seconds: float) -> int:
+        return bisect_left(scan.stamps, scan.stamps[0] + (seconds - leeway) / float(scan.time_base))
+
+    return place(start), len(scan.stamps) if end is None else place(end)
