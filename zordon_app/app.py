@@ -23,6 +23,7 @@ from zordon_app.domain.ids import JobId, NodeId
 from zordon_app.engines.base import Engine, RunProgram
 from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.directory import EngineDirectory
+from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.presets import Presets
 from zordon_app.engines.registry import EngineRegistry, load_third_party_engines
@@ -150,7 +151,7 @@ class Zordon:
     # Building, from the ground up
 
     def _build_engines(self, engines: list[Engine] | None) -> None:
-        ours: list[Engine] = [BlenderEngine(), *load_third_party_engines()]
+        ours: list[Engine] = [BlenderEngine(), FfmpegEngine(), *load_third_party_engines()]
         self.registry = EngineRegistry(engines if engines is not None else ours)
         self._builds = InstalledBuilds(self.registry, [self.paths.builds])
         self._presets = Presets(self.paths.config / "presets.yaml")
