@@ -163,7 +163,8 @@ def _measure_blender(build: Build, run: RunProgram, work: Path) -> float:
         shutil.rmtree(scratch, ignore_errors=True)
     said = [line.removeprefix(_DONE) for line in lines if line.startswith(_DONE)]
     if not said:
-        last = next((line for line in reversed(lines) if line.strip()), "it printed nothing")
+        named = [line for line in lines if "Error" in line] or [line for line in lines if line.strip()]
+        last = named[-1] if named else "it printed nothing"
         raise EngineFailed(f"Blender {build.version} could not render the benchmark's scene: {last[:200]}")
     return round(float(said[-1]), 3)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 HD_LINES = 720
 """Films of so many lines that do not name their colours are BT.709, smaller ones BT.601, as browsers take them."""
+_UNNAMED = 2
 
 
 def read_film_picture(path: Path, width: int) -> "Pixels":
@@ -41,9 +42,12 @@ def read_film_picture(path: Path, width: int) -> "Pixels":
 def to_rgb(frame: Any, width: int, aspect: Fraction = Fraction(1)) -> Any:
     """A frame of PyAV as 8 bit RGB, rows × columns × 3. ``aspect`` is that of its pixels."""
     wide, high = shown_size(frame.width, frame.height, width, aspect)
-    unnamed = 2
-    colours = "itu709" if frame.colorspace == unnamed and frame.height >= HD_LINES else None
-    return frame.reformat(width=wide, height=high, format="rgb24", src_colorspace=colours).to_ndarray()
+    return frame.reformat(width=wide, height=high, format="rgb24", src_colorspace=named_colours(frame)).to_ndarray()
+
+
+def named_colours(frame: Any) -> str | None:
+    """The name of a frame's colour matrix where the film does not give it; None: it does, or it is FFmpeg's guess."""
+    return "itu709" if frame.colorspace == _UNNAMED and frame.height >= HD_LINES else None
 
 
 def shown_size(width: int, height: int, most: int, aspect: Fraction = Fraction(1)) -> tuple[int, int]:

@@ -42,6 +42,11 @@ class PreviewStore:
         target = self.folder(job_id) / f"{kind}-{stamp}{suffix}"
         return self._once.do(target, lambda: self._find_or_make(target, kind, make))
 
+    def find(self, job_id: str, kind: str, stamp: str, suffix: str) -> Path | None:
+        """The preview if it is there; it counts as used now."""
+        target = self.folder(job_id) / f"{kind}-{stamp}{suffix}"
+        return target if _use(target) else None
+
     def find_older(self, job_id: str, kind: str) -> Path | None:
         """The preview of that kind made last, of whatever it was made."""
         made = [(_facts(path)[0], path) for path in self.folder(job_id).glob(f"{kind}-*")]
@@ -63,12 +68,16 @@ class PreviewStore:
                 with contextlib.suppress(OSError):
                     path.unlink()
                     gone += size
+        self._remove_empty_folders()
         return gone
 
+    def _remove_empty_folders(self) -> None:
+        for folder in self._folder.glob("*/"):
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # Only an empty one goes.
+
     def _find_or_make(self, target: Path, kind: str, make: Callable[[Path], object]) -> Path:
-        with contextlib.suppress(OSError):
-            # Access times are not kept on most volumes, so we note ourselves what is in use.
-            os.utime(target, ns=(time.time_ns(), target.stat().st_mtime_ns))
+        if _use(target):
             return target
         make(target)
         for older in target.parent.glob(f"{kind}-*"):
@@ -89,6 +98,20 @@ def stamp_of(sources: list[Path], *parameters: object) -> str:
         facts = source.stat()
         digest.update(f"{source}\0{facts.st_mtime_ns}\0{facts.st_size}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def stamp_of_name(path: Path) -> str:
+    """A short text for a path, whatever is there."""
+    return hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]
+
+
+def _use(path: Path) -> bool:
+    """Whether it is there. Access times are not kept on most volumes, so we note ourselves what is in use."""
+    try:
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+    except OSError:
+        return False
+    return True
 
 
 def _facts(path: Path) -> tuple[float, int]:

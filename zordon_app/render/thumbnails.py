@@ -1,5 +1,6 @@
 """JPEGs of images and films."""
 
+import contextlib
 import functools
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from zordon_app.render.film_pictures import read_film_picture
 from zordon_app.render.pictures import read_picture
 
 if TYPE_CHECKING:
+    from zordon_app.render.film_frames import Rows
     from zordon_app.render.pictures import Pixels
 
 SMALL, BIG = 320, 960
@@ -47,6 +49,21 @@ def write_jpeg(pixels: "Pixels", target: Path) -> None:
             raise PreviewFailed(f"The preview {target.name} could not be written: {image.geterror()[:200]}.")
 
 
+def read_jpeg(path: Path) -> "Rows":
+    """A JPEG of ours: rows × columns × 3, 8 bit.
+
+    Raises:
+        PreviewFailed: it has gone or is damaged.
+    """
+    import numpy as np
+    import OpenImageIO as oiio
+
+    pixels = oiio.ImageBuf(str(path)).get_pixels(oiio.UINT8)
+    if pixels is None or pixels.ndim != 3:
+        raise PreviewFailed(f"The preview {path.name} cannot be read.")
+    return np.asarray(pixels, dtype=np.uint8)
+
+
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
     """A path beside ``target`` to write to, which takes its place when all went well and is removed otherwise.
@@ -62,7 +79,8 @@ def whole_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise PreviewFailed(f"The preview cannot be written to {target.parent}: {error.strerror or error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 @functools.cache
