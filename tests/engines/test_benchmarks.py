@@ -5,6 +5,7 @@ import shutil
 
 import imageio_ffmpeg
 import pytest
+
 from zordon_app.engines.base import Build
 from zordon_app.render.benchmarks import measure_engine
 from zordon_app.render.processes import ProcessOwner

@@ -8,8 +8,13 @@ import av
 import numpy as np
 import OpenImageIO as oiio
 import pytest
+
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import BuildRef, Job, UnitCounts
+from zordon_app.render import previews
+from zordon_app.render.previews import Previews
+
+GREY = (0.5, 0.5, 0.5)
 
 
 @pytest.fixture
@@ -91,6 +96,34 @@ def make_film() -> Callable[..., Path]:
     return make
 
 
+class Farm:
+    """What a job has published, as the test says."""
+
+    def __init__(self, folder):
+        self.published = []
+        self.result = None
+        self.previews = Previews(
+            folder=folder, artifacts=lambda _job: self.published, finished=lambda _job: self.result
+        )
+
+
+@pytest.fixture
+def farm(tmp_path):
+    farm = Farm(tmp_path / "previews")
+    yield farm
+    farm.previews.stop()
+
+
+@pytest.fixture
+def frames(tmp_path, make_image, farm):
+    def publish(*numbers, colour=GREY, size=(64, 36)):
+        for number in numbers:
+            path = make_image(tmp_path / f"shot_{number:04d}.png", colour, size=size)
+            farm.published = sorted({**dict(farm.published), number: path}.items())
+
+    return publish
+
+
 def mean_colour(jpeg: Path) -> tuple[float, float, float]:
     """Of 0–255."""
     pixels = oiio.ImageBuf(str(jpeg)).get_pixels("float")
@@ -105,3 +138,21 @@ def frames_of(film: Path) -> list[tuple[float, tuple[float, float, float]]]:
             (float(frame.time), tuple(frame.to_ndarray(format="rgb24").mean((0, 1)).tolist()))
             for frame in container.decode(video=0)
         ]
+
+
+def colour_near(colour: tuple[float, float, float], wanted: tuple[float, float, float]) -> bool:
+    """Whether a colour of 0–255 is nearly one of 0–1."""
+    return colour == pytest.approx([255 * channel for channel in wanted], abs=8)
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by the name of each file of which a thumbnail is made."""
+    calls: list[str] = []
+    real = previews.make_thumbnail
+
+    def counted(source: Path, target: Path, **rest: Any) -> Path:
+        calls.append(source.name)
+        return real(source, target, **rest)
+
+    monkeypatch.setattr(previews, "make_thumbnail", counted)
+    return calls

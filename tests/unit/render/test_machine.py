@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.fakes.clock import FakeClock
 from zordon_app.engines.base import Build
 from zordon_app.errors import BadRequest, DiskFull, EngineFailed
 from zordon_app.paths import find_paths
@@ -14,8 +16,6 @@ from zordon_app.render.benchmarks import BenchmarkHistory, measure_cpu, measure_
 from zordon_app.render.gpus import Gpu, GpuWatch, parse_mac, parse_nvidia, read_amd
 from zordon_app.render.load import Counters, Load, Sample, compare
 from zordon_app.render.machine import Machine
-
-from tests.fakes.clock import FakeClock
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import OpenImageIO as oiio
 import pytest
+
 from zordon_app.errors import PreviewFailed
 from zordon_app.render.pictures import colour_channels, decode_srgb, encode_srgb, read_picture
 from zordon_app.render.thumbnails import make_thumbnail
