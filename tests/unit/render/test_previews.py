@@ -3,7 +3,7 @@ import threading
 import OpenImageIO as oiio
 import pytest
 
-from tests.unit.render.conftest import colour_near, count_calls, mean_colour
+from tests.unit.render.conftest import colour_near, count_calls, frames_of, mean_colour
 from zordon_app.errors import PreviewFailed
 from zordon_app.render.previews import Previews
 
