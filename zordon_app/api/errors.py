@@ -81,7 +81,8 @@ class PlainBottle(Bottle):  # type: ignore[misc]  # Bottle has no types
 
     def __init__(self) -> None:
         """Without the JSON plugin: routes answer with what they encoded."""
-        super().__init__(catchall=False, autojson=False)
+        super().__init__()
+        self.config.update({"catchall": False, "json.disable": True})
 
     def default_error_handler(self, error: HTTPError) -> str:
         """The sentence for an error that Bottle raised."""
