@@ -22,6 +22,7 @@ from zordon_app.config import SettingsFile
 from zordon_app.domain.ids import JobId, NodeId
 from zordon_app.engines.base import Engine, RunProgram
 from zordon_app.engines.blender.engine import BlenderEngine
+from zordon_app.engines.builds.assembly import managed_builds
 from zordon_app.engines.directory import EngineDirectory
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.installed import InstalledBuilds
@@ -39,6 +40,7 @@ from zordon_app.farm.node_desk import NodeDesk
 from zordon_app.farm.nodes import ThisNode
 from zordon_app.farm.preparing import Preparing
 from zordon_app.farm.progress import LiveProgress
+from zordon_app.farm.provisioning import job_bound_to
 from zordon_app.farm.reconciler import Reconciler
 from zordon_app.farm.recovery import Recovery, rebuild_from_manifests
 from zordon_app.farm.service import FarmService
@@ -106,6 +108,7 @@ class Zordon:
             self._build_engines(engines)
             self._build_storage()
             self._build_render()
+            self._build_downloads()
             self._build_farm()
             self._build_api(port, debug=debug)
         except BaseException:
@@ -121,6 +124,7 @@ class Zordon:
         self._processes.end_leftovers()
         _empty(self.paths.work)
         _empty(self._uploads)
+        self._managed.clean()
         self._ballast.fill()
         self._recovery.run(self._recheck)
         self._http.start()
@@ -134,7 +138,7 @@ class Zordon:
             return
         self._stop.set()
         self.paths.instance.unlink(missing_ok=True)
-        for part in (self._dispatcher, self._feed, self._finishing, self._preparing):
+        for part in (self._dispatcher, self._feed, self._finishing, self._preparing, self._managed.downloads):
             part.close()
         self._http.stop()
         for thread in self._threads:
@@ -170,6 +174,21 @@ class Zordon:
         self._logs = JobLogs(self._folders.logs)
         self._disk = DiskReserve(self._reserve, self._clock.monotonic)
         self._machine = Machine(self.paths, clock=self._clock, output=self._output_root)
+
+    def _build_downloads(self) -> None:
+        self._managed = managed_builds(
+            registry=self.registry,
+            installed=self._builds,
+            builds_folder=self.paths.builds,
+            cache_folder=self.paths.cache / "builds",
+            mirrors=lambda: self.settings.current.mirrors,
+            shortage=self._disk.shortage,
+            in_use=lambda build: job_bound_to(self._state.jobs(), build),
+            on_change=lambda: None,
+            now=self._clock.now,
+            monotonic=self._clock.monotonic,
+            timescale=self._scale,
+        )
 
     def _build_farm(self) -> None:
         # Jobs that a restored or lost ledger does not know come back from their manifests before anything reads it.
@@ -288,7 +307,7 @@ class Zordon:
         self._uploads.mkdir(parents=True, exist_ok=True)
         services = Services(
             farm=self._farm,
-            engines=EngineDirectory(self.registry, self._builds, self._runner),
+            engines=EngineDirectory(self.registry, self._builds, self._runner, self._managed),
             previews=Previews(
                 folder=self.paths.previews,
                 artifacts=self._farm.artifacts,
@@ -315,6 +334,7 @@ class Zordon:
         self._spawn("finishing", lambda: self._repeat(lambda: self._finishing.run_once(3600)))
         self._spawn("preparing", lambda: self._repeat(lambda: self._preparing.run_once(3600)))
         self._spawn("reconciler", lambda: self._repeat(self._reconciler.run_once, every=1.0 * self._scale))
+        self._spawn("engine downloads", lambda: self._repeat(lambda: self._managed.downloads.run_once(3600)))
         self._spawn("machine load", lambda: self._repeat(self._machine.sample, every=1.0))
         self._spawn("backups", lambda: self._repeat(self._look_after_data, every=BACKUP_SECONDS))
         # Finding builds starts programs; done now, the first job need not wait for it.

@@ -1,13 +1,13 @@
 """What the routes need from the farm: Protocols, met by the classes that ``app.py`` hands in."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Any, Protocol
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
-from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
 from zordon_app.domain.views import JobView, NodeView, UnitView
 
 
@@ -124,16 +124,37 @@ class Engines(Protocol):
     def help(self, name: str) -> str:
         """The program's help text."""
 
-    def download_available(self, wanted: "ManagedBuild") -> dict[str, Any]:
-        """``available`` and what is known of that download. Raises EngineNotFound."""
+    def download_available(self, wanted: ManagedBuild) -> dict[str, Any]:
+        """``available``, and what is known of that download, or the ``reason`` why not. Raises EngineNotFound."""
 
     def most_recent_version(self, engine: str, *, system_os: str | None, cpu: str | None) -> dict[str, Any]:
         """``version`` of the newest download and what is known of it. Raises EngineNotFound, BuildNotFound."""
 
-    def download(self, wanted: "ManagedBuild") -> dict[str, Any]:
-        """Download and install it; data of the installed build. Raises EngineNotFound, BuildNotFound, DiskFull."""
+    def available(self, engine: str, *, system_os: str | None, cpu: str | None) -> list[dict[str, Any]]:
+        """Every download there is, newest first, each with ``installed``. Raises EngineNotFound."""
 
-    def delete_download(self, wanted: "ManagedBuild") -> dict[str, Any]:
+    def sources(self, engine: str | None) -> list[dict[str, Any]]:
+        """The sites that builds come from: when each was asked last, and what went wrong."""
+
+    def refresh(self, engine: str | None) -> list[dict[str, Any]]:
+        """Ask the sites now; ``sources`` afterwards."""
+
+    def download(self, order: DownloadOrder) -> dict[str, Any]:
+        """Begin to install it; the download's record. Raises EngineNotFound, BuildNotFound, DiskFull, BadRequest."""
+
+    def install_archive(self, order: ArchiveOrder, path: Path, file_name: str, *, owned: bool) -> dict[str, Any]:
+        """Begin to install an archive; the record. ``owned`` files are removed afterwards."""
+
+    def downloads(self) -> list[dict[str, Any]]:
+        """What is being installed, and what was lately; oldest first."""
+
+    def download_record(self, download_id: str) -> dict[str, Any]:
+        """One of them. Raises NotFound."""
+
+    def act_on_download(self, download_id: str, action: str) -> dict[str, Any]:
+        """``pause``, ``resume`` or ``cancel``; the record. Raises NotFound, BadRequest."""
+
+    def delete_download(self, wanted: ManagedBuild) -> dict[str, Any]:
         """Remove a managed build. Raises BuildNotFound, BadRequest when a job uses it or it is not managed."""
 
 
@@ -199,15 +220,6 @@ class Peers(Protocol):
 
     def detected(self) -> list[str]:
         """Host names found by discovery, admitted or not."""
-
-
-class ManagedBuild(Struct, frozen=True, kw_only=True):
-    """One download of an engine; what is left out is this machine's."""
-
-    engine: Annotated[str, Meta(min_length=1, max_length=60)]
-    version: Annotated[str, Meta(min_length=1, max_length=60)]
-    system_os: Literal["linux", "macos", "windows"] | None = None
-    cpu: Literal["x64", "arm64"] | None = None
 
 
 class Services(Struct, frozen=True, kw_only=True):

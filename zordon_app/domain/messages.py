@@ -1,7 +1,7 @@
 """What travels over the API: requests as they come in, checked by msgspec."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -41,3 +41,35 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     def engine_name(self) -> str | None:
         """The engine asked for, under whichever of its two names."""
         return self.engine or self.renderer
+
+
+class ManagedBuild(Struct, frozen=True, kw_only=True):
+    """One download of an engine; the system that is left out is this machine's.
+
+    ``version`` is a whole version, its beginning (``4.5``: the newest of them), or ``latest``, ``lts`` or ``daily``.
+    """
+
+    engine: Annotated[str, Meta(min_length=1, max_length=60)]
+    version: Annotated[str, Meta(min_length=1, max_length=60)]
+    system_os: Literal["linux", "macos", "windows"] | None = None
+    cpu: Literal["x64", "arm64"] | None = None
+    from_pip: bool = False
+    """Blender as the Python module ``bpy``, which pip installs, instead of the program."""
+
+
+class DownloadOrder(ManagedBuild, frozen=True, kw_only=True):
+    """What to install; with ``wait`` the answer comes when it is installed, else at once."""
+
+    wait: bool = False
+
+
+class ArchiveOrder(Struct, frozen=True, kw_only=True):
+    """An archive to install: a file that comes along, or a path on the server's machine.
+
+    ``engine`` is needed when the file's name does not tell it; ``sha256`` (hex) is what its site published.
+    """
+
+    engine: Annotated[str, Meta(max_length=60)] | None = None
+    local_path: Annotated[str, Meta(max_length=4096)] | None = None
+    sha256: Annotated[str, Meta(pattern="^([0-9a-fA-F]{64})?$")] = ""
+    wait: bool = False

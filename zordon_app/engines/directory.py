@@ -3,24 +3,42 @@
 import os
 import platform
 from collections.abc import Callable
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from zordon_app.complaints import checked
+from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, ManagedBuild
 from zordon_app.engines.base import Build, Engine, RunProgram
+from zordon_app.engines.builds.available import Platform, this_platform, wanted_platform
+from zordon_app.engines.builds.downloads import DownloadRecord
+from zordon_app.engines.builds.service import ManagedBuilds, failure
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BuildNotFound, NotFound
+from zordon_app.errors import BuildNotFound
+
+LONGEST_WAIT = 6 * 3600.0
+"""Seconds that an installation may take while somebody waits for the answer."""
 
 
 class EngineDirectory:
-    """What is known of engines and their builds on this machine."""
+    """What is known of engines and their builds on this machine, and of builds that can be had."""
 
-    def __init__(self, registry: EngineRegistry, builds: InstalledBuilds, run: Callable[[], RunProgram]) -> None:
+    def __init__(
+        self,
+        registry: EngineRegistry,
+        builds: InstalledBuilds,
+        run: Callable[[], RunProgram],
+        managed: ManagedBuilds,
+    ) -> None:
         """``run`` makes a runner for short commands (help texts)."""
         self._registry = registry
         self._builds = builds
         self._run = run
+        self._managed = managed
+
+    # Installed
 
     def overview(self, *, full: bool) -> dict[str, Any]:
         """Data of every engine that has a build, by name."""
@@ -37,16 +55,12 @@ class EngineDirectory:
     def one(self, name: str, *, full: bool) -> dict[str, Any]:
         """Label and installed builds; ``full`` adds extensions, formats, system and options."""
         engine = self._registry.get(name)
-        data: dict[str, Any] = {
-            "name": engine.name,
-            "label": engine.label,
-            "versions": [_build_data(build) for build in self._builds.of(name)],
-        }
+        data: dict[str, Any] = {"name": engine.name, "label": engine.label, "versions": self._versions(engine.name)}
         if full:
             data |= {
                 "supported_extensions": sorted(engine.extensions),
                 "supported_export_formats": list(engine.export_formats),
-                "system_info": {"system_os": platform.system().lower(), "cpu": platform.machine().lower()},
+                "system_info": _system(),
                 "options": self.arguments(name),
             }
         return data
@@ -75,35 +89,111 @@ class EngineDirectory:
             raise BuildNotFound(f"No build of {engine.label} is installed here, so there is no help text to show.")
         return engine.help(builds[0], self._run())
 
-    def download_available(self, engine: str, version: str, *, system_os: str | None, cpu: str | None) -> NoReturn:  # noqa: ARG002
-        """Managed downloads are not part of this version."""
-        self._no_downloads(engine)
+    def live(self) -> list[dict[str, Any]]:
+        """For each engine what may change: its installed builds and its downloads."""
+        records = self.downloads()
+        return [
+            {
+                "name": engine.name,
+                "label": engine.label,
+                "versions": self._versions(engine.name),
+                "downloads": [record for record in records if record["engine"] == engine.name],
+            }
+            for engine in self._registry.all()
+        ]
 
-    def most_recent_version(self, engine: str, *, system_os: str | None, cpu: str | None) -> NoReturn:  # noqa: ARG002
-        """Managed downloads are not part of this version."""
-        self._no_downloads(engine)
+    # Downloads
 
-    def download(self, engine: str, version: str, *, system_os: str | None, cpu: str | None) -> NoReturn:  # noqa: ARG002
-        """Managed downloads are not part of this version."""
-        self._no_downloads(engine)
+    def download_available(self, wanted: ManagedBuild) -> dict[str, Any]:
+        """Whether a build can be downloaded, and what is known of it."""
+        try:
+            build = self._managed.find(wanted)
+        except BuildNotFound as error:
+            return {"available": False, "reason": str(error)}
+        return {"available": True, "reason": "", **msgspec.to_builtins(build)}
 
-    def delete_download(self, engine: str, version: str, *, system_os: str | None, cpu: str | None) -> NoReturn:  # noqa: ARG002
-        """Managed downloads are not part of this version."""
-        self._no_downloads(engine)
+    def most_recent_version(self, engine: str, *, system_os: str | None, cpu: str | None) -> dict[str, Any]:
+        """The newest release."""
+        wanted = {"engine": engine, "version": "latest", "system_os": system_os, "cpu": cpu}
+        found: dict[str, Any] = msgspec.to_builtins(self._managed.find(checked(wanted, ManagedBuild)))
+        return found
 
-    def _no_downloads(self, name: str) -> NoReturn:
-        label = self._registry.get(name).label
-        raise NotFound(
-            f"This Zordon does not download {label} yet. Install it on this machine; Zordon finds it at the next start."
+    def available(self, engine: str, *, system_os: str | None, cpu: str | None) -> list[dict[str, Any]]:
+        """Every download, newest first; of this machine's platform, or of the one that is named."""
+        wanted = {"engine": engine, "version": "latest", "system_os": system_os, "cpu": cpu}
+        return self._managed.available(engine, wanted_platform(checked(wanted, ManagedBuild)))
+
+    def sources(self, engine: str | None) -> list[dict[str, Any]]:
+        """The sites that builds come from."""
+        return self._managed.sources(self._registry.get(engine).name if engine else None)
+
+    def refresh(self, engine: str | None) -> list[dict[str, Any]]:
+        """Ask the sites now."""
+        self._managed.refresh(self._registry.get(engine).name if engine else None, force=True)
+        return self.sources(engine)
+
+    def download(self, order: DownloadOrder) -> dict[str, Any]:
+        """Begin to install a build, and with ``wait`` stay until the end."""
+        return self._answer(self._managed.download(order), wait=order.wait)
+
+    def install_archive(self, order: ArchiveOrder, path: Path, file_name: str, *, owned: bool) -> dict[str, Any]:
+        """Begin to install an archive, and with ``wait`` stay until the end."""
+        record = self._managed.install_archive(
+            path, file_name=file_name, engine=order.engine, sha256=order.sha256, owned=owned
         )
+        return self._answer(record, wait=order.wait)
+
+    def downloads(self) -> list[dict[str, Any]]:
+        """What is being installed, and what was lately; oldest first."""
+        return [_record_data(record) for record in self._managed.downloads.all()]
+
+    def download_record(self, download_id: str) -> dict[str, Any]:
+        """One of them."""
+        return _record_data(self._managed.downloads.get(download_id))
+
+    def act_on_download(self, download_id: str, action: str) -> dict[str, Any]:
+        """``pause``, ``resume`` or ``cancel``."""
+        downloads = self._managed.downloads
+        actions = {"pause": downloads.pause, "resume": downloads.resume, "cancel": downloads.cancel}
+        return _record_data(actions[action](download_id))
+
+    def delete_download(self, wanted: ManagedBuild) -> dict[str, Any]:
+        """Remove a managed build; what it was."""
+        removed: dict[str, Any] = msgspec.to_builtins(self._managed.remove(wanted))
+        return removed
+
+    def _answer(self, record: DownloadRecord, *, wait: bool) -> dict[str, Any]:
+        if wait:
+            record = self._managed.downloads.wait(record.id, LONGEST_WAIT)
+            if error := failure(record):
+                raise error
+        return _record_data(record)
+
+    def _versions(self, name: str) -> list[dict[str, Any]]:
+        managed = {folder.resolve(): about for about, folder in self._managed.managed()}
+        return [_build_data(build, managed) for build in self._builds.of(name)]
 
 
-def _build_data(build: Build) -> dict[str, Any]:
-    return {
+def _record_data(record: DownloadRecord) -> dict[str, Any]:
+    return {**msgspec.to_builtins(record), "fraction": record.fraction}
+
+
+def _build_data(build: Build, managed: dict[Path, Any]) -> dict[str, Any]:
+    program = Path(build.command[0]).absolute()
+    about = next((about for folder, about in managed.items() if program.is_relative_to(folder)), None)
+    data = {
         "version": build.version,
         "origin": build.origin,
         "path": build.path or build.command[0],
         "sha256": build.sha256,
-        "system_os": platform.system().lower(),
-        "cpu": platform.machine().lower(),
+        **_system(),
+        "managed": about is not None,
     }
+    if about is not None:
+        data |= {"published_as": about.version, "channel": about.channel, "installed_at": about.installed_at}
+    return data
+
+
+def _system() -> dict[str, str]:
+    here: Platform = this_platform()
+    return {"system_os": here.system_os, "cpu": here.cpu}

@@ -3,6 +3,7 @@
 from zordon_app.api.routes import (
     addon,
     debug,
+    engine_downloads,
     engines,
     environment,
     job_actions,
@@ -14,7 +15,19 @@ from zordon_app.api.routes import (
 )
 from zordon_app.api.routing import Context, Route
 
-MODULES = (environment, jobs, submission, outputs, job_actions, engines, settings, nodes, addon, debug)
+MODULES = (
+    environment,
+    jobs,
+    submission,
+    outputs,
+    job_actions,
+    engine_downloads,
+    engines,
+    settings,
+    nodes,
+    addon,
+    debug,
+)
 
 
 def all_routes(context: Context) -> list[Route]:

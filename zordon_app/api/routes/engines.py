@@ -4,10 +4,9 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.complaints import checked
 from zordon_app.api.exchange import Ask, json_answer, text_answer
-from zordon_app.api.routing import JSON, Body, Context, Query, Route, Says, act, get
-from zordon_app.api.services import Engines, ManagedBuild
+from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
+from zordon_app.api.services import Engines
 from zordon_app.errors import BadRequest
 
 RESPONSE_TYPES = ("standard", "full")
@@ -16,7 +15,6 @@ RESPONSE_TYPES = ("standard", "full")
 def routes(context: Context) -> list[Route]:
     """The table."""
     read = EngineReading(context.services.engines)
-    managed = ManagedBuilds(context.services.engines)
     kind = Query("response_type", "full adds extensions, formats, system and options.", choices=RESPONSE_TYPES)
     filename = Query("filename", "A file name; only its extension counts.", required=True)
     wrong = {400: Says("A parameter is missing or wrong.")}
@@ -27,24 +25,11 @@ def routes(context: Context) -> list[Route]:
     named = {200: Says("The name of the engine."), **wrong}
     arguments = {200: Says("The arguments there are.", list[dict[str, Any]], JSON), **unknown}
     name_list = {200: Says("The names.", list[str], JSON)}
-    engine = Query("engine", "The engine's name.", required=True)
-    version = Query("version", "The version.", required=True)
-    system_os = Query("system_os", "linux, macos or windows; this machine's if left out.")
-    cpu = Query("cpu", "x64 or arm64; this machine's if left out.")
-    build = (engine, version, system_os, cpu)
-    body = Body(ManagedBuild, "Which download.")
     base = "/api/engines"
-    check = managed.download_available
-    newest = managed.most_recent_version
-    fetched = {**one, 503: Says("The disk is full.")}
     return [
         get(base, read.all, "The engines and their builds", kind, answers=data),
         get(f"{base}/names", read.names, "Names of the engines that are installed", answers=name_list),
         get(f"{base}/for_filename", read.for_filename, "The engine for a project", filename, answers=named),
-        get(f"{base}/download_available", check, "Can it be downloaded?", *build, answers=one),
-        get(f"{base}/most_recent_version", newest, "The newest download", engine, system_os, cpu, answers=one),
-        act("POST", f"{base}/download", managed.download, "Download and install", *build, answers=fetched, body=body),
-        act("POST", f"{base}/delete", managed.delete, "Delete a download", answers=one, body=body),
         get(f"{base}/<engine_name>", read.one, "One engine", kind, answers=one),
         get(f"{base}/<engine_name>/availability", read.availability, "Can it take jobs here?", answers=one),
         get(f"{base}/<engine_name>/args", read.arguments, "Its arguments", answers=arguments),
@@ -86,37 +71,6 @@ class EngineReading:
     def help(self, _ask: Ask, engine_name: str) -> HTTPResponse:
         """Plain text."""
         return text_answer(self._engines.help(engine_name))
-
-
-class ManagedBuilds:
-    """Downloads of engines."""
-
-    def __init__(self, engines: Engines) -> None:
-        """Act through ``engines``."""
-        self._engines = engines
-
-    def download_available(self, ask: Ask) -> HTTPResponse:
-        """Whether that version can be downloaded."""
-        return json_answer(self._engines.download_available(_wanted(ask.query)))
-
-    def most_recent_version(self, ask: Ask) -> HTTPResponse:
-        """The newest one."""
-        engine, query = ask.required("engine"), ask.query
-        found = self._engines.most_recent_version(engine, system_os=query.get("system_os"), cpu=query.get("cpu"))
-        return json_answer(found)
-
-    def download(self, ask: Ask) -> HTTPResponse:
-        """Fetch it; named by the query or by the body."""
-        return json_answer(self._engines.download(_wanted({**ask.query, **ask.fields()})))
-
-    def delete(self, ask: Ask) -> HTTPResponse:
-        """Remove it; named by the body."""
-        return json_answer(self._engines.delete_download(_wanted(ask.fields())))
-
-
-def _wanted(values: dict[str, Any]) -> ManagedBuild:
-    known = {name: values[name] for name in ManagedBuild.__struct_fields__ if name in values}
-    return checked(known, ManagedBuild)
 
 
 def _is_full(ask: Ask) -> bool:

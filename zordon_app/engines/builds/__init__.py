@@ -1,0 +1,1 @@
+"""Managed builds: which there are, fetching, checking, keeping and removing them."""
