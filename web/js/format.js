@@ -15,7 +15,7 @@ export function percent(fraction) {
 /** @param {number} value */
 export function bytes(value) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-  const step = value > 0 ? Math.min(4, Math.floor(Math.log10(value) / 3)) : 0;
+  const step = value >= 1 ? Math.min(4, Math.floor(Math.log10(value) / 3)) : 0;
   const amount = value / 1000 ** step;
   const digits = step > 0 && amount < 10 ? 1 : 0;
   return amount.toLocaleString(language.value, {

@@ -1,5 +1,5 @@
 // The rows that are chosen, and the one that keys move.
-import { batch, computed, signal } from './lib.js';
+import { batch, computed, effect, signal } from './lib.js';
 import { visible } from './listing.js';
 import { go, route } from './router.js';
 import { job, shape } from './store.js';
@@ -12,6 +12,15 @@ const anchor = { id: '' };
 export const shown = computed(() => {
   shape.value;
   return route.value.page === 'jobs' && job(route.value.job) ? route.value.job : '';
+});
+
+/** A link that names a job chooses its row too. */
+effect(() => {
+  const id = shown.value;
+  if (id && !active.peek()) {
+    selected.value = new Set([id]);
+    active.value = id;
+  }
 });
 
 /** @returns {string[]} chosen jobs in the order of the list */

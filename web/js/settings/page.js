@@ -16,7 +16,7 @@ export function Settings() {
   useEffect(watch, []);
   const wanted = text.trim().toLocaleLowerCase();
   const fits = (/** @type {string} */ words) => words.toLocaleLowerCase().includes(wanted);
-  const own = WINDOW_ROWS.filter(row => fits(windowLabel(row.id)));
+  const own = WINDOW_ROWS.filter(row => (row.there?.() ?? true) && fits(windowLabel(row.id)));
   const groups = grouped(Object.keys(values.value ?? {}))
     .map(group => ({ ...group, names: group.names.filter(name => fits(`${labelOf(name)} ${hintOf(name)} ${name}`)) }))
     .filter(group => group.names.length);

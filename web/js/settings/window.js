@@ -12,13 +12,13 @@ import { CHOICES } from '../views/closing.js';
 /** Names of the languages in themselves. */
 const TONGUES = /** @type {Record<string, string>} */ ({ en: 'English', de: 'Deutsch' });
 
-/** @type {{id: string, view: () => any}[]} */
+/** @type {{id: string, view: () => any, there?: () => boolean}[]} */
 export const WINDOW_ROWS = [
   { id: 'theme', view: Theme },
   { id: 'language', view: Language },
   { id: 'density', view: Density },
   { id: 'notices', view: Notices },
-  { id: 'closing', view: ClosingRow },
+  { id: 'closing', view: ClosingRow, there: () => desktop() !== null },
 ];
 
 /** @param {string} id */
@@ -82,7 +82,6 @@ function Notices() {
 
 /** Only a window of its own can stay away while jobs go on. */
 function ClosingRow() {
-  if (!desktop()) return null;
   return h(SelectField, {
     label: windowLabel('closing'),
     value: prefs.value.closing,

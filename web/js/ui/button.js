@@ -20,6 +20,6 @@ export function Button(props) {
     disabled=${props.disabled}
     onClick=${props.onClick}
   >
-    ${icon ? h(Icon, { name: icon }) : null}${only ? null : html`<span>${label}</span>`}
+    ${icon ? h(Icon, { name: icon }) : null}${only ? null : html`<span>${label}</span>`}${props.popup === 'menu' && !only ? h(Icon, { name: 'chevron-down' }) : null}
   </button>`;
 }

@@ -2,6 +2,7 @@ import { download } from '../actions.js';
 import { address } from '../api.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect, useLayoutEffect, useState } from '../lib.js';
+import { nodeName } from '../listing.js';
 import { clipped, closeLog, firstLine, lines, logState, openLog, readMore } from '../logfeed.js';
 import { isActive } from '../status.js';
 import { Button } from '../ui/button.js';
@@ -100,8 +101,8 @@ function marked(text, needle) {
   return [text.slice(0, at), html`<mark>${text.slice(at, at + needle.length)}</mark>`, text.slice(at + needle.length)];
 }
 
+/** Which part of the log: all of the job, or one frame of one machine. */
 function UnitSelect() {
-  const worth = units.value.filter(unit => unit.attempt > 0);
   const chosen = unitShown.value;
   const onChange = (/** @type {Event} */ event) => {
     const { value } = /** @type {HTMLSelectElement} */ (event.target);
@@ -109,6 +110,13 @@ function UnitSelect() {
   };
   return html`<select class="control" aria-label=${t('log.unit')} value=${chosen === null ? '' : String(chosen)} onChange=${onChange}>
     <option value="">${t('log.whole')}</option>
-    ${worth.map(unit => html`<option key=${unit.unit} value=${String(unit.unit)}>${nameOf(unit)}${unit.state === 'failed' ? ` – ${t('unit.failed')}` : ''}</option>`)}
+    ${[...byMachine()].map(([node, own]) => html`<optgroup key=${node} label=${nodeName(node)}>${own.map(unit => html`<option key=${unit.unit} value=${String(unit.unit)}>${nameOf(unit)}${unit.state === 'failed' ? ` – ${t('unit.failed')}` : ''}</option>`)}</optgroup>`)}
   </select>`;
+}
+
+function byMachine() {
+  const groups = /** @type {Map<string, import('../types').Unit[]>} */ (new Map());
+  for (const unit of units.value.filter(entry => entry.attempt > 0))
+    groups.set(unit.node, [...(groups.get(unit.node) ?? []), unit]);
+  return groups;
 }
