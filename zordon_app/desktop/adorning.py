@@ -1,30 +1,32 @@
-"""What is added to the window where the back end has it: a tray icon, and downloads that work."""
+"""What is added to the window where the back end has it: downloads that work, and a tray icon."""
 
 import importlib
 import logging
-from typing import Any, Protocol
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 log = logging.getLogger(__name__)
 
 
-class Session(Protocol):
-    """What the tray acts on."""
+def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Add what fits the back end whose window is ``native``; the others bring their own downloads and have no tray.
 
-    def quit(self) -> None:
-        """End everything."""
-
-    @property
-    def window(self) -> Any:
-        """The window."""
-
-
-def adorn(session: Session, native: Any) -> None:
-    """Add what fits the back end of ``native``; without it the window works too."""
-    if not type(native).__module__.endswith("platforms.qt"):
+    ``show`` brings the window back, ``leave`` ends the program.
+    """
+    name = _module_for(native)
+    if name is None:
         return
     try:
-        qt = importlib.import_module("zordon_app.desktop.qt")
-        qt.add_downloads(native)
-        qt.add_tray(native, show=session.window.show, leave=session.quit)
+        ours = importlib.import_module(name)
+        ours.add_downloads(native)
+        ours.add_tray(native, icon=icon, show=show, leave=leave)
     except Exception:  # a window without a tray is better than none
-        log.exception("The window goes without tray icon and downloads.")
+        log.exception("The window goes without downloads and tray icon.")
+
+
+def _module_for(native: Any) -> str | None:
+    kinds = {base.__module__ for base in type(native).__mro__}
+    if "webview.platforms.qt" in kinds:
+        return "zordon_app.desktop.qt"
+    return "zordon_app.desktop.gtk" if any(kind.startswith("gi.") for kind in kinds) else None

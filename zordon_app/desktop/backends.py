@@ -1,5 +1,6 @@
 """Which of the system's web views can show a window here, and what it needs in its environment."""
 
+import ctypes
 import importlib
 import importlib.util
 import os
@@ -31,8 +32,27 @@ def is_usable(back_end: BackEnd) -> bool:
     if importlib.util.find_spec("webview") is None:
         return False
     if back_end == "qt":
-        return _has("qtpy") and (_has("PyQt6.QtWebEngineCore") or _has("PySide6.QtWebEngineCore"))
+        return _has("qtpy") and _has("PyQt6.QtWebEngineCore") and not missing_library()
     return back_end == "system" or _has_webkit_gtk()
+
+
+def missing_library() -> str:
+    """What the system lacks for Qt to reach an X server, in the loader's words; empty: nothing.
+
+    Qt would end the whole process over it.
+    """
+    spec = importlib.util.find_spec("PyQt6")
+    places = [
+        Path(place) / "Qt6/plugins/platforms/libqxcb.so" for place in (spec and spec.submodule_search_locations) or ()
+    ]
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return ""
+    for plugin in filter(Path.exists, places):
+        try:
+            ctypes.CDLL(str(plugin))
+        except OSError as error:
+            return str(error)
+    return ""
 
 
 def has_screen(system: str, env: Mapping[str, str], *, answers: Callable[[str], bool]) -> bool:
@@ -57,10 +77,12 @@ def x_server_answers(display: str) -> bool:
 def needed_environment(back_end: BackEnd, *, is_root: bool, has_gpu: bool) -> dict[str, str]:
     """Variables without which a back end starts, but not well (measured on Debian 12).
 
-    Chromium's sandbox refuses root. WebKitGTK paints white where no graphics device can do its compositing.
+    Chromium's sandbox refuses root. WebKitGTK paints white where no graphics device can do its compositing. Qt and
+    Chromium tell the terminal about graphics drivers that they do without.
     """
-    if back_end == "qt" and is_root:
-        return {"QTWEBENGINE_DISABLE_SANDBOX": "1"}
+    if back_end == "qt":
+        quiet = {"QT_LOGGING_RULES": "*.info=false;*.warning=false", "QTWEBENGINE_CHROMIUM_FLAGS": "--log-level=3"}
+        return quiet | ({"QTWEBENGINE_DISABLE_SANDBOX": "1"} if is_root else {})
     if back_end == "gtk" and not has_gpu:
         return {"WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
     return {}
@@ -86,7 +108,7 @@ def _has(module: str) -> bool:
 
 
 def _has_webkit_gtk() -> bool:
-    if not _has("gi"):
+    if not _has("gi.repository"):
         return False
     gi = importlib.import_module("gi")
     try:

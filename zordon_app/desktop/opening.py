@@ -83,7 +83,6 @@ def _hand_over(kept: DesktopFolder, files: list[Path]) -> int:
 
 
 def _use_window(node: Node, kept: DesktopFolder, lock: Any, back_end: BackEnd, files: list[Path]) -> int:
-    from zordon_app.desktop.adorning import adorn
     from zordon_app.desktop.session import DesktopSession
     from zordon_app.desktop.window import Look, quieten
 
@@ -96,7 +95,7 @@ def _use_window(node: Node, kept: DesktopFolder, lock: Any, back_end: BackEnd, f
         storage=kept.storage,
         icon=ICON,
     )
-    session = DesktopSession(node, look, adorn)
+    session = DesktopSession(node, look)
     session.add_files(files)
     with doorbell.Doorbell(lock, kept.note, session.take_files), ended_by_signals(session.quit):
         session.run()

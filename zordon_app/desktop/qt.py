@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qtpy.QtCore import QStandardPaths
-from qtpy.QtGui import QAction
+from qtpy.QtGui import QAction, QIcon
 from qtpy.QtWidgets import QFileDialog, QMenu, QSystemTrayIcon
 
 from zordon_app.desktop.words import word
@@ -30,19 +30,19 @@ def take_download(native: Any, download: Any) -> None:
     download.accept()
 
 
-def add_tray(native: Any, *, show: Callable[[], None], leave: Callable[[], None]) -> None:
+def add_tray(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
     """An icon by which a hidden window comes back. Systems without a tray show nothing."""
-    icon = QSystemTrayIcon(native.windowIcon(), native)
+    tray = QSystemTrayIcon(QIcon(str(icon)), native)
     menu = QMenu(native)
     for text, act in ((word("show"), show), (word("quit"), leave)):
         entry = QAction(text, menu)
         entry.triggered.connect(partial(_call, act))
         menu.addAction(entry)
-    icon.setContextMenu(menu)
-    icon.setToolTip("Zordon")
-    icon.activated.connect(partial(_on_click, show))
-    icon.show()
-    native.windowTitleChanged.connect(icon.setToolTip)
+    tray.setContextMenu(menu)
+    tray.setToolTip("Zordon")
+    tray.activated.connect(partial(_on_click, show))
+    tray.show()
+    native.windowTitleChanged.connect(tray.setToolTip)
 
 
 def _on_click(show: Callable[[], None], reason: Any) -> None:

@@ -2,12 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from zordon_app.client.errors import ServerError
 from zordon_app.desktop.actions import FILES_EVENT, Actions
+from zordon_app.desktop.adorning import adorn
 from zordon_app.desktop.awake import Awake
 from zordon_app.desktop.closing import Answer, Choice, answer_closing, count_active, read_choice
 from zordon_app.desktop.node import Node
@@ -24,10 +23,10 @@ CLOSING_EVENT = "zordon-closing"
 class DesktopSession:
     """Shows the window over a node until both are done with."""
 
-    def __init__(self, node: Node, look: Look, adorn: Callable[["DesktopSession", Any], None]) -> None:
-        """``adorn`` adds what only one back end has (tray, downloads); it gets the back end's own window."""
+    def __init__(self, node: Node, look: Look) -> None:
+        """Nothing is shown yet."""
         self._node = node
-        self._adorn = adorn
+        self._icon = look.icon
         self._asked = threading.Event()
         self._notices = Notices(look.icon)
         self._watching = Watching(node.client, Awake(), self.quit)
@@ -39,7 +38,7 @@ class DesktopSession:
         self._notices.start()
         self._watching.start()
         try:
-            self.window.run(lambda native: self._adorn(self, native))
+            self.window.run(lambda native: adorn(native, icon=self._icon, show=self.window.show, leave=self.quit))
         finally:
             self._notices.stop()
             self._watching.stop()

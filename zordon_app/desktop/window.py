@@ -111,8 +111,8 @@ class AppWindow:
             os.environ["PYWEBVIEW_GUI"] = self._look.back_end
         self._screens = [Area(each.x, each.y, each.width, each.height) for each in webview.screens]
         self.placement = place = fit(self._look.placement, self._screens)
-        # Ours is asked for a place where the zip is to go; pywebview's fails on Qt 6.
-        webview.settings["ALLOW_DOWNLOADS"] = self._look.back_end != "qt"
+        # pywebview's own fail on Qt 6, and on GTK where there is no folder for downloads; qt.py and gtk.py have ours.
+        webview.settings["ALLOW_DOWNLOADS"] = self._look.back_end == "system"
         window = webview.create_window(
             "Zordon", self._look.address, js_api=Hidden(actions), width=place.width, height=place.height,
             x=place.x, y=place.y, maximized=place.maximized, min_size=LEAST, background_color=BACKGROUND,
@@ -177,7 +177,7 @@ class Hidden:
         if name not in ACTIONS:
             raise AttributeError(name)
         # A function of its own: dotted names from the page must not lead from a method to what it belongs to.
-        return lambda *given: getattr(self._actions, name)(*given)
+        return lambda *given: getattr(self._actions, name)(*given)  # noqa: PLW0108
 
 
 def real_path(text: str) -> str:
