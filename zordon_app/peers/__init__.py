@@ -1,0 +1,1 @@
+"""Other nodes: identity, admission, membership, sessions, discovery, links."""

@@ -1,0 +1,236 @@
+"""The other members: where each may be, and how it is."""
+
+import logging
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from zordon_app.domain.ids import NodeId
+from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, JoinView, MemberView, Statement
+from zordon_app.domain.views import NodeView
+from zordon_app.peers.hints import Hints
+from zordon_app.peers.identity import Identity
+from zordon_app.peers.interfaces import Clock
+from zordon_app.peers.links import PeerLink
+from zordon_app.peers.members import Members, clean_name, display_name
+from zordon_app.peers.notices import Notices
+from zordon_app.peers.private_files import write_private
+
+MAX_ADDRESSES = 8
+NEEDS_UPDATE = "Needs another version of Zordon: it gets no work until both machines have the same."
+
+log = logging.getLogger(__name__)
+
+
+class Peer:
+    """One other member."""
+
+    def __init__(self, device: NodeId, said: Statement, link: PeerLink, clock: Clock, silent_seconds: float) -> None:
+        """``silent_seconds`` after its last answer it counts as offline."""
+        self.id = device
+        self.said = said
+        self.name = display_name(said)
+        self.link = link
+        self._clock = clock
+        self._silent_seconds = silent_seconds
+        self._heard: float | None = None
+        self._beat: Beat | None = None
+        self._skew: timedelta | None = None
+        self._problem = "Not reached yet."
+        self._since = clock.now()
+        self._was_online = False
+        self._turning = threading.Lock()
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it answered lately."""
+        return self._heard is not None and self._clock.monotonic() - self._heard <= self._silent_seconds
+
+    @property
+    def fits(self) -> bool:
+        """Whether the two programs understand each other."""
+        beat = self._beat
+        return beat is not None and beat.protocol_max >= PROTOCOL_MIN and beat.protocol_min <= PROTOCOL_MAX
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be given work."""
+        return self.is_online and self.fits
+
+    def heard(self, beat: Beat, took: float) -> None:
+        """It answered; ``took`` is how many seconds that was under way."""
+        self._beat = beat
+        self._heard = self._clock.monotonic()
+        self._problem = ""
+        self._skew = beat.time - (self._clock.now() - timedelta(seconds=took / 2))
+
+    def answered_unfit(self) -> None:
+        """It answered that it cannot understand us."""
+        self._beat = None
+        self._heard = self._clock.monotonic()
+        self._problem = NEEDS_UPDATE
+
+    def failed(self, problem: str) -> None:
+        """It did not answer."""
+        self._problem = problem
+
+    def turned(self) -> bool:
+        """Whether it came or went since this was asked last."""
+        with self._turning:
+            now = self.is_online
+            changed, self._was_online = now != self._was_online, now
+            if changed:
+                self._since = self._clock.now()
+            return changed
+
+    @property
+    def pending(self) -> list[JoinView]:
+        """Machines that ask to join there."""
+        return list(self._beat.pending) if self._beat is not None and self.is_online else []
+
+    @property
+    def reason(self) -> str:
+        """Why it gets no work; empty when nothing is in the way."""
+        if self.is_online:
+            return "" if self.fits else NEEDS_UPDATE
+        return self._problem or "Does not answer."
+
+    def member_view(self, admitted_by: str) -> MemberView:
+        """For the API."""
+        return MemberView(
+            id=self.id,
+            name=self.name,
+            this=False,
+            online=self.is_online,
+            reason=self.reason,
+            address=self.link.address,
+            since=self._since,
+            version=clean_name(self._beat.node.version) if self._beat else "",
+            fingerprint=self.said.fingerprint,
+            skew_seconds=round(self._skew.total_seconds(), 1) if self._skew is not None else None,
+            admitted_by=admitted_by,
+        )
+
+    def node_view(self) -> NodeView:
+        """The machine as it described itself last; name and id are those of the member list."""
+        told = self._beat.node if self._beat else NodeView(id=self.id, name=self.name, state="offline")
+        state = told.state if self.is_usable and told.state in {"ready", "rendering", "paused", "full"} else "offline"
+        reason = told.reason[:300] if self.is_usable else self.reason
+        return msgspec.structs.replace(told, id=self.id, name=self.name, this=False, state=state, reason=reason)
+
+
+class Directory:
+    """All other members as ``Peer``, in step with the member list."""
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        identity: Identity,
+        members: Members,
+        hints: Hints,
+        notices: Notices,
+        clock: Clock,
+        silent_seconds: float,
+    ) -> None:
+        """``file`` remembers where members were reached last."""
+        self._file = file
+        self._identity = identity
+        self._members = members
+        self._hints = hints
+        self._notices = notices
+        self._clock = clock
+        self._silent_seconds = silent_seconds
+        self._lock = threading.RLock()
+        self._peers: dict[NodeId, Peer] = {}
+        self._reached: dict[str, str] = self._read()
+        self._seen: dict[str, str] = {}
+        self._told: dict[str, list[str]] = {}
+
+    def refresh(self) -> None:
+        """Take in what changed in the member list."""
+        others = self._members.others
+        with self._lock:
+            for device in [device for device in self._peers if device not in others]:
+                self._peers.pop(device).link.close()
+            for device, said in others.items():
+                known = self._peers.get(device)
+                if known is None or known.said != said:
+                    self._peers[device] = self._new_peer(device, said)
+
+    def all(self) -> list[Peer]:
+        """Every other member, by name."""
+        with self._lock:
+            return sorted(self._peers.values(), key=lambda peer: (peer.name.casefold(), peer.id))
+
+    def get(self, device: str) -> Peer | None:
+        """One other member."""
+        with self._lock:
+            return self._peers.get(NodeId(device))
+
+    def reached(self, device: str, address: str) -> None:
+        """A member answered at ``address``, its certificate was the right one."""
+        with self._lock:
+            if address and self._reached.get(device) != address:
+                self._reached[device] = address
+                present = self._members.present
+                self._reached = {one: at for one, at in self._reached.items() if NodeId(one) in present}
+                write_private(self._file, msgspec.json.encode(self._reached))
+
+    def seen(self, device: str, address: str) -> None:
+        """A member, signed in, asked us from there."""
+        with self._lock:
+            self._seen[device] = address
+
+    def told(self, device: str, addresses: list[str]) -> None:
+        """A member said where another one is."""
+        with self._lock:
+            if addresses and NodeId(device) in self._members.present:
+                self._told[device] = addresses[:MAX_ADDRESSES]
+
+    def known_addresses(self) -> dict[str, list[str]]:
+        """Where members were reached, to pass on."""
+        with self._lock:
+            return {device: [address] for device, address in self._reached.items() if NodeId(device) in self._peers}
+
+    def addresses_of(self, device: str) -> list[str]:
+        """Where a member may be, best first."""
+        with self._lock:
+            proven = [held[device] for held in (self._reached, self._seen) if device in held]
+            found = [*proven, *self._hints.addresses_of(device), *self._told.get(device, [])]
+        return list(dict.fromkeys(found))[:MAX_ADDRESSES]
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for peer in self._peers.values():
+                peer.link.close()
+
+    def _new_peer(self, device: NodeId, said: Statement) -> Peer:
+        old = self._peers.pop(device, None)
+        if old is not None:
+            old.link.close()
+        link = PeerLink(
+            self._identity,
+            said,
+            addresses=lambda: self.addresses_of(device),
+            on_impostor=lambda address: self._note_impostor(device, display_name(said), address),
+        )
+        return Peer(device, said, link, self._clock, self._silent_seconds)
+
+    def _note_impostor(self, device: NodeId, name: str, address: str) -> None:
+        """Somebody says to be a member and has another key; an address that merely went to another machine does not."""
+        if address in self._hints.addresses_of(device):
+            self._notices.add(
+                f"impostor {device} {address}",
+                f"The machine at {address} says that it is {name}, but it has another key. It was refused. If {name} "
+                "was set up anew, remove it from the farm and admit it again; if not, somebody pretends to be it.",
+            )
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
+        except (OSError, msgspec.DecodeError):
+            return {}  # only a convenience: members are found again

@@ -1,0 +1,340 @@
+"""Everything about other nodes in one object: built, started and stopped by ``app.py``."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+from zordon_app.client.calls import as_object
+from zordon_app.client.errors import ServerError
+from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat
+from zordon_app.domain.views import NodeView
+from zordon_app.peers.admission import AdmissionDesk
+from zordon_app.peers.auto_join import choose_farm
+from zordon_app.peers.browsers import Browsers, BrowserSession
+from zordon_app.peers.codes import SignInCodes
+from zordon_app.peers.desk import FarmDesk
+from zordon_app.peers.directory import Directory, Peer
+from zordon_app.peers.discovery import Announcement, Discovery
+from zordon_app.peers.door import Door
+from zordon_app.peers.hints import Hints
+from zordon_app.peers.identity import Identity
+from zordon_app.peers.interfaces import Clock
+from zordon_app.peers.join_tokens import JoinTokens
+from zordon_app.peers.joining import Joining, Target
+from zordon_app.peers.members import Members
+from zordon_app.peers.membership import Membership
+from zordon_app.peers.network import Network
+from zordon_app.peers.notices import Notices
+from zordon_app.peers.pulse import Pulse
+from zordon_app.peers.scout import Scout
+from zordon_app.peers.sessions import PeerSessions
+from zordon_app.peers.statements import farm_hash
+from zordon_app.peers.talk import PeerTalk
+
+BEAT_SECONDS = 3.0
+SILENT_SECONDS = 8.0
+LEAST_SILENT_SECONDS = 2.0
+"""However short the timers of a test are, a busy machine must have the time to answer."""
+SCOUT_SECONDS = 10.0
+TICK_SECONDS = 1.0
+AUTO_JOIN_SECONDS = 20.0
+WORKERS = 32
+
+log = logging.getLogger(__name__)
+
+
+class PeerService:
+    """The other nodes. ``desk`` is for people, ``talk`` for other machines, ``directory`` knows how each peer is."""
+
+    def __init__(
+        self,
+        folder: Path,
+        identity: Identity,
+        clock: Clock,
+        *,
+        boot: str,
+        name: Callable[[], str],
+        port: Callable[[], int],
+        describe: Callable[[], NodeView],
+        manual: Callable[[], Iterable[str]] = tuple,
+        extra_names: Callable[[], Iterable[str]] = tuple,
+        is_always_open: Callable[[], bool] = lambda: False,
+        keep_always_open: Callable[[bool], None] = lambda _on: None,
+        forced_open: bool = False,
+        lan: bool = True,
+        discovery: bool = True,
+        scale: float = 1.0,
+        interfaces: list[str] | None = None,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Nothing runs yet.
+
+        ``folder`` keeps what lasts; ``boot`` differs after each start; ``name`` and ``port`` (of the LAN listener) are
+        this machine's; ``describe`` is what peers are shown of it; ``manual`` are addresses to look at, ``extra_names``
+        host names under which this machine may be called; the next two read and write the setting of the door;
+        ``scale`` shortens timers; ``on_change`` is called, from any thread, when something that is shown has changed.
+        """
+        self._identity = identity
+        self._clock = clock
+        self._boot = boot
+        self._name = name
+        self._port = port
+        self._describe = describe
+        self._lan = lan
+        self._scale = scale
+        self._on_change = on_change
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._auto_joined: float | None = None
+        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="peers ask")
+        self.network = Network(clock, extra_names=extra_names)
+        self.notices = Notices(clock)
+        self.hints = Hints(clock, on_change)
+        self.members = Members(folder / "members.json", identity, name())
+        self.sessions = PeerSessions(identity, self.members, clock)
+        self.browsers = Browsers(folder / "browsers.json", clock)
+        self.door = Door(
+            clock, is_always_open=is_always_open, keep_always_open=keep_always_open, forced_open=forced_open
+        )
+        self._build_membership(folder)
+        self._build_joining()
+        self._build_loops(manual, interfaces if discovery and lan else None, discovery=discovery and lan)
+        self._build_faces()
+        if self.members.was_lost:
+            self.notices.add(
+                "lost list", "The list of members could not be read. This machine has to join its farm again."
+            )
+
+    # Building
+
+    def _build_membership(self, folder: Path) -> None:
+        self.directory = Directory(
+            folder / "addresses.json",
+            identity=self._identity,
+            members=self.members,
+            hints=self.hints,
+            notices=self.notices,
+            clock=self._clock,
+            silent_seconds=max(SILENT_SECONDS * self._scale, LEAST_SILENT_SECONDS),
+        )
+        self.membership = Membership(
+            identity=self._identity,
+            members=self.members,
+            sessions=self.sessions,
+            directory=self.directory,
+            notices=self.notices,
+            name=self._name,
+            on_change=self._membership_changed,
+        )
+
+    def _build_joining(self) -> None:
+        self._tokens = JoinTokens(self._clock)
+        self.joining = Joining(
+            self._identity,
+            self.members,
+            self._clock,
+            name=self._name,
+            port=self._port,
+            on_joined=self._joined,
+            on_change=self._on_change,
+        )
+        self._admission = AdmissionDesk(
+            self._identity,
+            self._clock,
+            name=self._name,
+            farm=lambda: self.members.farm,
+            is_open=lambda: self.door.is_open,
+            is_joining=lambda: self.joining.is_busy,
+            tokens=self._tokens,
+            admit=self.membership.admit,
+        )
+
+    def _build_loops(
+        self, manual: Callable[[], Iterable[str]], interfaces: list[str] | None, *, discovery: bool
+    ) -> None:
+        self._pulse = Pulse(
+            directory=self.directory,
+            members=self.members,
+            membership=self.membership,
+            make_beat=self._make_beat,
+            executor=self._executor,
+            clock=self._clock,
+            seconds=BEAT_SECONDS * self._scale,
+            on_change=self._on_change,
+        )
+        self._scout = Scout(self.hints, manual, self._executor, self._clock, seconds=SCOUT_SECONDS * self._scale)
+        self._discovery: Discovery | None = None
+        if discovery:
+            self._discovery = Discovery(self.hints, self._announcement, self._clock, interfaces=interfaces)
+
+    def _build_faces(self) -> None:
+        self.talk = PeerTalk(
+            identity=self._identity,
+            members=self.members,
+            membership=self.membership,
+            desk=self._admission,
+            door=self.door,
+            sessions=self.sessions,
+            directory=self.directory,
+            make_beat=self._make_beat,
+            wake=self._pulse.wake,
+        )
+        self.desk = FarmDesk(
+            identity=self._identity,
+            members=self.members,
+            membership=self.membership,
+            directory=self.directory,
+            admission=self._admission,
+            joining=self.joining,
+            door=self.door,
+            tokens=self._tokens,
+            codes=SignInCodes(self._clock),
+            browsers=self.browsers,
+            hints=self.hints,
+            notices=self.notices,
+            network=self.network,
+            port=self._port,
+            lan=self._lan,
+            on_change=self._on_change,
+        )
+
+    # Running
+
+    def start(self) -> None:
+        """Look for peers and keep in touch with them; the LAN listener must answer already."""
+        self.directory.refresh()
+        if not self._lan:
+            return
+        self._spawn("peers pulse", self.run_once)
+        self._spawn("peers join", self.joining.run_once)
+        if self._discovery is not None:
+            self._spawn("peers discovery", self._discovery.run_once)
+
+    def stop(self) -> None:
+        """Say goodbye on the network, end all loops and connections."""
+        self._stop.set()
+        self.joining.cancel()
+        self._pulse.wake()
+        for thread in self._threads:
+            thread.join()
+        if self._discovery is not None:
+            self._discovery.close()
+        self.directory.close()
+        self._executor.shutdown(cancel_futures=True)
+
+    def run_once(self, wait: float) -> None:
+        """One step of the heartbeat: ask peers, look at written-down addresses, join by itself where that is wanted."""
+        self._pulse.run_once(wait)
+        self.membership.follow_name()
+        self._scout.run_once()
+        self._join_by_itself()
+
+    def _spawn(self, name: str, step: Callable[[float], None]) -> None:
+        thread = threading.Thread(target=self._repeat, args=(step,), name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat(self, step: Callable[[float], None]) -> None:
+        """``step`` waits by itself, at most as long as it is told."""
+        while not self._stop.is_set():
+            try:
+                step(TICK_SECONDS * self._scale)
+            except Exception:
+                log.exception("The loop %s met an unexpected error and goes on", threading.current_thread().name)
+                self._stop.wait(1)
+
+    # What the API asks for
+
+    def statuses(self, timeout: float) -> dict[str, dict[str, Any]]:
+        """``GET /api/status`` of every peer by host name, within ``timeout`` seconds."""
+        peers = self.directory.all()
+        asked = {self._executor.submit(_status_of, peer, timeout): peer for peer in peers if peer.is_online}
+        wait(asked, timeout=timeout)
+        answers = {peer.id: future.result() for future, peer in asked.items() if future.done()}
+        found: dict[str, dict[str, Any]] = {}
+        for peer in peers:
+            late = {"online": False, "reason": peer.reason or "Did not answer in time."}
+            answer = {"id": peer.id, "name": peer.name, **answers.get(peer.id, late)}
+            name = str(answer.get("hostname") or peer.name)
+            found[name if name not in found else f"{name} ({peer.id[:6]})"] = answer
+        return found
+
+    def detected(self) -> list[str]:
+        """Host names found by discovery, admitted or not."""
+        return sorted({hint.name for hint in self.hints.all()})
+
+    def node_views(self) -> list[NodeView]:
+        """The other machines of the farm, for ``GET /api/nodes``."""
+        return [peer.node_view() for peer in self.directory.all()]
+
+    def peer_of(self, token: str, address: str) -> str | None:
+        """The member that a bearer token belongs to."""
+        return self.sessions.find(token, address)
+
+    def browser_of(self, secret: str) -> BrowserSession | None:
+        """The session that a cookie belongs to."""
+        return self.browsers.find(secret)
+
+    def host_names(self) -> set[str]:
+        """All that may stand in ``Host`` on the LAN listener, without the port."""
+        return self.network.host_names()
+
+    # What happens by itself
+
+    def _make_beat(self) -> Beat:
+        return Beat(
+            node=self._describe(),
+            boot=self._boot,
+            time=self._clock.now(),
+            protocol_min=PROTOCOL_MIN,
+            protocol_max=PROTOCOL_MAX,
+            port=self._port(),
+            members=self.members.digest,
+            addresses=self.directory.known_addresses(),
+            pending=self._admission.pending(),
+        )
+
+    def _announcement(self) -> Announcement:
+        return Announcement(
+            id=self._identity.id,
+            name=self._name(),
+            port=self._port(),
+            farm=farm_hash(self.members.farm),
+            members=len(self.members.present),
+            open=self.door.is_open,
+            boot=self._boot,
+            addresses=tuple(self.network.reachable or self.network.addresses),
+        )
+
+    def _membership_changed(self) -> None:
+        self._pulse.wake()
+        self._on_change()
+
+    def _joined(self, device: str, address: str) -> None:
+        log.info("This machine has joined the farm of %s at %s", device, address)
+        self.directory.reached(device, address)
+        self.membership.settle()
+
+    def _join_by_itself(self) -> None:
+        if not self.door.is_open or self.members.others or self.joining.is_busy:
+            return
+        now = self._clock.monotonic()
+        if self._auto_joined is not None and now - self._auto_joined < AUTO_JOIN_SECONDS * self._scale:
+            return
+        hint = choose_farm(
+            self.hints.all(), own_farm=farm_hash(self.members.farm), own_members=len(self.members.present)
+        )
+        if hint is not None:
+            self._auto_joined = now
+            self.joining.begin(Target(addresses=hint.addresses))
+
+
+def _status_of(peer: Peer, timeout: float) -> dict[str, Any]:
+    try:
+        status = as_object(peer.link.request("GET", "/api/status", read_seconds=timeout, repeatable=False))
+    except ServerError as error:
+        return {"online": False, "reason": str(error)}
+    return {"online": True, **status}
