@@ -158,7 +158,7 @@ class Zordon:
         ours: list[Engine] = [BlenderEngine(), FfmpegEngine(), *load_third_party_engines()]
         self.registry = EngineRegistry(engines if engines is not None else ours)
         self._builds = InstalledBuilds(self.registry, [self.paths.builds])
-        self._presets = Presets(self.paths.config / "presets.yaml")
+        self._presets = Presets(self.paths.config / "presets.yaml", self.registry)
 
     def _build_storage(self) -> None:
         self._ballast = Ballast(self.paths.data / "ballast")

@@ -97,6 +97,24 @@ class ProbeRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     engine_version: Annotated[str, Meta(max_length=100)] | None = None
 
 
+class PresetBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One of the person's own presets; what is left out is taken over from what it ``extends``.
+
+    ``output`` may hold ``existing`` (overwrite, skip), ``split`` may hold ``enabled``; ``params`` are arguments of the
+    engine, and null there takes back an inherited one.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)] = ""
+    engine: Annotated[str, Meta(max_length=60)] = ""
+    description: Annotated[str, Meta(max_length=2000)] = ""
+    extends: Annotated[str, Meta(max_length=60)] = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    tags: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=50)] = field(default_factory=list)
+    icon: Annotated[str, Meta(max_length=60)] = ""
+    output: dict[str, Any] = field(default_factory=dict)
+    split: dict[str, Any] = field(default_factory=dict)
+
+
 class Uploaded(Struct, kw_only=True):
     """The fields of a multipart form; ``json`` is the same as a JSON body, as text or as a part."""
 

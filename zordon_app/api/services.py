@@ -9,6 +9,7 @@ from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
 from zordon_app.domain.views import JobView, NodeView, UnitView
+from zordon_app.engines.preset_reading import Problem
 
 
 class Farm(Protocol):
@@ -206,7 +207,19 @@ class Presets(Protocol):
     """Named sets of arguments."""
 
     def all(self) -> dict[str, Any]:
-        """What ``GET /api/presets`` answers: presets by id."""
+        """What ``GET /api/presets`` answers: presets by id; those with errors are left out."""
+
+    def problems(self) -> list[Problem]:
+        """What is wrong in the person's presets.yaml, by line."""
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of presets.yaml."""
+
+    def save(self, preset_id: str, values: dict[str, Any], *, from_this_machine: bool) -> dict[str, Any]:
+        """Write one of the person's own presets; returns it whole. Raises BadRequest, Forbidden."""
+
+    def delete(self, preset_id: str) -> None:
+        """Remove one of the person's own presets. Raises NotFound, BadRequest."""
 
 
 class Peers(Protocol):

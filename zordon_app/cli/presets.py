@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from zordon_app.cli.exits import NoSuchThing, Status
@@ -12,6 +11,7 @@ from zordon_app.cli.verbs import Panel, add_group, add_verb
 from zordon_app.client.calls import Json
 
 if TYPE_CHECKING:
+    from zordon_app.engines.preset_reading import Problem
     from zordon_app.engines.registry import EngineRegistry
 
 
@@ -69,39 +69,33 @@ def validate(
     file: Annotated[Path | None, typer.Argument(help="A presets.yaml; default: your own.")] = None,
 ) -> None:
     """Check a presets.yaml: its form, and each argument against the engine it is for. Needs no running Zordon."""
+    from zordon_app.engines.presets import validate as look_into
+
     session = session_of(context)
     path = file or session.paths.config / "presets.yaml"
     if not path.is_file():
         raise NoSuchThing(f"There is no file {path}.")
-    complaints = complaints_about(path)
+    problems = look_into(path, own_engines())
+    complaints = [_sentence(path, problem) for problem in problems]
     if session.screen.json:
         session.screen.document({"file": str(path), "complaints": complaints})
     for complaint in complaints:
         session.screen.complain(complaint)
-    if complaints:
+    if any(problem.level == "error" for problem in problems):
         raise typer.Exit(Status.FAILED)
     session.screen.say(f"{path} is fine.")
 
 
 def complaints_about(path: Path) -> list[str]:
     """What is wrong with a presets.yaml, a sentence each."""
-    from zordon_app.engines.arguments import check_arguments
-    from zordon_app.engines.presets import PresetFile
-    from zordon_app.errors import ZordonError
+    from zordon_app.engines.presets import validate as look_into
 
-    try:
-        presets = msgspec.yaml.decode(path.read_bytes(), type=PresetFile).presets
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        return [f"{path}: {error}"]
-    found = []
-    registry = own_engines()
-    for key, preset in presets.items():
-        try:
-            engine = registry.get(preset.engine)
-            check_arguments(preset.params, engine.arguments, engine=engine.label, from_this_machine=True)
-        except ZordonError as error:
-            found.append(f"{key}: {error}")
-    return found
+    return [_sentence(path, problem) for problem in look_into(path, own_engines())]
+
+
+def _sentence(path: Path, problem: "Problem") -> str:
+    preset = f"{problem.preset}: " if problem.preset else ""
+    return f"{path.name}, line {problem.line}: {problem.level}: {preset}{problem.message}"
 
 
 def all_presets(session: Session) -> Json:
@@ -112,7 +106,7 @@ def all_presets(session: Session) -> Json:
             return client.get_presets()
     from zordon_app.engines.presets import Presets
 
-    return Presets(session.paths.config / "presets.yaml").all()
+    return Presets(session.paths.config / "presets.yaml", own_engines()).all()
 
 
 def own_engines() -> "EngineRegistry":

@@ -1,52 +1,168 @@
 """Named sets of arguments: built-in ones, and a person's own laid over them by id."""
 
+import logging
+import os
+import threading
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
 
-from zordon_app.errors import BadRequest
+from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, read_presets
+from zordon_app.engines.preset_resolving import Preset, resolve_all
+from zordon_app.engines.preset_schema import make_schema
+from zordon_app.engines.preset_writing import with_preset
+from zordon_app.engines.registry import EngineRegistry
+from zordon_app.errors import BadRequest, NotFound
 
+log = logging.getLogger(__name__)
 
-class Preset(Struct, kw_only=True):
-    """One preset; ``params`` are arguments of the engine."""
-
-    name: str
-    engine: str
-    description: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-class PresetFile(Struct, kw_only=True):
-    """The whole file."""
-
-    version: int
-    presets: dict[str, Preset]
+Stamp = tuple[int, int] | None
 
 
 class Presets:
-    """Presets by id, read anew at each call: the file is small and a person may edit it at any time."""
+    """Presets by id. A person may edit their file at any time; what is wrong in it breaks nothing else."""
 
-    def __init__(self, own: Path) -> None:
+    def __init__(self, own: Path, registry: EngineRegistry) -> None:
         """``own`` is the person's presets.yaml; it need not exist."""
         self._own = own
+        self._registry = registry
+        self._lock = threading.Lock()
+        self._built_in = read_built_in()
+        self._read: tuple[Stamp, dict[str, Preset], list[Problem]] | None = None
 
     def all(self) -> dict[str, Any]:
-        """Presets by id.
+        """Presets by id, whole, as plain values; those with errors are left out, see ``problems``."""
+        return {key: msgspec.to_builtins(preset) for key, preset in self._current()[0].items()}
+
+    def problems(self) -> list[Problem]:
+        """What is wrong in the person's file, by line."""
+        return self._current()[1]
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of presets.yaml for the engines of this installation."""
+        return make_schema(self._registry.all())
+
+    def save(self, preset_id: str, values: dict[str, Any], *, from_this_machine: bool) -> dict[str, Any]:
+        """Write one of the person's own presets, new or changed; returns it whole.
 
         Raises:
-            BadRequest: the person's file cannot be read; the sentence says where it is wrong.
+            BadRequest: the id or a value is wrong, or their file has an error that must be corrected first.
         """
-        built_in = files("zordon_app.engines").joinpath("presets.yaml").read_bytes()
-        found = msgspec.yaml.decode(built_in, type=PresetFile).presets
-        if self._own.is_file():
-            found |= self._read_own()
-        return {key: msgspec.to_builtins(preset) for key, preset in found.items()}
+        _check_id(preset_id)
+        with self._lock:
+            content = self._content_to_edit()
+            own = read_presets(content.encode())[0] | {preset_id: RawPreset(id=preset_id, values=values)}
+            found, problems = resolve_all(self._built_in, own, self._registry, from_this_machine=from_this_machine)
+            _refuse(problems, preset_id)
+            self._write(with_preset(content, preset_id, values))
+        saved: dict[str, Any] = msgspec.to_builtins(found[preset_id])
+        return saved
 
-    def _read_own(self) -> dict[str, Preset]:
+    def delete(self, preset_id: str) -> None:
+        """Remove one of the person's own presets; a built-in one of that id is as it was again.
+
+        Raises:
+            NotFound: there is no such preset.
+            BadRequest: it is built in, or another one extends it.
+        """
+        with self._lock:
+            content = self._content_to_edit()
+            own = read_presets(content.encode())[0]
+            if preset_id not in own:
+                _refuse_deletion(preset_id, self._built_in)
+            heirs = [raw.id for raw in own.values() if raw.values.get("extends") == preset_id != raw.id]
+            if heirs and preset_id not in self._built_in:
+                raise BadRequest(
+                    f"Other presets extend {preset_id!r}: {', '.join(heirs)}. Change or delete them first."
+                )
+            self._write(with_preset(content, preset_id, None))
+
+    def _current(self) -> tuple[dict[str, Preset], list[Problem]]:
+        with self._lock:
+            stamp = _stamp(self._own)
+            if self._read is None or self._read[0] != stamp:
+                self._read = (stamp, *_read_all(self._own, self._built_in, self._registry))
+                for problem in self._read[2]:
+                    log.warning("%s, line %d: %s", self._own, problem.line, problem.message)
+            return self._read[1], self._read[2]
+
+    def _content_to_edit(self) -> str:
+        content, problems = _load(self._own)
+        errors = [problem for problem in problems + read_presets(content)[1] if problem.level == "error"]
+        if errors:
+            where = f"line {errors[0].line} of {self._own}" if errors[0].line else str(self._own)
+            raise BadRequest(f"Correct {where} first: {errors[0].message}")
         try:
-            return msgspec.yaml.decode(self._own.read_bytes(), type=PresetFile).presets
-        except (msgspec.DecodeError, OSError) as error:
-            raise BadRequest(f"The presets in {self._own} cannot be read: {error}.") from error
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadRequest(f"{self._own} is not written in UTF-8; save it so first.") from error
+
+    def _write(self, content: str) -> None:
+        part = self._own.with_suffix(".part")
+        try:
+            self._own.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self._own)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise BadRequest(f"The presets cannot be written to {self._own}: {error.strerror or error}.") from error
+        self._read = None
+
+
+def read_built_in() -> dict[str, RawPreset]:
+    """The presets that come with Zordon."""
+    return read_presets(files("zordon_app.engines").joinpath("presets.yaml").read_bytes())[0]
+
+
+def validate(path: Path, registry: EngineRegistry) -> list[Problem]:
+    """What is wrong in a presets.yaml, by line; the built-in presets may be extended in it."""
+    problems = _read_all(path, read_built_in(), registry)[1]
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _read_all(
+    path: Path, built_in: dict[str, RawPreset], registry: EngineRegistry
+) -> tuple[dict[str, Preset], list[Problem]]:
+    content, problems = _load(path)
+    own, more = read_presets(content)
+    found, wrong = resolve_all(built_in, own, registry)
+    return found, [*problems, *more, *wrong]
+
+
+def _load(path: Path) -> tuple[bytes, list[Problem]]:
+    try:
+        return path.read_bytes(), []
+    except FileNotFoundError:
+        return b"", []
+    except OSError as error:
+        return b"", [Problem(line=0, message=f"{path} cannot be read: {error.strerror or error}.")]
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size
+
+
+def _check_id(preset_id: str) -> None:
+    if ID.fullmatch(preset_id) is None:
+        raise BadRequest(f"{preset_id[:60]!r} is no id of a preset: {ID_RULE}")
+
+
+def _refuse(problems: list[Problem], preset_id: str) -> None:
+    for problem in problems:
+        if problem.preset == preset_id and problem.level == "error":
+            raise BadRequest(problem.message)
+
+
+def _refuse_deletion(preset_id: str, built_in: dict[str, RawPreset]) -> None:
+    if preset_id in built_in:
+        raise BadRequest(f"The preset {preset_id!r} comes with Zordon; it can be changed, not deleted.")
+    raise NotFound(f"There is no preset {preset_id[:60]!r}.")

@@ -10,6 +10,7 @@ from zordon_app.api.routes import (
     jobs,
     nodes,
     outputs,
+    presets,
     settings,
     submission,
 )
@@ -24,6 +25,7 @@ MODULES = (
     engine_downloads,
     engines,
     settings,
+    presets,
     nodes,
     addon,
     debug,

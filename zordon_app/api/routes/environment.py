@@ -36,7 +36,6 @@ def routes(context: Context) -> list[Route]:
         get("/api/status", here.status, "This machine, its load and its jobs", answers={200: anything}),
         get("/api/snapshot", here.snapshot, "Status and all jobs at once", answers={200: whole}),
         get("/api/full_status", here.full_status, "The status of every machine", answers={200: anything}),
-        get("/api/presets", here.presets, "Named sets of arguments", answers={200: anything}),
         get("/api/cpu_benchmark", here.cpu_benchmark, "Measure the CPU for 10 s", answers=cpu),
         get("/api/disk_benchmark", here.disk_benchmark, "Measure the disk", answers=disk),
         get("/api/openapi.json", here.document, "This document", answers={200: anything}),
@@ -73,10 +72,6 @@ class Environment:
         peers = self._services.peers
         others = peers.statuses(PEER_SECONDS) if peers is not None else {}
         return json_answer({str(own["hostname"]): {"online": True, "this": True, **own}, **others})
-
-    def presets(self, _ask: Ask) -> HTTPResponse:
-        """By id."""
-        return json_answer(self._services.presets.all())
 
     def cpu_benchmark(self, ask: Ask) -> HTTPResponse:
         """10 s of work; one at a time."""
