@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable
 from pathlib import PurePath
+from typing import TypeVar
 
 IMAGE_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".tga", ".bmp", ".dpx", ".webp"})
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 _NUMBERED = re.compile(r"^(.*?)(\d{1,9})(\.[^.\d][^.]*)$", re.DOTALL)
 
@@ -15,9 +18,9 @@ def split_number(name: str) -> tuple[str, str, str] | None:
     return None if match is None else (match[1], match[2], match[3])
 
 
-def first_of_each(paths: Iterable[PurePath]) -> list[PurePath]:
+def first_of_each(paths: Iterable[AnyPath]) -> list[AnyPath]:
     """``paths`` with only the first image of each numbered sequence; other files stay as they are. Sorted."""
-    kept: dict[tuple[object, ...], PurePath] = {}
+    kept: dict[tuple[object, ...], AnyPath] = {}
     for path in sorted(paths, key=_by_number):
         kept.setdefault(_key(path), path)
     return sorted(kept.values())

@@ -12,6 +12,7 @@ from zordon_app.domain.ids import JobId, NodeId, new_job_id
 from zordon_app.domain.jobs import Existing, Job, JobPlan, Unit
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.naming import file_stem
+from zordon_app.domain.sequences import first_of_each
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.arguments import check_arguments
 from zordon_app.engines.base import Build, Engine, Probe
@@ -125,7 +126,9 @@ class Intake:
             projects = [
                 path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in engine.extensions
             ]
-            shallow = [path for path in projects if len(path.parts) == min(len(other.parts) for other in projects)]
+            depth = min((len(path.parts) for path in projects), default=0)
+            # Numbered images are one project together, named by the first of them.
+            shallow = first_of_each(path for path in projects if len(path.parts) == depth)
             if len(shallow) == 1:
                 return shallow[0]
             if shallow:

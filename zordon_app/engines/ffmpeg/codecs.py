@@ -2,7 +2,7 @@
 
 from zordon_app.engines.ffmpeg.settings import Settings
 
-_PASS_LOG = "zordon-pass"
+_STATISTICS = "zordon-pass"
 """Relative: written into the private folder in which FFmpeg runs."""
 
 
@@ -44,5 +44,5 @@ def _preset(settings: Settings) -> list[str]:
 def pass_options(settings: Settings, number: int) -> list[str]:
     """What makes an encode the first or the second of two passes."""
     if settings.video_codec == "libx265":
-        return ["-x265-params", f"pass={number}:stats={_PASS_LOG}"]
-    return ["-pass", str(number), "-passlogfile", _PASS_LOG]
+        return ["-x265-params", f"pass={number}:stats={_STATISTICS}"]
+    return ["-pass", str(number), "-passlogfile", _STATISTICS]

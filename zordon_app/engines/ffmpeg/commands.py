@@ -28,20 +28,24 @@ class Commands:
 
     def segment(self, cut: Cut, out: Path, *, images: Path | None = None) -> list[tuple[str, ...]]:
         """Encode a part of the picture, without sound, to be joined later. ``images`` is the list of a sequence."""
-        argv = [*self._head(), *self._picture(cut, images), "-map", self._picture_map(), *self._encode(cut)]
+        limit = ("-frames:v", str(cut.frames)) if cut.frames else ()
+        argv = [*self._head(), *self._picture(cut, images), *self._encode(self._filters()), *limit]
         part = CODECS[self._settings.video_codec].part
         return [(*argv, "-f", part, file_url(out))]
 
     def whole(self, cut: Cut, out: Path, *, images: Path | None = None) -> list[tuple[str, ...]]:
         """Make the finished film at once; two commands where the film is looked through first."""
         picture = [*self._head(), *self._picture(cut, images)]
+        # Not by -frames:v, at which 5.1 ends the sound too.
+        filters = self._filters(limit=cut.frames)
         if self._settings.container == "gif":
-            return self._gif(picture, cut, out)
-        side, chosen = self._side(), ("-map", self._picture_map())
-        make = (*picture, *side, *chosen, *self._encode(cut, number=2), *self._finish(out, has_side=bool(side)))
+            return self._gif(picture, filters, out)
+        side = self._side()
+        finish = self._finish(out, has_side=bool(side))
         if not self._settings.two_pass:
-            return [make]
-        return [(*picture, *chosen, *self._encode(cut, number=1), "-f", "null", "-"), make]
+            return [(*picture, *side, *self._encode(filters), *finish)]
+        look = (*picture, *self._encode(filters), *pass_options(self._settings, 1), "-f", "null", "-")
+        return [look, (*picture, *side, *self._encode(filters), *pass_options(self._settings, 2), *finish)]
 
     def join(self, segments: Path, out: Path) -> tuple[str, ...]:
         """Put segments behind each other by copy, with sound and all else from the source."""
@@ -78,29 +82,30 @@ class Commands:
     def _picture_map(self) -> str:
         return f"0:{self._recipe.film.video}"
 
-    def _encode(self, cut: Cut, *, number: int = 0) -> list[str]:
-        """Options of the picture; ``number`` of the pass, where there are two."""
+    def _encode(self, filters: list[str]) -> list[str]:
         settings = self._settings
+        chosen = ["-map", self._picture_map()]
         if settings.video_codec == "copy":
-            return ["-c:v", "copy"]
-        options = ["-vf", ",".join(self._filters(cut)), *picture_options(settings), *self._colours()]
-        if settings.two_pass:
-            options += pass_options(settings, number)
-        options += self._times()
-        if cut.frames and not settings.fps:
-            options += ["-frames:v", str(cut.frames)]
-        return [*options, *shlex.split(settings.raw)]
+            return [*chosen, "-c:v", "copy"]
+        options = [*chosen, "-vf", ",".join(filters or ["null"]), *picture_options(settings), *self._colours()]
+        return [*options, *self._times(), *shlex.split(settings.raw)]
 
-    def _filters(self, cut: Cut) -> list[str]:
+    def _filters(self, *, limit: int = 0) -> list[str]:
         settings = self._settings
         chain: list[str] = []
         if self._recipe.film.sequence is None:
             # Rounded here: setpts would cut off, and turn 20.99 ticks into 20.
-            delay = f"+{self._recipe.timing.delay:.6f}/TB" if self._recipe.timing.delay and not cut.start else ""
+            delay = f"+{self._recipe.timing.delay:.6f}/TB" if self._is_late() else ""
             chain.append(f"setpts=floor(PTS-STARTPTS{delay}+0.5)")
+        if limit:
+            chain.append(f"trim=end_frame={limit}")
         if settings.fps:
             chain.append(f"fps={settings.fps}")
         return [*chain, *settings.filters]
+
+    def _is_late(self) -> bool:
+        """Whether the picture of the whole film starts after its sound."""
+        return bool(self._recipe.timing.delay) and bool(self._recipe.unsplittable)
 
     def _times(self) -> list[str]:
         """Keep the source's time stamps, unless there is a constant rate anyway."""
@@ -115,12 +120,10 @@ class Commands:
         names = ("-colorspace", "-color_primaries", "-color_trc")
         return [word for name in names for word in (name, "bt709")] + ["-color_range", "tv"]
 
-    def _gif(self, picture: list[str], cut: Cut, out: Path) -> list[tuple[str, ...]]:
-        chain = self._filters(cut)
-        if cut.frames:
-            chain.insert(1 if self._recipe.film.sequence is None else 0, f"trim=end_frame={cut.frames}")
+    def _gif(self, picture: list[str], filters: list[str], out: Path) -> list[tuple[str, ...]]:
+        """Two commands, the first for the palette: one alone would keep the whole film in memory."""
         palette = file_url(out.parent / _PALETTE)
-        source = f"[{self._picture_map()}]{','.join(chain)}"
+        source = f"[{self._picture_map()}]{','.join(filters or ['null'])}"
         look = (*picture, "-filter_complex", f"{source},palettegen[p]", "-map", "[p]", "-frames:v", "1", "-update", "1")
         use = f"{source}[x];[x][1:v]paletteuse[v]"
         make = (*picture, "-i", palette, "-filter_complex", use, "-map", "[v]", *keep_times(self._build))

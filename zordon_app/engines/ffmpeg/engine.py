@@ -8,6 +8,7 @@ import msgspec
 
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.naming import file_stem
 from zordon_app.domain.sequences import IMAGE_EXTENSIONS
 from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, Report, RunProgram
 from zordon_app.engines.ffmpeg.arguments import ARGUMENTS
@@ -74,7 +75,7 @@ class FfmpegEngine:
             outline = outline_sequence(request, with_rate(film, request.args), settings, warnings)
         else:
             outline = outline_film(request, film, scan_film(Path(probe.project), film), settings, warnings)
-        return make_plan(outline, title=title, warnings=warnings)
+        return make_plan(outline, title=_title(request, film, title), warnings=warnings)
 
     def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:
         """FFmpeg is not warm: it is started for each unit.
@@ -129,3 +130,9 @@ class FfmpegEngine:
     def help(self, build: Build, run: RunProgram) -> str:
         """FFmpeg's own help."""
         return run(Invocation(argv=(*build.command, "-hide_banner", "-h", "long")), timeout=60.0)
+
+
+def _title(request: JobRequest, film: Film, title: str) -> str:
+    """Images that nobody named give a film the name they share, without the number."""
+    shared = film.sequence.prefix.rstrip("_.- ") if film.sequence is not None else ""
+    return file_stem(shared) if shared and not request.name else title

@@ -100,6 +100,8 @@ class Scan(Struct, kw_only=True):
     """Places in ``stamps`` of pictures from which decoding can start."""
     last_length: int = 0
     """How long the last picture stands, ticks."""
+    is_end_known: bool = False
+    """Whether the file itself says so."""
     trouble: str = ""
     """Why the time stamps do not tell which frames there are: then the film cannot be cut exactly."""
     cut_off: bool = False

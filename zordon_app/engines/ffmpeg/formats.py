@@ -156,10 +156,10 @@ CONTAINERS: dict[str, Container] = {
     "avi": Container(
         kind="avi",
         muxer="avi",
-        video=("libx264", "ffv1", "copy"),
+        # Without copy: H.264 that was made elsewhere loses its order of pictures in this old kind.
+        video=("libx264", "ffv1"),
         audio=("libmp3lame", "pcm_s16le", "ac3"),
         copies=("mp3", "ac3", "mp2", "pcm_s16le", "pcm_u8"),
-        pictures=("h264", "ffv1", "mpeg4", "msmpeg4v3", "mjpeg", "huffyuv", "dvvideo", "rawvideo"),
     ),
     "gif": Container(kind="gif", muxer="gif", video=("gif",)),
 }

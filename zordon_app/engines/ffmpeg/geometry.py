@@ -75,7 +75,7 @@ def _check_crop(item: AskedFilter, width: int, height: int) -> None:
 
 
 def _wanted_size(args: dict[str, Any], width: int, height: int, pixel_format: str) -> tuple[int, int] | None:
-    asked_width, asked_height = args.get("width"), args.get("height")
+    asked_width, asked_height = int(args.get("width") or 0), int(args.get("height") or 0)
     if not asked_width and not asked_height:
         return None
     if asked_width and asked_height:

@@ -137,7 +137,7 @@ def _duration(container: "InputContainer", picture: Any) -> float:
 
 
 def _describe_stream(stream: Any) -> Stream:
-    context = getattr(stream, "codec_context", None)
+    context: Any = getattr(stream, "codec_context", None)
     name = context.codec.canonical_name if context is not None else ""
     base = {
         "index": stream.index,

@@ -1,6 +1,7 @@
 """From a request and a look at the source to the units of a job."""
 
 import math
+from fractions import Fraction
 
 from msgspec import Struct, structs
 
@@ -79,11 +80,11 @@ def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings
     is_all = first == 0 and end == len(scan.stamps)
     timing = _timing(film, scan, first, end, is_all=is_all)
     recipe = _recipe(settings, film, timing, reason or _alone(places))
-    is_counted = not settings.fps and not (settings.video_codec == "copy" and scan.cut_off)
+    is_counted = scan.is_end_known if settings.fps else settings.video_codec != "copy" or not scan.cut_off
     return Outline(
         recipe=recipe,
         pieces=tuple(_piece(scan, first, a, b, is_all=is_all) for a, b in places),
-        frames=end - first if is_counted else 0,
+        frames=_count_out(settings, end - first, seconds) if is_counted else 0,
         seconds=seconds,
         fps=_fps(settings, film),
     )
@@ -107,7 +108,7 @@ def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnin
     return Outline(
         recipe=_recipe(settings, film, Timing(), reason or _alone(places)),
         pieces=tuple(_image_piece(film, first, a, b) for a, b in places),
-        frames=0 if settings.fps else frames,
+        frames=_count_out(settings, frames, seconds),
         seconds=seconds,
         fps=_fps(settings, film),
     )
@@ -169,6 +170,14 @@ def _alone(places: list[tuple[int, int]]) -> str:
     return "It is so short that one machine does it fastest." if len(places) == 1 else ""
 
 
+def _count_out(settings: Settings, frames: int, seconds: float) -> int:
+    """Frames that come out; 0 where rounding decides and each version may do it differently."""
+    if not settings.fps:
+        return frames
+    exact = seconds * float(Fraction(settings.fps))
+    return 0 if abs(exact % 1 - 0.5) < 0.02 else round(exact)
+
+
 def _fps(settings: Settings, film: Film) -> float:
     return float(Film(container="", fps=settings.fps).rate or film.rate)
 
@@ -205,9 +214,8 @@ def _wanted_range(request: JobRequest, film: Film, scan: Scan, warnings: list[st
         low, high = _asked_frames(request, 1, count, warnings)
         first, stop = max(first, low - 1), min(stop, high)
     if first >= stop:
-        raise BadRequest(
-            f"Nothing is left of the film, which has {count} frames and lasts {scan.microseconds(0, count) / 1e6:.2f} s."
-        )
+        length = scan.microseconds(0, count) / 1_000_000
+        raise BadRequest(f"Nothing is left of the film, which has {count} frames and lasts {length:.2f} s.")
     return first, stop
 
 

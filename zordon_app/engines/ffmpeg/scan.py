@@ -1,6 +1,7 @@
 """Reading all time stamps of a film, and seeing whether they tell the truth (engines.md, section 5)."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,14 @@ def _sort_in(scan: Scan, packets: list[tuple[int, bool, int]], film: Film) -> No
     scan.keys = [place for place, (_, is_key, _) in enumerate(packets) if is_key]
     if packets:
         usual = round(1 / (film.rate * scan.time_base)) if film.rate else 1
+        scan.is_end_known = packets[-1][2] > 0
         scan.last_length = packets[-1][2] or max(usual, 1)
 
 
 def _trouble(scan: Scan, unknown: int) -> str:
     if unknown or not scan.stamps:
         return "Some of the film's pictures have no time stamp."
-    if any(after <= before for before, after in zip(scan.stamps, scan.stamps[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(scan.stamps)):
         return "Some of the film's pictures share a time stamp."
     if scan.stamps[0] < 0:
         return "The film's time stamps begin before zero."

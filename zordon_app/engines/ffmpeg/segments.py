@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 from zordon_app.engines.ffmpeg.film import Film, Scan
 from zordon_app.engines.ffmpeg.settings import Settings
@@ -31,21 +32,17 @@ def why_one_piece(settings: Settings, *, split: bool, seconds: float, frames: in
 
 
 def _why_settings(settings: Settings) -> str:
-    if settings.video_codec == "copy":
-        return "Copying the picture is no work to share."
-    if settings.container == "gif":
-        return "A GIF has one palette for the whole film."
-    if settings.two_pass:
-        return "Two passes look at the whole film first."
-    if settings.video_bitrate:
-        return "A bit rate is spread over the whole film; a quality (CRF) can be split."
-    if settings.fps:
-        return "Changing the frame rate needs the frames around each cut."
-    if settings.memory:
-        return f"The filter {settings.memory} needs the frames before each picture."
-    if settings.raw:
-        return "Raw arguments may need the whole film."
-    return ""
+    reasons = (
+        (settings.video_codec == "copy", "Copying the picture is no work to share."),
+        (settings.container == "avi", "An AVI has no time stamps to join by."),
+        (settings.container == "gif", "A GIF has one palette for the whole film."),
+        (settings.two_pass, "Two passes look at the whole film first."),
+        (settings.video_bitrate, "A bit rate is spread over the whole film; a quality (CRF) can be split."),
+        (settings.fps, "Changing the frame rate needs the frames around each cut."),
+        (settings.memory, f"The filter {settings.memory} needs the frames before each picture."),
+        (settings.raw, "Raw arguments may need the whole film."),
+    )
+    return next((sentence for applies, sentence in reasons if applies), "")
 
 
 def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
@@ -54,14 +51,14 @@ def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
     size = (end - first) / count
     wanted = [first + round(size * number) for number in range(1, count)]
     places = [first, *(_near_key(scan, place, round(size / 4)) for place in wanted), end]
-    return [(a, b) for a, b in zip(places, places[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(places) if b > a]
 
 
 def cut_evenly(first: int, end: int) -> list[tuple[int, int]]:
     """The same for images, where every place is as good."""
     count = max(1, round((end - first) / SEGMENT_FRAMES))
     places = [first + (end - first) * number // count for number in range(count + 1)]
-    return list(zip(places, places[1:], strict=False))
+    return list(pairwise(places))
 
 
 def _near_key(scan: Scan, wanted: int, leeway: int) -> int:

@@ -37,7 +37,8 @@ def find_sequence(project: Path) -> ImageSequence:
     Raises:
         BadRequest: there are none, or it is one image alone.
     """
-    prefix, suffix, padding = _read_pattern(project.name)
+    # A file may have a # or % in its name and yet be no pattern.
+    prefix, suffix, padding = _read_name(project.name) if project.is_file() else _read_pattern(project.name)
     numbers = _numbers_in(project.parent, prefix, suffix, padding)
     if not numbers:
         raise BadRequest(f"There are no images {project.name!r} in {project.parent}.")
@@ -60,6 +61,10 @@ def _read_pattern(name: str) -> tuple[str, str, int]:
     if match is not None:
         width = len(match["hashes"]) if match["hashes"] else int(match["width"] or 1)
         return match["prefix"], match["suffix"], width
+    return _read_name(name)
+
+
+def _read_name(name: str) -> tuple[str, str, int]:
     parts = split_number(name)
     if parts is None:
         raise BadRequest(f"{name!r} is one image; a film needs several, numbered as in shot_0001.png.")

@@ -20,9 +20,9 @@ def parse_version(text: str) -> Version:
 
 def keep_times(build: Build) -> list[str]:
     """Let frames through as they come: none is repeated or left out."""
-    return ["-fps_mode" if parse_version(build.version) >= (5, 1) else "-vsync", "passthrough"]
+    return ["-fps_mode:v" if parse_version(build.version) >= (5, 1) else "-vsync", "passthrough"]
 
 
 def keep_time_base(build: Build) -> list[str]:
     """Let the encoder count in the source's ticks, so that no time stamp is rounded."""
-    return ["-enc_time_base", "demux" if parse_version(build.version) >= (6, 1) else "-1"]
+    return ["-enc_time_base:v", "demux" if parse_version(build.version) >= (6, 1) else "-1"]
