@@ -1,20 +1,25 @@
-"""Who may ask at all: the outermost layer, in front of routing, and it says no unless it has a reason to say yes."""
+"""Who asks: the outermost layer, in front of routing. What each caller may do is decided by ``policy``."""
 
 import ipaddress
 from collections.abc import Callable, Collection, Iterable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from zordon_app.api.errors import Application, Environ, MisdirectedRequest, StartResponse, refuse
 from zordon_app.api.exchange import CALLER
-from zordon_app.api.services import Caller
+from zordon_app.api.peering import SignedIn
+from zordon_app.api.policy import SIGN_IN_PAGE, Policy
+from zordon_app.domain.callers import Caller, Role
 from zordon_app.errors import BadRequest, Forbidden, NotSignedIn, ZordonError
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 READING = frozenset({"GET", "HEAD"})
-OPEN_PATHS = frozenset({"/api/heartbeat"})
-"""What anyone may read."""
 SAME_SITE = frozenset({"", "same-origin", "none"})
 DEFAULT_PORTS = {"http": "80", "https": "443"}
+COOKIE = "__Host-zordon"
+"""Browsers take a cookie with this prefix only over TLS, for this host alone, for all paths."""
+BEARER = "Bearer "
+MAX_SECRET = 200
 
 SECURITY_HEADERS = (
     (
@@ -38,7 +43,40 @@ def loopback_names() -> Collection[str]:
 def identify_loopback(environ: Environ) -> Caller | None:
     """A program on this machine, or None."""
     address = str(environ.get("REMOTE_ADDR", ""))
-    return Caller(local=True, address=address) if is_loopback(address) else None
+    return Caller(local=True, address=address, role=Role.LOCAL) if is_loopback(address) else None
+
+
+def identify_remote(signed_in: SignedIn) -> "Callable[[Environ], Caller | None]":
+    """Tells on the LAN listener who asks: a member by its bearer token, a browser by its cookie, else nobody known.
+
+    Where a request comes from makes no difference: on this listener this machine's own programs are strangers too.
+    """
+
+    def identify(environ: Environ) -> Caller | None:
+        address = str(environ.get("REMOTE_ADDR", ""))
+        given = str(environ.get("HTTP_AUTHORIZATION", ""))
+        if given:
+            node = signed_in.peer_of(given.removeprefix(BEARER), address) if _is_bearer(given) else None
+            return Caller(local=False, address=address, role=Role.PEER, node=node) if node is not None else None
+        browser = signed_in.browser_of(secret) if (secret := _cookie(environ)) else None
+        if browser is None:
+            return None
+        return Caller(local=False, address=address, role=Role(browser.role), session=browser.id)
+
+    return identify
+
+
+def _is_bearer(given: str) -> bool:
+    return given.startswith(BEARER) and len(given) <= MAX_SECRET
+
+
+def _cookie(environ: Environ) -> str:
+    """The secret in our cookie; empty when there is none."""
+    try:
+        morsel = SimpleCookie(str(environ.get("HTTP_COOKIE", ""))).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel is not None and len(morsel.value) <= MAX_SECRET else ""
 
 
 def is_loopback(address: str) -> bool:
@@ -55,7 +93,7 @@ class Access:
     """What one listener lets in.
 
     ``names`` gives the host names and addresses (IPv6 in brackets) by which this listener may be called; the port is
-    the listener's own. ``identify`` tells who asks, or None: a stranger, who reaches only ``OPEN_PATHS``.
+    the listener's own. ``identify`` tells who asks, or None: a stranger.
     """
 
     def __init__(
@@ -68,19 +106,16 @@ class Access:
         self._identify = identify
 
     def admit(self, environ: Environ) -> Caller:
-        """Who asks, when the request may go on.
+        """Who asks, when the request is meant for us and no other site's page made it.
 
         Raises:
-            MisdirectedRequest, BadRequest, Forbidden, NotSignedIn: it may not.
+            MisdirectedRequest, BadRequest, Forbidden: it is not, or one did.
         """
         self._check_target(environ)
         self._check_host(environ)
         if environ["REQUEST_METHOD"] not in READING:
             _check_origin(environ)
-        caller = self._identify(environ)
-        if caller is None and not (environ["REQUEST_METHOD"] in READING and environ["PATH_INFO"] in OPEN_PATHS):
-            raise NotSignedIn("Sign in first: this Zordon does not know you.")
-        return caller or Caller(local=False, address=str(environ.get("REMOTE_ADDR", "")))
+        return self._identify(environ) or Caller(local=False, address=str(environ.get("REMOTE_ADDR", "")))
 
     def _check_target(self, environ: Environ) -> None:
         target = str(environ.get("REQUEST_URI", environ["PATH_INFO"]))
@@ -113,9 +148,10 @@ def _check_origin(environ: Environ) -> None:
 class AccessLayer:
     """The outermost WSGI layer: admits or refuses, and puts the security headers on every answer."""
 
-    def __init__(self, access: Access, application: Application) -> None:
-        """Guard ``application`` by ``access``."""
+    def __init__(self, access: Access, policy: Policy, application: Application) -> None:
+        """Guard ``application`` by ``access`` and ``policy``."""
         self._access = access
+        self._policy = policy
         self._application = application
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -125,10 +161,24 @@ class AccessLayer:
             return start_response(status, secured(headers), *([exc_info] if exc_info else []))
 
         try:
-            environ[CALLER] = self._access.admit(environ)
+            caller = environ[CALLER] = self._access.admit(environ)
+            self._policy.check(environ, caller)
+        except NotSignedIn as error:
+            return to_sign_in(start) if _is_front_page(environ) else refuse(start, error)
         except ZordonError as error:
             return refuse(start, error)
         return self._application(environ, start)
+
+
+def _is_front_page(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] in READING and environ["PATH_INFO"] in ("/", "/index.html")
+
+
+def to_sign_in(start_response: StartResponse) -> list[bytes]:
+    """Send a person's browser to the sign-in page."""
+    headers = [("Location", SIGN_IN_PAGE), ("Content-Length", "0"), ("Cache-Control", "no-store")]
+    start_response("303 See Other", headers)
+    return []
 
 
 def secured(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

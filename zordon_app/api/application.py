@@ -15,6 +15,7 @@ from zordon_app.api.docs import make_page
 from zordon_app.api.errors import Application, Environ, ErrorBoundary, PlainBottle, StartResponse
 from zordon_app.api.exchange import Ask
 from zordon_app.api.openapi import make_document
+from zordon_app.api.policy import Policy
 from zordon_app.api.routes import all_routes
 from zordon_app.api.routing import Context, Route
 from zordon_app.api.services import Services
@@ -29,8 +30,10 @@ _VERSION = re.compile(r"([0-9]{1,6}\.[0-9]{1,6})(\.[0-9A-Za-z.+-]{1,40})?")
 
 def make_application(services: Services, access: Access | None = None) -> Application:
     """The WSGI application for one listener; ``access`` says whom it lets in (default: this machine's programs)."""
-    api = VersionCheck(make_bottle(make_routes(services)))
-    return AccessLayer(access or Access(), ErrorBoundary(by_path(api, StaticFiles(services.web))))
+    routes = make_routes(services)
+    api = VersionCheck(make_bottle(routes))
+    files = StaticFiles(services.web)
+    return AccessLayer(access or Access(), Policy(routes), ErrorBoundary(by_path(api, files)))
 
 
 def make_routes(services: Services) -> list[Route]:

@@ -9,7 +9,7 @@ from bottle import HTTPResponse
 
 from zordon_app.api.bodies import Bodies, Received
 from zordon_app.complaints import checked
-from zordon_app.api.services import Caller
+from zordon_app.domain.callers import Caller
 from zordon_app.errors import BadRequest, Forbidden
 
 Environ = dict[str, Any]

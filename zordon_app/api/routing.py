@@ -9,12 +9,26 @@ from msgspec import Struct
 from zordon_app.api.exchange import Ask
 from zordon_app.api.services import Services
 from zordon_app.api.slots import Slots
+from zordon_app.domain.callers import Role
 
 Handler = Callable[..., HTTPResponse]
 """Called with an ``Ask`` and the parts of the path by name."""
 
 TEXT = "text/plain"
 JSON = "application/json"
+
+OPEN = frozenset(Role)
+"""Anybody."""
+READERS = frozenset({Role.LOCAL, Role.PEER, Role.CONTROL, Role.VIEW})
+"""All who are known; the rule for routes that read."""
+ACTORS = frozenset({Role.LOCAL, Role.CONTROL})
+"""People who may act; the rule for routes that change something."""
+ACTORS_AND_PEERS = ACTORS | {Role.PEER}
+"""The same for what machines do for each other too."""
+LOCAL_ONLY = frozenset({Role.LOCAL})
+"""Programs on this machine."""
+PEERS_ONLY = frozenset({Role.PEER})
+"""Members of the farm."""
 
 
 class Query(Struct, frozen=True):
@@ -54,6 +68,8 @@ class Route(Struct, frozen=True, kw_only=True):
     answers: Mapping[int, Says]
     query: tuple[Query, ...] = ()
     body: Body | None = None
+    allow: frozenset[Role] = LOCAL_ONLY
+    """Whom it answers; all others are refused before routing."""
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -70,9 +86,17 @@ class Context(Struct, frozen=True, kw_only=True):
     """The same for people, HTML."""
 
 
-def get(path: str, handle: Handler, summary: str, *query: Query, answers: Mapping[int, Says]) -> Route:
+def get(
+    path: str,
+    handle: Handler,
+    summary: str,
+    *query: Query,
+    answers: Mapping[int, Says],
+    allow: frozenset[Role] = READERS,
+) -> Route:
     """A route that reads."""
-    return Route(method="GET", path=path, handle=handle, summary=summary, query=query, answers=_complete(path, answers))
+    known = _complete(path, answers)
+    return Route(method="GET", path=path, handle=handle, summary=summary, query=query, answers=known, allow=allow)
 
 
 def act(
@@ -83,10 +107,20 @@ def act(
     *query: Query,
     answers: Mapping[int, Says],
     body: Body | None = None,
+    allow: frozenset[Role] = ACTORS,
 ) -> Route:
     """A route that changes something."""
     known = {400: Says("The request is wrong; the text says how."), **_complete(path, answers)}
-    return Route(method=method, path=path, handle=handle, summary=summary, query=query, body=body, answers=known)
+    return Route(
+        method=method,
+        path=path,
+        handle=handle,
+        summary=summary,
+        query=query,
+        body=body,
+        answers=known,
+        allow=allow,
+    )
 
 
 def _complete(path: str, answers: Mapping[int, Says]) -> dict[int, Says]:

@@ -3,7 +3,7 @@
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer, text_answer
-from zordon_app.api.routing import JSON, Context, Route, Says, act, get
+from zordon_app.api.routing import JSON, LOCAL_ONLY, Context, Route, Says, act, get
 from zordon_app.api.services import Services
 from zordon_app.errors import NotFound
 
@@ -16,8 +16,8 @@ def routes(context: Context) -> list[Route]:
     cleared = {200: Says("The word success."), **off}
     base = "/api/_debug"
     return [
-        get(f"{base}/detected_clients", debug.detected, "Hosts found by discovery", answers=hosts),
-        act("POST", f"{base}/clear_history", debug.clear, "Forget all jobs that have ended", answers=cleared),
+        get(f"{base}/detected_clients", debug.detected, "Hosts found by discovery", answers=hosts, allow=LOCAL_ONLY),
+        act("POST", f"{base}/clear_history", debug.clear, "Forget ended jobs", answers=cleared, allow=LOCAL_ONLY),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import JSON, Body, Context, Query, Route, Says, act, get
+from zordon_app.api.routing import JSON, LOCAL_ONLY, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.services import Engines
 from zordon_app.complaints import checked
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, ManagedBuild
@@ -25,7 +25,7 @@ def routes(context: Context) -> list[Route]:
     record = {**one, 200: Says("The download as it is now.", dict[str, Any], JSON)}
     many = {**one, 200: Says("A list.", list[dict[str, Any]], JSON)}
     begun = {**record, 502: Says("The site failed."), 503: Says("The disk is full, or too many downloads wait.")}
-    dropped = {**begun, 403: Says("local_path is for programs on this machine.")}
+    dropped = {**begun, 403: Says("Only programs on this machine may.")}
     engine = Query("engine", "The engine's name.", required=True)
     some = Query("engine", "The engine's name; all if left out.")
     version = Query("version", "A version or its beginning, or latest, lts, daily.", required=True)
@@ -37,6 +37,7 @@ def routes(context: Context) -> list[Route]:
     archive = Body(ArchiveOrder, "The archive: a file that comes along, or its path.", required=True, upload=True)
     build = Body(ManagedBuild, "Which build.")
     check, newest, available = read.download_available, read.most_recent_version, read.available
+    add = f"{BASE}/install_archive"
     named = (engine, version, *platform)
     return [
         get(f"{BASE}/download_available", check, "Can it be downloaded?", *named, answers=one),
@@ -47,7 +48,7 @@ def routes(context: Context) -> list[Route]:
         get(f"{DOWNLOADS}/<download_id>", read.download, "One download", answers=record),
         act("POST", f"{BASE}/refresh", do.refresh, "Ask the sites now", some, answers=many),
         act("POST", f"{BASE}/download", do.download, "Install a build", *named, wait, answers=begun, body=order),
-        act("POST", f"{BASE}/install_archive", do.install_archive, "Install a file", answers=dropped, body=archive),
+        act("POST", add, do.install_archive, "Install a file", answers=dropped, body=archive, allow=LOCAL_ONLY),
         act("POST", f"{DOWNLOADS}/<download_id>/pause", do.pause, "Hold a download", answers=record),
         act("POST", f"{DOWNLOADS}/<download_id>/resume", do.resume, "Go on with a download", answers=record),
         act("POST", f"{DOWNLOADS}/<download_id>/cancel", do.cancel, "End a download", answers=record),
@@ -106,14 +107,14 @@ class BuildActions:
         return json_answer(self._engines.download(ask.parameters(DownloadOrder)))
 
     def install_archive(self, ask: Ask) -> HTTPResponse:
-        """A file that came along, or one that lies on this machine."""
+        """A file that came along, or one that lies on this machine; what is in it will be run, so nobody else may."""
+        if not ask.caller.local:
+            raise Forbidden("Archives are installed only for programs on this machine; download the build instead.")
         with ask.received() as received:
             order = checked(received.value, ArchiveOrder)
             if received.upload is not None:
                 upload = received.upload
                 return json_answer(self._engines.install_archive(order, upload.path, upload.filename, owned=True))
-        if not ask.caller.local:
-            raise Forbidden("local_path is taken only from programs on this machine; upload the archive instead.")
         path = _path_of(order)
         return json_answer(self._engines.install_archive(order, path, path.name, owned=False))
 

@@ -10,7 +10,7 @@ from bottle import HTTPResponse
 from zordon_app import API_VERSION, __version__
 from zordon_app.api.docs import docs_answer
 from zordon_app.api.exchange import Ask, json_answer, json_bytes, text_answer
-from zordon_app.api.routing import JSON, Context, Route, Says, get
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, OPEN, Context, Route, Says, get
 from zordon_app.api.schemas import DiskSpeed, Snapshot
 from zordon_app.api.services import Services
 
@@ -31,13 +31,14 @@ def routes(context: Context) -> list[Route]:
     cpu = {200: score, 403: other, 503: BUSY}
     disk = {200: speed, 403: other, 503: BUSY}
     page = {200: Says("The page.", media="text/html")}
+    work = ACTORS_AND_PEERS  # a benchmark keeps the machine busy
     return [
-        get("/api/heartbeat", here.heartbeat, "The time: am I reachable?", answers={200: time}),
+        get("/api/heartbeat", here.heartbeat, "The time: am I reachable?", answers={200: time}, allow=OPEN),
         get("/api/status", here.status, "This machine, its load and its jobs", answers={200: anything}),
         get("/api/snapshot", here.snapshot, "Status and all jobs at once", answers={200: whole}),
         get("/api/full_status", here.full_status, "The status of every machine", answers={200: anything}),
-        get("/api/cpu_benchmark", here.cpu_benchmark, "Measure the CPU for 10 s", answers=cpu),
-        get("/api/disk_benchmark", here.disk_benchmark, "Measure the disk", answers=disk),
+        get("/api/cpu_benchmark", here.cpu_benchmark, "Measure the CPU for 10 s", answers=cpu, allow=work),
+        get("/api/disk_benchmark", here.disk_benchmark, "Measure the disk", answers=disk, allow=work),
         get("/api/openapi.json", here.document, "This document", answers={200: anything}),
         get("/api/docs", here.page, "This document, for people", answers=page),
     ]

@@ -4,11 +4,11 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.complaints import checked
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import JSON, Body, Context, Query, Route, Says, act
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import Confirm, Done, Frames, Move, NeededFrames, Pause, Priority
 from zordon_app.api.services import Farm
+from zordon_app.complaints import checked
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
 
@@ -24,17 +24,19 @@ def routes(context: Context) -> list[Route]:
     redirect = Query("redirect", "Truthy: go to the index page afterwards.", "boolean")
     cancelled = {**job, 303: Says("Cancelled; the index page is next.")}
     update = Body(dict[str, Any], "The child job as its node sees it.", required=True)
+    both = ACTORS_AND_PEERS
+    stop = Body(Confirm)
     return [
-        act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=Body(Confirm)),
-        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, answers=done, body=Body(Confirm)),
-        act("POST", f"{JOB}/pause", do.pause, "Hold", answers=job, body=Body(Pause)),
-        act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job),
+        act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=stop, allow=both),
+        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, answers=done, body=stop, allow=both),
+        act("POST", f"{JOB}/pause", do.pause, "Hold", answers=job, body=Body(Pause), allow=both),
+        act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job, allow=both),
         act("POST", f"{JOB}/retry", do.retry, "Try failed units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/skip", do.skip, "Leave units out", answers=job, body=Body(NeededFrames, required=True)),
         act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/move", do.move, "Change the order", answers=job, body=Body(Move, required=True)),
         act("POST", f"{JOB}/priority", do.priority, "Priority", answers=job, body=Body(Priority, required=True)),
-        act("POST", f"{JOB}/subjob_update", do.subjob_update, "A child changed", answers=done, body=update),
+        act("POST", f"{JOB}/subjob_update", do.subjob_update, "A child changed", answers=done, body=update, allow=both),
     ]
 
 

@@ -7,6 +7,11 @@ from bottle import HTTPResponse
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.services import SettingsStore
+from zordon_app.config import LOCAL_ONLY
+from zordon_app.domain.callers import Role
+from zordon_app.errors import Forbidden
+
+PEOPLE = frozenset({Role.LOCAL, Role.CONTROL, Role.VIEW})
 
 
 def routes(context: Context) -> list[Route]:
@@ -15,7 +20,7 @@ def routes(context: Context) -> list[Route]:
     values = {200: Says("All settings.", dict[str, Any], JSON)}
     changes = Body(dict[str, Any], "The settings to change; the others stay.", required=True)
     return [
-        get("/api/settings", use.read, "All settings", answers=values),
+        get("/api/settings", use.read, "All settings", answers=values, allow=PEOPLE),
         act("PATCH", "/api/settings", use.change, "Change settings, all or none", answers=values, body=changes),
     ]
 
@@ -32,5 +37,9 @@ class Settings:
         return json_answer(self._store.read())
 
     def change(self, ask: Ask) -> HTTPResponse:
-        """Some values; answers with all."""
-        return json_answer(self._store.change(ask.fields()))
+        """Some values; answers with all. Raises Forbidden for what only this machine's own programs may change."""
+        changes = ask.fields()
+        kept = sorted(LOCAL_ONLY & changes.keys()) if not ask.caller.local else []
+        if kept:
+            raise Forbidden(f"Only at that machine itself can one change: {', '.join(kept)}.")
+        return json_answer(self._store.change(changes))

@@ -6,11 +6,12 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.complaints import checked
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import JSON, Body, Context, Route, Says, act
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
-from zordon_app.api.services import Caller, Farm
+from zordon_app.api.services import Farm
+from zordon_app.complaints import checked
+from zordon_app.domain.callers import Caller
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest, Forbidden
@@ -33,8 +34,9 @@ def routes(context: Context) -> list[Route]:
     probed = {200: found, 403: added[403], 404: Says("No such engine."), 413: added[413], 503: added[503]}
     jobs = Body(JobRequest | list[JobRequest], "One job or several, all or none.", required=True, upload=True)
     probe = Body(ProbeRequest, "What to look into.", required=True, upload=True)
+    who = ACTORS_AND_PEERS
     return [
-        act("POST", "/api/add_job", submit.add, "Add one or more render jobs", answers=added, body=jobs),
+        act("POST", "/api/add_job", submit.add, "Add one or more render jobs", answers=added, body=jobs, allow=who),
         act("POST", "/api/probe", submit.probe, "Look into a project", answers=probed, body=probe),
     ]
 
