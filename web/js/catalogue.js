@@ -27,7 +27,7 @@ function engine(name, data) {
     ),
     extensions: data.supported_extensions ?? data.extensions ?? [],
     formats: data.supported_export_formats ?? data.export_formats ?? [],
-    arguments: data.arguments ?? data.ui_options ?? data.args ?? [],
+    arguments: data.options ?? data.arguments ?? data.ui_options ?? [],
   };
 }
 

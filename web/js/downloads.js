@@ -1,33 +1,103 @@
 // Downloads of engines: what is on its way, and how to start, hold and end it.
 import { get, post } from './api.js';
 import { loadEngines } from './catalogue.js';
-import { signal } from './lib.js';
-import { complain } from './overlay.js';
-import { link } from './store.js';
+import { t } from './i18n.js';
+import { effect, signal } from './lib.js';
+import { complain, toast } from './overlay.js';
+import { engines, link } from './store.js';
 
 /**
  * @typedef {object} Download
  * @property {string} id
  * @property {string} engine
  * @property {string} version
- * @property {string} state
- * @property {number} done bytes
- * @property {number} size bytes; 0 when nobody knows
- * @property {number} rate bytes per second
- * @property {number | null} left seconds
- * @property {string} error
+ * @property {string} source
+ * @property {'queued' | 'downloading' | 'paused' | 'checking' | 'unpacking' | 'testing' | 'installed' | 'failed' | 'cancelled'} state
+ * @property {string} reason why it failed, or what it waits for
+ * @property {number} received bytes
+ * @property {number} total bytes; 0: not known
+ * @property {number} speed bytes per second
+ * @property {number | null} eta_seconds
+ * @property {boolean} verified
  */
 
+const SOON_MS = 600;
+const LATER_MS = 10_000;
+const ACTIVE = ['queued', 'downloading', 'checking', 'unpacking', 'testing'];
+
 export const downloads = signal(/** @type {Download[]} */ ([]));
+
+/** @param {Download} download */
+export const isMoving = download => ACTIVE.includes(download.state);
+/** Those that are not over. @param {Download} download */
+export const isOpen = download => isMoving(download) || download.state === 'paused' || download.state === 'failed';
+
+export function startDownloads() {
+  void readDownloads();
+  setInterval(
+    () => document.hidden || link.peek() !== 'live' || !downloads.peek().some(isMoving) || void readDownloads(),
+    SOON_MS,
+  );
+  setInterval(() => document.hidden || link.peek() !== 'live' || void readDownloads(), LATER_MS);
+  // Another window may have started one: then the engines change.
+  effect(() => {
+    if (engines.value.length) void readDownloads();
+  });
+}
+
+export async function readDownloads() {
+  try {
+    const present = /** @type {Download[]} */ (await get('engines/downloads'));
+    const before = downloads.peek();
+    downloads.value = present;
+    for (const download of present)
+      settle(
+        before.find(entry => entry.id === download.id),
+        download,
+      );
+  } catch {
+    // The banner tells when nothing answers.
+  }
+}
+
+/** @param {Download | undefined} before @param {Download} after */
+function settle(before, after) {
+  if (!before || before.state === after.state) return;
+  const name = `${after.engine} ${after.version}`;
+  if (after.state === 'installed') toast(t('download.installed', { name }));
+  if (after.state === 'failed') toast(t('download.failed', { name, reason: after.reason }), { tone: 'err' });
+  if (after.state === 'installed') void loadEngines();
+}
 
 /** @param {string} engine @param {string} version */
 export async function startDownload(engine, version) {
   try {
     await post('engines/download', { engine, version });
+    await readDownloads();
   } catch (error) {
     complain(error);
   }
-  void loadEngines();
-  void get;
-  void link;
+}
+
+/** @param {Download} download @param {'pause' | 'resume' | 'cancel'} action */
+export async function actOnDownload(download, action) {
+  try {
+    await post(`engines/downloads/${encodeURIComponent(download.id)}/${action}`);
+    await readDownloads();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** @param {string} engine @param {string} version */
+export async function deleteBuild(engine, version) {
+  try {
+    await post('engines/delete', { engine, version });
+    await loadEngines();
+    toast(t('engines.deleted', { name: `${engine} ${version}` }), { undo: () => void startDownload(engine, version) });
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
 }

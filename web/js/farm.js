@@ -1,5 +1,5 @@
 // The farm as its members see it: who belongs to it, who was found, who asks to join.
-import { get, post } from './api.js';
+import { ApiError, get, post } from './api.js';
 import { signal } from './lib.js';
 import { complain } from './overlay.js';
 import { link } from './store.js';
@@ -46,6 +46,8 @@ const EVERY_MS = 5000;
 const SOON_MS = 1000;
 
 export const farm = signal(/** @type {Farm | null} */ (null));
+/** A node that was started without a network has no farm to tell of. */
+const state = { absent: false };
 /** Why there is nothing to show. */
 export const farmError = signal('');
 
@@ -54,9 +56,14 @@ export function mayAct() {
   return farm.value?.you?.role !== 'view';
 }
 
+/** Who belongs to the farm is decided at the machine itself. */
+export function mayManage() {
+  return farm.value?.you?.role === 'local';
+}
+
 export function startFarm() {
   void readFarm();
-  setInterval(() => document.hidden || link.peek() !== 'live' || void readFarm(), EVERY_MS);
+  setInterval(() => document.hidden || state.absent || link.peek() !== 'live' || void readFarm(), EVERY_MS);
   setInterval(() => document.hidden || !isMoving() || void readFarm(), SOON_MS);
 }
 
@@ -73,6 +80,7 @@ export async function readFarm() {
   } catch (error) {
     farm.value = null;
     farmError.value = error instanceof Error ? error.message : String(error);
+    state.absent = error instanceof ApiError && error.status === 404;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { loadEngines, loadMachine, loadPresets } from './catalogue.js';
 import { startDesktop } from './desktop.js';
+import { startDownloads } from './downloads.js';
 import { startDrops } from './drops.js';
 import { startFarm } from './farm.js';
 import { startHistory } from './history.js';
@@ -32,6 +33,7 @@ async function start() {
   startClosing();
   startHistory();
   startFarm();
+  startDownloads();
   await Promise.all([loadEngines(), loadPresets(), loadMachine()]);
 }
 

@@ -88,15 +88,11 @@ function failed() {
   return 'failed';
 }
 
+/** The browser's session is over: the sign-in page is all that it may see. */
 function strange() {
   link.value = 'stranger';
+  location.assign(new URL('../sign_in.html', import.meta.url));
   return 'stranger';
-}
-
-/** After somebody signed in. */
-export function signedIn() {
-  link.value = 'starting';
-  wake();
 }
 
 function rest() {

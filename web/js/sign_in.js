@@ -12,7 +12,12 @@ const WORDS = {
     busy: 'Anmelden…',
     silent: 'Zordon antwortet nicht. Noch einmal versuchen.',
   },
-  en: { need: 'Enter the code first.', busy: 'Signing in…', send: 'Sign in', silent: 'Zordon does not answer. Try again.' },
+  en: {
+    need: 'Enter the code first.',
+    busy: 'Signing in…',
+    send: 'Sign in',
+    silent: 'Zordon does not answer. Try again.',
+  },
 };
 const tag = navigator.languages.map(name => name.slice(0, 2)).find(name => name in WORDS) ?? 'en';
 const words = WORDS[tag];

@@ -1,49 +1,101 @@
+import { downloads } from '../downloads.js';
+import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
-import { h, html } from '../lib.js';
-import { copyText } from '../perform.js';
-import { allJobs, engines, enginesKnown, pulse } from '../store.js';
+import { h, html, useEffect } from '../lib.js';
+import { go, route } from '../router.js';
+import { engines, enginesKnown } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
+import { Tabs } from '../ui/tabs.js';
+import { ArchiveButton } from './archive.js';
+import { BuildRow } from './buildrow.js';
+import { asking, offers, offersKnown, readOffers, refreshOffers, sites } from './offers.js';
+import { buildRows, updates } from './rows.js';
 
-/** @typedef {import('../types').Build} Build */
+const TABS = ['all', 'installed', 'available', 'updates'];
+const CHANNELS = ['stable', 'lts', 'daily'];
+const MOST = 200;
 
-/** The programs that render on this machine. */
+/** The programs that render: what is here, what could be, and what is on its way. */
 export function Engines() {
-  return html`<div class="page" data-testid="engines">
-    <header class="page-head"><h2>${t('page.engines')}</h2><p class="muted">${t('engines.text')}</p></header>
-    ${enginesKnown.value ? null : html`<div class="loading" role="status"><span class="spinner"></span>${t('list.loading')}</div>`}
-    ${engines.value.map(engine => h(EngineCard, { engine, key: engine.name }))}
+  useEffect(() => void readOffers(), []);
+  const query = route.value.query;
+  const tab = TABS.includes(query.get('tab') ?? '') ? String(query.get('tab')) : 'all';
+  const engine = query.get('engine') ?? '';
+  const channel = query.get('channel') ?? '';
+  const rows = buildRows(offers.value);
+  const fresh = updates(rows);
+  const groups = {
+    all: rows,
+    installed: rows.filter(row => row.build),
+    available: rows.filter(row => !row.build),
+    updates: fresh,
+  };
+  const shown = groups[/** @type {keyof typeof groups} */ (tab)].filter(
+    row =>
+      (!engine || row.engine === engine) && (!channel || row.build || row.download || row.offer?.channel === channel),
+  );
+  const tabs = TABS.map(id => ({
+    id,
+    label: t(`engines.${id}`),
+    note: String(groups[/** @type {keyof typeof groups} */ (id)].length),
+  }));
+  return html`<div class="page engines-page" data-testid="engines">
+    <header class="page-head"><div class="grow"><h2>${t('page.engines')}</h2><p class="muted">${t('engines.text')}</p></div>
+      ${mayAct() && html`<div class="toolbar">${h(ArchiveButton, {})}${h(Button, { label: t('engines.refresh'), icon: 'refresh-cw', disabled: asking.value, onClick: () => void refreshOffers() })}</div>`}
+    </header>
+    <section class="box" aria-label=${t('page.engines')}>
+      ${h(Tabs, { tabs, chosen: tab, onChoose: id => go({ query: { tab: id === 'all' ? '' : id } }), label: t('page.engines'), panel: 'engine-list' })}
+      <div class="engine-filters">
+        ${h(Choice, { label: t('engines.engine'), name: 'engine', value: engine, values: [...new Set(rows.map(row => row.engine))], words: labelOf })}
+        ${h(Choice, { label: t('engines.channel'), name: 'channel', value: channel, values: CHANNELS, words: value => t(`channel.${value}`) })}
+        <span class="space"></span><span class="muted small">${t('engines.here')}</span>
+      </div>
+      <div role="tabpanel" id="engine-list" aria-labelledby=${`tab-${tab}`} tabindex="-1">
+        ${shown.length ? html`<ul class="builds">${shown.slice(0, MOST).map(row => h(BuildRow, { row, update: fresh.includes(row), key: row.key }))}</ul>` : h(Nothing, { tab })}
+        ${shown.length > MOST && html`<p class="muted pad small">${t('engines.more', { n: shown.length - MOST })}</p>`}
+      </div>
+      ${h(Sites, {})}
+    </section>
   </div>`;
 }
 
-/** @param {{engine: import('../types').Engine}} props */
-function EngineCard({ engine }) {
-  return html`<section class="engine" aria-label=${engine.label}>
-    <div class="engine-head">
-      <span class="engine-icon">${h(Icon, { name: engine.name === 'ffmpeg' ? 'film' : 'clapperboard' })}</span>
-      <div class="grow"><h3>${engine.label}</h3><p class="muted small">${engine.builds.length ? t('engines.installed', { n: engine.builds.length }) : t('engines.none')}</p></div>
-    </div>
-    ${
-      engine.builds.length
-        ? html`<ul class="builds">${engine.builds.map((build, index) => h(BuildRow, { build, newest: index === 0, engine: engine.name, key: `${build.version}${build.path ?? index}` }))}</ul>`
-        : html`<p class="empty">${t('engines.missing', { name: engine.label })}</p>`
-    }
-    ${engine.extensions.length ? html`<p class="engine-foot muted small"><span>${t('engines.opens')}</span> ${[...engine.extensions].sort().map(text => html`<code key=${text}>${text}</code>`)}</p>` : null}
-  </section>`;
+/** @param {string} name */
+function labelOf(name) {
+  return (
+    engines.value.find(engine => engine.name === name)?.label ?? { blender: 'Blender', ffmpeg: 'FFmpeg' }[name] ?? name
+  );
 }
 
-/** @param {{build: Build, newest: boolean, engine: string}} props */
-function BuildRow({ build, newest, engine }) {
-  pulse.value;
-  const used = allJobs().filter(job => job.engine === engine && job.engine_version === build.version).length;
-  const path = build.path || build.command?.[0] || '';
-  return html`<li class="build">
-    ${h(Icon, { name: 'circle-check' })}
-    <strong class="version">${build.version}</strong>
-    ${newest ? html`<span class="tag accent">${t('engines.newest')}</span>` : null}
-    ${build.origin ? html`<span class="tag">${t(`origin.${build.origin}`)}</span>` : null}
-    <span class="muted small truncate grow mono" dir="ltr" title=${path}>${path}</span>
-    <span class="muted small">${used ? t('engines.used', { n: used }) : ''}</span>
-    ${path && h(Button, { label: t('action.copy_path'), icon: 'copy', only: true, small: true, kind: 'quiet', onClick: () => void copyText(path) })}
-  </li>`;
+/** @param {{label: string, name: string, value: string, values: string[], words: (value: string) => string}} props */
+function Choice({ label, name, value, values, words }) {
+  return html`<label class="choice"><span class="muted small">${label}</span><select class="control" value=${value} onChange=${(/** @type {Event} */ event) => go({ query: { [name]: /** @type {HTMLSelectElement} */ (event.target).value } })}>
+    <option value="">${t('engines.every')}</option>${values.map(entry => html`<option key=${entry} value=${entry} selected=${entry === value}>${words(entry)}</option>`)}
+  </select></label>`;
+}
+
+/** Why the list is empty. @param {{tab: string}} props */
+function Nothing({ tab }) {
+  if (!enginesKnown.value || (asking.value && !offersKnown.value))
+    return html`<div class="loading" role="status"><span class="spinner"></span>${t('engines.asking')}</div>`;
+  const why =
+    tab === 'updates' ? 'engines.up_to_date' : tab === 'installed' ? 'engines.none_installed' : 'engines.none_offered';
+  return html`<p class="empty" role="status">${t(why)}</p>`;
+}
+
+/** Where the lists come from, and what went wrong with them. */
+function Sites() {
+  const wrong = sites.value.filter(site => site.problem);
+  const busy = downloads.value.length;
+  if (!sites.value.length && !busy) return null;
+  return html`<footer class="engine-foot muted small">
+    ${wrong.length ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('engines.offline', { sites: wrong.map(site => site.label).join(', ') })} ${wrong[0].problem}</span></p>` : null}
+    <span>${t('engines.from', {
+      sites:
+        sites.value
+          .filter(site => site.count)
+          .map(site => site.label)
+          .join(', ') || '–',
+    })}</span>
+  </footer>`;
 }

@@ -1,4 +1,4 @@
-import { actOnFarm, mayAct } from '../farm.js';
+import { actOnFarm, mayManage } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { Button } from '../ui/button.js';
@@ -10,7 +10,7 @@ export function Asking({ node }) {
     ${h(Icon, { name: 'log-in' })}
     <div class="grow"><h3 dir="auto">${t('alert.asks', { name: node.name })}</h3><p class="muted">${node.address} · ${t('farm.compare')}</p></div>
     ${h(Digits, { digits: node.digits })}
-    ${mayAct() && html`<div class="toolbar">${h(Button, { label: t('farm.admit'), icon: 'check', kind: 'primary', onClick: () => void actOnFarm('admit', { id: node.id }) })}${h(Button, { label: t('farm.ignore'), kind: 'quiet', onClick: () => void actOnFarm('ignore', { id: node.id }) })}</div>`}
+    ${mayManage() && html`<div class="toolbar">${h(Button, { label: t('farm.admit'), icon: 'check', kind: 'primary', onClick: () => void actOnFarm('admit', { id: node.id }) })}${h(Button, { label: t('farm.ignore'), kind: 'quiet', onClick: () => void actOnFarm('ignore', { id: node.id }) })}</div>`}
   </section>`;
 }
 
@@ -21,7 +21,7 @@ export function Joining({ joining }) {
     ${open ? html`<span class="spinner"></span>` : h(Icon, { name: joining.state === 'admitted' ? 'circle-check' : 'circle-alert' })}
     <div class="grow"><h3 dir="auto">${t('farm.joining', { name: joining.name || joining.address })}</h3><p class="muted">${joining.reason || t(`farm.state_${joining.state}`)}</p></div>
     ${open && joining.digits ? h(Digits, { digits: joining.digits }) : null}
-    ${open && h(Button, { label: t('word.cancel'), kind: 'quiet', onClick: () => void actOnFarm('join/cancel') })}
+    ${open && mayManage() && h(Button, { label: t('word.cancel'), kind: 'quiet', onClick: () => void actOnFarm('join/cancel') })}
   </section>`;
 }
 

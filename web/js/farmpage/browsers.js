@@ -49,6 +49,6 @@ function Given({ code }) {
 
 /** @param {{browser: Browser, onGone: () => void}} props */
 function Row({ browser, onGone }) {
-  const out = () => void actOnFarm('sign_out', { id: browser.id }).then(onGone);
+  const out = () => void actOnFarm(`browsers/${encodeURIComponent(browser.id)}/revoke`).then(onGone);
   return html`<li class="member">${h(Icon, { name: 'monitor' })}<span class="grow"><strong>${browser.address}</strong> <span class="tag">${t(`role.${browser.role}`)}</span><span class="muted small truncate" title=${browser.agent}>${t('farm.seen', { time: ago(browser.seen_at, serverNow()) })} · ${browser.agent}</span></span>${h(Button, { label: t('farm.sign_out'), small: true, kind: 'quiet', onClick: out })}</li>`;
 }

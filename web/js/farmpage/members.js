@@ -1,4 +1,4 @@
-import { actOnFarm, mayAct } from '../farm.js';
+import { actOnFarm, mayManage } from '../farm.js';
 import { ago } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -17,7 +17,7 @@ export function Members({ farm }) {
   const alone = farm.members.length < 2;
   return html`<section class="box" aria-labelledby="farm-members">
     <div class="box-head"><h3 id="farm-members" class="grow">${t('farm.members', { n: farm.members.length })}</h3>
-      ${!alone && mayAct() && h(Button, { label: t('farm.leave'), small: true, kind: 'quiet', onClick: confirmLeave })}</div>
+      ${!alone && mayManage() && h(Button, { label: t('farm.leave'), small: true, kind: 'quiet', onClick: confirmLeave })}</div>
     <ul class="members">${farm.members.map(member => h(Row, { member, key: member.id }))}</ul>
     ${alone && html`<p class="muted pad">${t('farm.alone')}</p>`}
   </section>`;
@@ -40,7 +40,7 @@ function Row({ member }) {
     <span class="grow"><strong dir="auto">${member.name}</strong>${member.this ? html` <span class="tag">${t('machine.this')}</span>` : null}<span class="muted small truncate">${[...facts, member.reason].filter(Boolean).join(' · ')}</span></span>
     <button type="button" class="button quiet small mono" title=${t('farm.fingerprint')} onClick=${() => void copyText(member.fingerprint)}>${member.fingerprint.slice(0, 8)}…</button>
     ${known && h(Button, { label: t('machine.show'), icon: 'monitor', only: true, small: true, kind: 'quiet', onClick: () => go({ page: 'machine', node: member.id }) })}
-    ${!member.this && mayAct() ? h(Button, { label: t('farm.remove', { name: member.name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => confirmRemove(member) }) : null}
+    ${!member.this && mayManage() ? h(Button, { label: t('farm.remove', { name: member.name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => confirmRemove(member) }) : null}
   </li>`;
 }
 
@@ -51,7 +51,7 @@ function confirmRemove(member) {
     text: t('farm.remove_text'),
     confirm: t('action.remove'),
     danger: true,
-    onConfirm: () => void actOnFarm('remove', { id: member.id }),
+    onConfirm: () => void actOnFarm('revoke', { id: member.id }),
   });
 }
 

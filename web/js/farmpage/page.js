@@ -1,4 +1,4 @@
-import { actOnFarm, farm, farmError, mayAct } from '../farm.js';
+import { actOnFarm, farm, farmError, mayManage } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { Button } from '../ui/button.js';
@@ -24,9 +24,9 @@ function Known({ farm: present }) {
     ${present.pending.map(node => h(Asking, { node, key: node.id }))}
     ${present.joining && h(Joining, { joining: present.joining })}
     ${h(Members, { farm: present })}
-    ${mayAct() && h(Found, { farm: present })}
-    ${mayAct() && h(Door, { door: present.door })}
-    ${mayAct() && present.lan && h(Browsers, { farm: present })}`;
+    ${mayManage() && h(Found, { farm: present })}
+    ${mayManage() && h(Door, { door: present.door })}
+    ${mayManage() && present.lan && h(Browsers, { farm: present })}`;
 }
 
 /** Who is let in. @param {{door: import('../farm.js').Farm['door']}} props */

@@ -25,12 +25,10 @@ import { Inspector } from './inspector.js';
 import { JobsPage } from './jobs.js';
 import { Palette } from './palette.js';
 import { Sidebar } from './sidebar.js';
-import { SignIn } from './signin.js';
 import { StatusBar } from './statusbar.js';
 import { TopBar } from './topbar.js';
 
 export function Shell() {
-  if (link.value === 'stranger') return h(SignIn, {});
   const page = route.value.page;
   const inspecting = page === 'jobs' && Boolean(shown.value);
   const sizes = { '--sidebar': `${prefs.value.sidebar}px`, '--inspector': `${prefs.value.inspector}px` };
