@@ -31,6 +31,8 @@ PROGRAM = Limits(programs=True)
 CHUNK = 256 * 1024
 LARGEST_HEADER = 1024 * 1024
 """A tar's own headers (long names) are a few kB; more is an attempt to fill the memory."""
+LONGEST_TAIL = 16 * 1024**2
+"""Tars end with blocks of zeros, in all a few kB."""
 SHARE_OF_FREE_SPACE = 0.8
 # Layouts of the records at the end of a zip, from the format's description (APPNOTE 4.3.14–4.3.16).
 _ZIP_END = struct.Struct("<4s4H2LH")
@@ -241,7 +243,17 @@ def _open_tar(file: Any, checks: Checks, writer: _Writer) -> list[str]:
             entry = _tar_entry(member)
             name = checks.admit(entry)
             writer.make(name, entry, archive.extractfile(member) if entry.kind is Kind.FILE else None)
+        _read_to_end(file)
     return writer.finish()
+
+
+def _read_to_end(file: IO[bytes]) -> None:
+    """What comes after the last entry: only there does the packing tell that all of it was whole."""
+    left = LONGEST_TAIL
+    while chunk := file.read(CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise BadRequest("The archive goes on long after its end; it looks like a bomb.")
 
 
 def _tar_entry(member: tarfile.TarInfo) -> Entry:

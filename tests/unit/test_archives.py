@@ -277,6 +277,16 @@ def test_a_tar_whose_header_would_fill_the_memory_is_refused(tmp_path, target):
     assert "headers" in assert_refused(archive, target, PROGRAM)
 
 
+def test_a_tar_that_goes_on_and_on_after_its_end_is_refused(tmp_path, target):
+    archive = tmp_path / "a.tar.xz"
+    with lzma.open(archive, "wb") as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
+        tar.addfile(tar_file("a"))
+    with archive.open("ab") as more:
+        more.write(lzma.compress(bytes(30_000_000)))
+
+    assert "bomb" in assert_refused(archive, target, PROGRAM)
+
+
 def test_an_archive_in_an_archive_stays_packed(tmp_path, target):
     inner = bomb_zip(tmp_path / "inner.zip")
 
@@ -355,7 +365,7 @@ def test_an_encrypted_zip_is_refused_with_that_reason(tmp_path, target):
     assert "encrypted" in assert_refused(archive, target)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99999])
 @pytest.mark.parametrize("kind", ["zip", "xz", "bz2", "gz"])
 def test_a_truncated_archive_is_refused(tmp_path, target, share, kind):
     contents = random.Random(1).randbytes(300_000)

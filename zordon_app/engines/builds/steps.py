@@ -1,7 +1,8 @@
 """How far an installation is, told while it goes on; and the way to stop it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 from msgspec import Struct
@@ -61,6 +62,7 @@ class Steps:
         self._on_progress = on_progress
         self._monotonic = monotonic
         self._stop = threading.Event()
+        self._interrupt: Callable[[], object] | None = None
         self._speed = 0.0
         self._received = self._total = self._counted = 0
         self._told = self._since = monotonic()
@@ -99,9 +101,23 @@ class Steps:
         self._stop.wait(seconds)
         self.check()
 
+    @contextmanager
+    def interrupted_by(self, interrupt: Callable[[], object]) -> Iterator[None]:
+        """While something waits for the network, ``interrupt`` (called by another thread) ends that wait."""
+        self._interrupt = interrupt
+        try:
+            yield
+        finally:
+            self._interrupt = None
+
     def stop(self) -> None:
         """Pause or cancel: what is being done ends at its next step."""
         self._stop.set()
+        interrupt = self._interrupt
+        if interrupt is not None:
+            # The connection may have ended by itself at this moment.
+            with suppress(OSError, ValueError, RuntimeError):
+                interrupt()
 
     def _measure(self) -> None:
         now = self._monotonic()

@@ -108,7 +108,8 @@ class Transfer:
             note = _Kept(address.url, _validator(answer), total)
             write_durably(_note(part), msgspec.json.encode(note))
             self._steps.begin(start, total or size)
-            is_at_end = self._take(answer, address, part, start=start, limit=limit)
+            with self._steps.interrupted_by(answer.shutdown):
+                is_at_end = self._take(answer, address, part, start=start, limit=limit)
         finally:
             answer.close()
         return is_at_end and _length(part) == (total or _length(part))
@@ -133,8 +134,10 @@ class Transfer:
             try:
                 chunk = answer.read1(BLOCK)
             except (HTTPError, HTTPException, OSError) as error:
+                self._steps.check()
                 log.info("The connection to %s broke after %d bytes: %s", address.host, written, error)
                 return False
+            self._steps.check()
             if not chunk:
                 return True
             if written == 0:

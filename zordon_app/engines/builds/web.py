@@ -4,7 +4,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from ipaddress import ip_address
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
@@ -117,8 +117,8 @@ class Web:
         direct = is_loopback(host) or urllib.request.proxy_bypass(host)
         proxy = "" if direct else urllib.request.getproxies().get(split.scheme, "")
         if proxy not in self._pools:
-            made = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
-            made.connection_pool_kw["blocksize"] = BLOCK
+            options: dict[str, Any] = {"maxsize": 8, "blocksize": BLOCK}
+            made = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
             self._pools.setdefault(proxy, made)
         return self._pools[proxy]
 
