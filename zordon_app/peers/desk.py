@@ -20,7 +20,7 @@ from zordon_app.errors import BadRequest, NotFound
 from zordon_app.peers.admission import AdmissionDesk
 from zordon_app.peers.browsers import Browsers
 from zordon_app.peers.codes import GrantedRole, SignInCodes
-from zordon_app.peers.directory import Directory, Peer
+from zordon_app.peers.directory import Directory
 from zordon_app.peers.door import Door, Mode
 from zordon_app.peers.hints import Hints
 from zordon_app.peers.identity import Identity
@@ -30,6 +30,7 @@ from zordon_app.peers.members import Members, clean_name
 from zordon_app.peers.membership import Membership
 from zordon_app.peers.network import Network, join_address
 from zordon_app.peers.notices import Notices
+from zordon_app.peers.peer import Peer
 
 
 class FarmDesk:

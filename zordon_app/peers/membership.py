@@ -9,10 +9,11 @@ from zordon_app.domain.ids import NodeId
 from zordon_app.domain.peering import MemberList, Statement
 from zordon_app.errors import BadRequest
 from zordon_app.peers.digits import Side
-from zordon_app.peers.directory import Directory, Peer
+from zordon_app.peers.directory import Directory
 from zordon_app.peers.identity import Identity
 from zordon_app.peers.members import Members, clean_name
 from zordon_app.peers.notices import Notices
+from zordon_app.peers.peer import Peer
 from zordon_app.peers.sessions import PeerSessions
 
 log = logging.getLogger(__name__)

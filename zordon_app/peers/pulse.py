@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from zordon_app.client.errors import ServerError, VersionMismatch
 from zordon_app.domain.peering import Beat, MemberList
-from zordon_app.peers.directory import Directory, Peer
+from zordon_app.peers.directory import Directory
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.links import Removed
 from zordon_app.peers.members import Members
 from zordon_app.peers.membership import Membership
+from zordon_app.peers.peer import Peer
 
 BEAT_TIMEOUT = 4.0
 LISTS_TIMEOUT = 10.0

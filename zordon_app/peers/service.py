@@ -16,7 +16,7 @@ from zordon_app.peers.auto_join import choose_farm
 from zordon_app.peers.browsers import Browsers, BrowserSession
 from zordon_app.peers.codes import SignInCodes
 from zordon_app.peers.desk import FarmDesk
-from zordon_app.peers.directory import Directory, Peer
+from zordon_app.peers.directory import Directory
 from zordon_app.peers.discovery import Announcement, Discovery
 from zordon_app.peers.door import Door
 from zordon_app.peers.hints import Hints
@@ -28,6 +28,7 @@ from zordon_app.peers.members import Members
 from zordon_app.peers.membership import Membership
 from zordon_app.peers.network import Network
 from zordon_app.peers.notices import Notices
+from zordon_app.peers.peer import Peer
 from zordon_app.peers.pulse import Pulse
 from zordon_app.peers.scout import Scout
 from zordon_app.peers.sessions import PeerSessions

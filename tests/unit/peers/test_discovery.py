@@ -1,0 +1,138 @@
+"""Real multicast DNS between nodes on this machine's interfaces."""
+
+import threading
+
+import pytest
+
+from tests.fakes.nodes import SCALE, eventually
+from zordon_app.clock import SystemClock
+from zordon_app.peers.discovery import MAX_QUEUE, Announcement, Discovery, read_hint
+from zordon_app.peers.hints import Hints
+
+LOOPBACK = ["127.0.0.1"]
+
+
+def announcement(**changes) -> Announcement:
+    said = {
+        "id": "a" * 20,
+        "name": "anna",
+        "port": 8586,
+        "farm": "f" * 20,
+        "members": 1,
+        "open": False,
+        "boot": "1",
+        "addresses": ("127.0.0.1",),
+    }
+    return Announcement(**{**said, **changes})
+
+
+class Looker:
+    """A discovery with its thread."""
+
+    def __init__(self, told: Announcement) -> None:
+        self.told = told
+        self.hints = Hints(SystemClock())
+        self.discovery = Discovery(self.hints, lambda: self.told, SystemClock(), interfaces=LOOPBACK)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="looker")
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.discovery.run_once(0.1)
+
+    def sees(self, device: str) -> dict:
+        return {hint.name: hint for hint in self.hints.all() if hint.id == device}
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.discovery.close()
+
+
+@pytest.fixture
+def looking():
+    lookers: list[Looker] = []
+
+    def begin(**changes) -> Looker:
+        lookers.append(Looker(announcement(**changes)))
+        return lookers[-1]
+
+    yield begin
+    for looker in lookers:
+        looker.stop()
+
+
+def test_two_machines_find_each_other_and_one_that_goes_says_goodbye(looking):
+    anna, bert = looking(), looking(id="b" * 20, name="bert", port=9000)
+    seen = eventually(lambda: anna.sees("b" * 20))["bert"]
+    eventually(lambda: bert.sees("a" * 20))
+
+    assert seen.addresses == ("127.0.0.1:9000",)
+    assert (seen.farm, seen.boot, seen.members, seen.open) == ("f" * 20, "1", 1, False)
+    assert not anna.sees("a" * 20), "not itself"
+
+    bert.stop()
+    eventually(lambda: not anna.sees("b" * 20))
+
+
+def test_a_machine_that_is_renamed_or_opens_its_door_stays_the_same_machine(looking):
+    anna, bert = looking(), looking(id="b" * 20, name="bert")
+    eventually(lambda: anna.sees("b" * 20))
+
+    bert.told = announcement(id="b" * 20, name="Bönisch’ Rechner", open=True, members=3)
+
+    seen = eventually(lambda: anna.sees("b" * 20).get("Bönisch’ Rechner"))
+    assert (seen.open, seen.members) == (True, 3)
+    assert len(anna.sees("b" * 20)) == 1
+
+
+def test_a_clone_of_the_same_id_is_a_second_hint_and_hides_nothing(looking):
+    anna = looking()
+    looking(id="b" * 20, name="bert", port=9000)
+    eventually(lambda: anna.sees("b" * 20))
+
+    looking(id="b" * 20, name="clone", port=9666)
+
+    eventually(lambda: set(anna.sees("b" * 20)) == {"bert", "clone"})
+
+
+def test_nodes_find_each_other_and_say_so(start):
+    anna, bert = start("anna", "bert", discovery=True, interfaces=LOOPBACK)
+
+    eventually(lambda: any(hint.id == bert.id for hint in anna.view.hints))
+    assert "bert" in anna.peers.detected()
+    assert [hint.address for hint in anna.view.hints if hint.id == bert.id] == [bert.address]
+    assert SCALE < 1
+
+
+@pytest.mark.parametrize(
+    ("properties", "addresses", "port"),
+    [
+        ({}, ["192.0.2.1"], 1),
+        ({"proto": "1"}, ["192.0.2.1"], 1),
+        ({"proto": "99", "id": "x"}, ["192.0.2.1"], 1),
+        ({"proto": "1", "id": "x"}, [], 1),
+        ({"proto": "1", "id": "x"}, ["192.0.2.1"], 0),
+        ({"proto": None, "id": None}, ["192.0.2.1"], 1),
+    ],
+)
+def test_announcements_that_say_nothing_usable_are_left_out(properties, addresses, port):
+    assert read_hint(properties, addresses, port) is None
+
+
+def test_odd_words_in_an_announcement_do_no_harm():
+    told = {"proto": "1", "id": "x" * 500, "name": "n" * 500, "members": "99999999999", "open": "yes", "farm": None}
+    hint = read_hint(told, ["192.0.2.1", "fe80::1%2"], 8586)
+
+    assert (len(hint.id), len(hint.name), hint.members, hint.open) == (40, 100, 1, False)
+    assert hint.addresses == ("192.0.2.1:8586", "[fe80::1%2]:8586")
+
+
+def test_a_callback_never_waits_even_when_nobody_takes_events(clock):
+    discovery = Discovery(Hints(clock), announcement, clock)
+    change = type("Change", (), {"name": "Added"})
+    for number in range(MAX_QUEUE + 10):
+        discovery._note(name=f"n{number}", state_change=change, zeroconf=None, service_type="")
+
+    assert discovery._events.qsize() == MAX_QUEUE

@@ -1,0 +1,131 @@
+import pytest
+
+from zordon_app.errors import BadRequest
+from zordon_app.peers.auto_join import choose_farm
+from zordon_app.peers.door import Door
+from zordon_app.peers.hints import MAX_HINTS, Hint, Hints
+from zordon_app.peers.join_tokens import JoinToken, read_token
+from zordon_app.peers.notices import MAX_NOTICES, Notices
+
+
+class Setting:
+    def __init__(self) -> None:
+        self.on = False
+
+    def keep(self, on: bool) -> None:
+        self.on = on
+
+
+@pytest.fixture
+def setting():
+    return Setting()
+
+
+@pytest.fixture
+def door(clock, setting):
+    return Door(clock, is_always_open=lambda: setting.on, keep_always_open=setting.keep)
+
+
+def hint(device: str = "d" * 20, **changes) -> Hint:
+    return Hint(**{"id": device, "name": "bert", "addresses": ("192.0.2.1:8586",), "farm": "f", **changes})
+
+
+def test_the_door_asks_at_first(door):
+    assert (door.view().mode, door.is_open) == ("ask", False)
+
+
+def test_an_open_door_shuts_itself_after_ten_minutes(door, clock):
+    door.set("open")
+    assert (door.view().mode, door.view().seconds_left) == ("open", 600)
+
+    clock.advance(600)
+    assert door.view().mode == "ask"
+
+
+def test_always_open_is_a_setting_and_asking_takes_it_back(door, setting):
+    door.set("always")
+    assert (door.view().mode, setting.on) == ("always", True)
+
+    door.set("ask")
+    assert (door.view().mode, setting.on) == ("ask", False)
+
+
+def test_a_door_held_open_from_outside_stays_open(clock, setting):
+    door = Door(clock, is_always_open=lambda: False, keep_always_open=setting.keep, forced_open=True)
+    door.set("ask")
+
+    assert door.view().mode == "always"
+
+
+def test_hints_of_true_and_false_sources_stand_side_by_side(clock):
+    hints = Hints(clock)
+    hints.put("mdns:true", hint())
+    hints.put("mdns:false", hint(addresses=("192.0.2.66:8586",)))
+
+    assert hints.addresses_of("d" * 20) == ["192.0.2.1:8586", "192.0.2.66:8586"]
+    hints.drop("mdns:true")
+    assert hints.addresses_of("d" * 20) == ["192.0.2.66:8586"]
+
+
+def test_a_change_is_told_once_and_a_flood_is_bounded(clock):
+    told: list[int] = []
+    hints = Hints(clock, lambda: told.append(1))
+    hints.put("a", hint())
+    hints.put("a", hint())
+    assert len(told) == 1
+
+    for number in range(MAX_HINTS * 2):
+        hints.put(f"source {number}", hint(device=f"{number:020d}"))
+    assert len(hints.all()) == MAX_HINTS
+
+
+def test_views_leave_members_out_and_clean_names(clock):
+    hints = Hints(clock)
+    hints.put("a", hint(name="be\x1brt"))
+    hints.put("b", hint(device="m" * 20))
+
+    assert [view.name for view in hints.views(without={"m" * 20})] == ["bert"]
+
+
+@pytest.mark.parametrize(
+    ("others", "chosen"),
+    [
+        ([], None),
+        ([{"farm": "a"}], None),  # its door is shut
+        ([{"farm": "a", "open": True}], "a"),
+        ([{"farm": "m", "open": True}], None),  # that is this one
+        ([{"farm": "z", "open": True}], None),  # it comes to us
+        ([{"farm": "z", "open": True, "members": 2}], "z"),
+        ([{"farm": "a", "open": True}, {"farm": "z", "open": True, "members": 3}], "z"),
+        ([{"farm": "a", "open": True, "addresses": ()}], None),
+    ],
+)
+def test_of_two_open_farms_exactly_one_goes_over(others, chosen):
+    found = choose_farm([hint(**other) for other in others], own_farm="m", own_members=1)
+
+    assert (found.farm if found else None) == chosen
+
+
+def test_a_token_is_one_printable_string_and_reads_back():
+    token = JoinToken(["192.0.2.1:8586", "[2001:db8::1]:8586"], "a" * 64, "0" * 32)
+    text = token.text()
+
+    assert text.isascii()
+    assert text.replace("_", "").replace("-", "").isalnum()
+    assert read_token(f"  {text[:30]}\n {text[30:]} ") == token
+
+
+@pytest.mark.parametrize("text", ["", "hello", "zordon1_!!!!", "zordon1_AAAA", "zordon1_" + "k" * 500, "ü"])
+def test_what_is_no_token_is_said_to_be_none(text):
+    with pytest.raises(BadRequest, match="not a join token"):
+        read_token(text)
+
+
+def test_the_same_notice_is_told_once_and_only_the_newest_are_kept(clock):
+    notices = Notices(clock)
+    for number in range(MAX_NOTICES + 5):
+        notices.add(f"matter {number}", "text")
+        notices.add(f"matter {number}", "text")
+
+    assert len(notices.all()) == MAX_NOTICES
+    assert len({notice.id for notice in notices.all()}) == MAX_NOTICES

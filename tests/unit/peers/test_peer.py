@@ -1,0 +1,98 @@
+"""How a peer counts as there, gone or unfit, with a clock that stands still."""
+
+from datetime import timedelta
+
+import pytest
+
+from zordon_app.domain.peering import Beat
+from zordon_app.domain.views import NodeView
+from zordon_app.peers.links import PeerLink
+from zordon_app.peers.members import Members
+from zordon_app.peers.peer import Peer
+from zordon_app.peers.service import BEAT_SECONDS, SILENT_SECONDS, TICK_SECONDS
+
+
+@pytest.fixture
+def peer(identities, tmp_path, clock):
+    said = Members(tmp_path / "m.json", identities[1], "bert").present[identities[1].id]
+    link = PeerLink(identities[0], said, addresses=list)
+    return Peer(identities[1].id, said, link, clock, SILENT_SECONDS)
+
+
+def beat(clock, **changes) -> Beat:
+    node = NodeView(id="somebody else", name="somebody else", state="rendering", version="0.1.0", this=True)
+    said = {
+        "node": node,
+        "boot": "1",
+        "time": clock.now(),
+        "protocol_min": 1,
+        "protocol_max": 1,
+        "port": 8586,
+        "members": "0" * 64,
+    }
+    return Beat(**{**said, **changes})
+
+
+def test_a_peer_that_falls_silent_is_shown_gone_within_ten_seconds(peer, clock):
+    peer.heard(beat(clock), 0.01)
+    assert peer.turned()
+    clock.advance(SILENT_SECONDS)
+    assert peer.is_online
+
+    clock.advance(TICK_SECONDS)
+    assert peer.turned()
+    assert not peer.is_online
+    assert SILENT_SECONDS + TICK_SECONDS < 10
+    assert BEAT_SECONDS * 2 < SILENT_SECONDS, "one lost beat is no absence"
+
+
+def test_it_is_welcomed_back_with_the_time_since_when(peer, clock):
+    peer.heard(beat(clock), 0.01)
+    peer.turned()
+    clock.advance(100)
+    peer.turned()
+    clock.advance(50)
+    peer.heard(beat(clock), 0.01)
+
+    assert peer.turned()
+    assert peer.member_view("").since == clock.now()
+    assert peer.is_usable
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fits"), [(1, 1, True), (0, 5, True), (1, 9, True), (2, 5, False), (0, 0, False)]
+)
+def test_a_peer_whose_protocol_does_not_fit_is_there_and_gets_no_work(peer, clock, low, high, fits):
+    peer.heard(beat(clock, protocol_min=low, protocol_max=high), 0.01)
+
+    assert peer.is_online
+    assert peer.is_usable is fits
+    assert ("version" in peer.reason) is not fits
+    assert peer.node_view().state == ("rendering" if fits else "offline")
+
+
+def test_a_peer_whose_api_does_not_fit_says_so(peer, clock):
+    peer.answered_unfit()
+
+    assert (peer.is_online, peer.is_usable) == (True, False)
+    assert "version" in peer.node_view().reason
+
+
+def test_the_difference_of_the_clocks_is_shown_and_decides_nothing(peer, clock):
+    peer.heard(beat(clock, time=clock.now() + timedelta(days=3)), 2.0)
+
+    assert peer.member_view("").skew_seconds == pytest.approx(3 * 86_400 + 1, abs=0.2)
+    assert peer.is_usable
+
+
+def test_what_a_peer_says_of_itself_cannot_make_it_another_machine(peer, clock, identities):
+    peer.heard(beat(clock), 0.01)
+    view = peer.node_view()
+
+    assert (view.id, view.name, view.this, view.state) == (identities[1].id, "bert", False, "rendering")
+
+
+def test_a_state_that_does_not_exist_is_not_shown(peer, clock):
+    peer.heard(beat(clock, node=NodeView(id="x", name="x", state="<script>")), 0.01)
+
+    assert peer.node_view().state == "offline"
