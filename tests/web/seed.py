@@ -38,12 +38,14 @@ def make_zordon(home: Path, *, name: str = "atlas", port: int = 0) -> Zordon:
     return zordon
 
 
-def fill(zordon: Zordon, jobs: int, *, seed: int = 1, frames: int = 240, files: bool = True) -> list[Job]:
-    """Put ``jobs`` made-up jobs into a node that has started; the first one has ``frames`` frames."""
+def fill(zordon: Zordon, jobs: int, *, seed: int = 1, frames: int = 240, with_files: int = WITH_FILES) -> list[Job]:
+    """Put ``jobs`` made-up jobs into a node that has started; the first one has ``frames`` frames.
+
+    The first ``with_files`` have output files and logs.
+    """
     scenario = Scenario(jobs, output=zordon.paths.output, now=datetime.now(UTC), seed=seed, frames=frames)
-    if files:
-        for job, units in scenario.jobs[:WITH_FILES]:
-            write_files(zordon, job, units)
+    for job, units in scenario.jobs[:with_files]:
+        write_files(zordon, job, units)
     with zordon._state.change() as change:
         for job, units in scenario.jobs:
             change.add(job, units)
