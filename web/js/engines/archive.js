@@ -23,7 +23,7 @@ export function ArchiveButton() {
     if (file) void install(upload('engines/install_archive', {}, file, setSent)).then(() => setSent(null));
     input.value = '';
   };
-  return html`<input ref=${picker} type="file" class="visually-hidden" tabindex="-1" aria-label=${t('engines.archive')} onChange=${onPick} />
+  return html`<input ref=${picker} type="file" hidden onChange=${onPick} />
     ${h(Button, { label: sent === null ? t('engines.archive') : t('add.sending_file', { share: percent(sent) }), icon: 'archive', disabled: sent !== null, onClick: () => void browse() })}`;
 }
 

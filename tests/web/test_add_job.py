@@ -1,0 +1,221 @@
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.conftest import open_window
+from tests.web.seed import make_zordon
+from tests.web.window import Window
+from zordon_app.app import Zordon
+
+MAKE_BLEND = """
+import bpy, sys
+bpy.ops.wm.read_factory_settings()
+scene = bpy.context.scene
+scene.frame_start, scene.frame_end = 1, 48
+scene.render.resolution_x, scene.render.resolution_y = 1280, 720
+for name in ("cam_A", "cam_B"):
+    camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))
+    scene.collection.objects.link(camera)
+image = bpy.data.images.new("wood", 4, 4)
+image.source, image.filepath, image.use_fake_user = "FILE", "//textures/wood_oak.png", True
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[-1])
+"""
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``film.mp4`` and ``shot.blend`` (where a Blender is installed)."""
+    folder = tmp_path_factory.mktemp("projects")
+    source = ["-f", "lavfi", "-i", "testsrc2=size=64x36:rate=25:duration=1"]
+    film = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *source, "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
+    subprocess.run(film, check=True)
+    blender = shutil.which("blender")
+    if blender:
+        make = [blender, "--background", "--factory-startup", "--python-expr", MAKE_BLEND, "--"]
+        subprocess.run([*make, str(folder / "shot.blend")], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def blend(projects: Path) -> Path:
+    if not (projects / "shot.blend").exists():
+        pytest.skip("no Blender is installed")
+    return projects / "shot.blend"
+
+
+@pytest.fixture(scope="module")
+def adding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zordon]:
+    zordon = make_zordon(tmp_path_factory.mktemp("adding"))
+    zordon.start()
+    zordon._builds.refresh()
+    yield zordon
+    zordon.stop()
+
+
+@pytest.fixture
+def form(browser: Browser, adding: Zordon) -> Iterator[Window]:
+    with open_window(browser, adding) as window:
+        window.open()
+        yield window
+
+
+def add_source(window: Window, path: Path) -> Page:
+    page = window.page
+    page.keyboard.press("n")
+    page.get_by_label("Path on the machine that runs Zordon").fill(str(path))
+    page.keyboard.press("Enter")
+    return page
+
+
+def drop(page: Page, files: dict[str, bytes]) -> None:
+    give = """files => {
+        const data = new DataTransfer();
+        for (const [name, bytes] of Object.entries(files)) data.items.add(new File([new Uint8Array(bytes)], name));
+        for (const type of ['dragenter', 'dragover', 'drop']) {
+            document.body.dispatchEvent(new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
+        }
+    }"""
+    page.evaluate(give, {name: list(content) for name, content in files.items()})
+
+
+def test_dropping_a_file_anywhere_opens_add_job_with_it(form: Window, projects: Path):
+    content = (projects / "film.mp4").read_bytes()
+    drop(form.page, {"film.mp4": content})
+    dialog = form.page.get_by_role("dialog", name="Add job")
+    expect(dialog.locator(".source")).to_have_count(1)
+    expect(dialog.get_by_label("Detected")).to_contain_text("64×36")
+
+
+def test_five_dropped_files_are_five_jobs(form: Window, projects: Path):
+    content = (projects / "film.mp4").read_bytes()
+    drop(form.page, {f"shot_{number}.mp4": content for number in range(5)})
+    dialog = form.page.get_by_role("dialog", name="Add job")
+    expect(dialog.locator(".source")).to_have_count(5)
+    expect(dialog.get_by_role("button", name="Add 5 jobs")).to_be_visible()
+
+
+def test_a_blend_shows_what_is_in_it(form: Window, blend: Path):
+    page = add_source(form, blend)
+    found = page.get_by_label("Detected")
+    for text in ("1-48", "1280×720", "24", "cam_A", "cam_B", "1 file that the project uses is missing"):
+        expect(found).to_contain_text(text)
+    expect(page.get_by_label("Frames", exact=True)).to_have_value("1-48")
+    expect(page.get_by_label("Engine version")).to_contain_text("saved with")
+
+
+def test_each_camera_that_is_ticked_is_a_job(form: Window, blend: Path):
+    page = add_source(form, blend)
+    page.get_by_label("cam_A").check()
+    page.get_by_label("cam_B").check()
+    page.get_by_label("Start", exact=True).select_option("paused")
+    page.get_by_role("button", name="Add 2 jobs").click()
+    expect(form.toast("2 jobs added")).to_be_visible()
+    jobs = {job["name"]: job["args"].get("camera") for job in form.get("jobs")["jobs"]}
+    assert jobs["shot_cam_A"] == "cam_A"
+    assert jobs["shot_cam_B"] == "cam_B"
+
+
+def test_another_preset_changes_only_what_nobody_touched_and_saving_makes_one(form: Window, blend: Path):
+    page = add_source(form, blend)
+    preset = page.get_by_label("Preset")
+    expect(preset).to_be_visible()
+    preset.select_option(label="Quick preview")
+    page.get_by_text("More options").click()
+    samples, size = page.get_by_label("Samples", exact=True), page.get_by_label("Size (%)")
+    expect(samples).to_have_value("8")
+    samples.fill("77")
+    expect(page.get_by_text("Modified: 1 option.")).to_be_visible()
+    preset.select_option(label="PNG animation")
+    expect(samples).to_have_value("77")
+    expect(size).to_have_value("")
+    page.get_by_role("button", name="Save as preset…").click()
+    page.get_by_label("Name", exact=True).fill("Seventy-seven")
+    page.get_by_role("button", name="Save preset").click()
+    expect(form.toast("Preset “Seventy-seven” saved")).to_be_visible()
+    expect(page.get_by_label("Preset").locator("option:checked")).to_have_text("Seventy-seven")
+    assert form.get("presets")["seventy-seven"]["params"]["samples"] == 77
+
+
+def test_a_bad_frame_range_is_refused_where_it_stands(form: Window, blend: Path):
+    page = add_source(form, blend)
+    frames = page.get_by_label("Frames", exact=True)
+    frames.fill("10-5x0")
+    expect(frames).to_have_attribute("aria-invalid", "true")
+    described = str(frames.get_attribute("aria-describedby")).split()[-1]
+    expect(page.locator(f"[id='{described}']")).to_contain_text("x0")
+    page.get_by_role("button", name="Add job", exact=True).last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(frames).to_be_focused()
+
+
+def test_the_example_follows_each_token_and_the_folder(form: Window, blend: Path):
+    page = add_source(form, blend)
+    example = page.get_by_test_id("example")
+    expect(example).to_have_text("shot/shot_0001.png")
+    pattern = page.get_by_label("Name pattern")
+    pattern.fill("{name}_v{version}")
+    expect(example).to_have_text("shot_v1/shot_v1_0001.png")
+    page.get_by_role("button", name="{date}").click()
+    expect(example).to_have_text(re.compile(r"shot_v1_20\d\d-\d\d-\d\d/"))
+    pattern.fill("{name}_{shape}")
+    expect(page.get_by_text("{shape} is not known")).to_be_visible()
+    pattern.fill("{name}")
+    page.get_by_label("Folder", exact=True).fill("/renders/shot")
+    expect(example).to_have_text("/renders/shot/shot_0001.png")
+    expect(page.get_by_label("If files exist")).to_be_visible()
+
+
+def test_what_cannot_be_split_says_why(form: Window, projects: Path):
+    page = add_source(form, projects / "film.mp4")
+    split = page.get_by_role("switch", name="Split over machines")
+    expect(split).to_be_enabled()
+    page.get_by_text("More options").click()
+    page.get_by_label("Two passes").select_option("true")
+    expect(split).to_be_disabled()
+    expect(page.get_by_text("Two passes look through the whole film first")).to_be_visible()
+
+
+def test_control_enter_adds_and_the_new_row_is_chosen(form: Window, projects: Path):
+    page = add_source(form, projects / "film.mp4")
+    expect(page.get_by_label("Detected")).to_contain_text("64×36")
+    page.get_by_label("Name", exact=True).fill("Überblick (1)")
+    page.keyboard.press("Control+Enter")
+    expect(form.toast("“Überblick (1)” added")).to_be_visible()
+    row = form.row("Überblick (1)")
+    expect(row).to_be_in_viewport()
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(form.grid).to_be_focused()
+    form.toast("added").get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_file_that_cannot_be_opened_says_so_and_blocks(form: Window, tmp_path: Path):
+    broken = tmp_path / "broken.blend"
+    broken.write_bytes(b"not a blend")
+    page = add_source(form, broken)
+    expect(page.locator(".source.wrong")).to_contain_text("broken.blend")
+    page.get_by_role("button", name="Add job", exact=True).last.click()
+    expect(page.get_by_text("Remove the file that cannot be opened.")).to_be_visible()
+
+
+def test_the_window_hands_over_paths_of_files(browser: Browser, adding: Zordon, projects: Path):
+    stub = f"""window.pywebview = {{api: {{
+        open_path: async () => true, reveal: async () => true, notify: async () => true, set_title: async () => true,
+        choose_files: async () => ['{projects / "film.mp4"}'], choose_folder: async () => '/renders',
+    }}}}"""
+    with open_window(browser, adding) as window:
+        window.context.add_init_script(stub)
+        page = window.open()
+        page.keyboard.press("n")
+        page.get_by_role("button", name="Browse…").click()
+        expect(page.locator(".source-name")).to_have_text(str(projects / "film.mp4"))
+        page.get_by_role("button", name="Choose folder…").click()
+        expect(page.get_by_label("Folder", exact=True)).to_have_value("/renders")
+
+
