@@ -14,6 +14,7 @@ from zordon_app.clock import SystemClock
 from zordon_app.domain.callers import Caller, Role
 from zordon_app.domain.views import NodeView
 from zordon_app.peers.identity import Identity, load_identity
+from zordon_app.peers.network import join_address
 from zordon_app.peers.service import PeerService
 from zordon_app.peers.tls import server_context
 
@@ -41,6 +42,7 @@ class Node:
         self.name = name
         self.identity: Identity = load_identity(folder, name)
         self.always_open = False
+        self.host = options.pop("host", "127.0.0.1")
         self.changed = threading.Event()
         self.peers = PeerService(
             folder,
@@ -57,7 +59,7 @@ class Node:
             on_change=self.changed.set,
             **options,
         )
-        self.peers.network._list_addresses = lambda: ["127.0.0.1"]  # the one address that it listens on
+        self.peers.network._list_addresses = lambda: [self.host]  # the one address that it listens on
         services: Any = {
             "farm": QuietFarm(),
             "machine": QuietMachine(),
@@ -67,21 +69,17 @@ class Node:
             "settings": None,
             "presets": None,
         }
+        self.services = Services(
+            uploads=folder / "uploads",
+            web=web,
+            peers=self.peers,
+            farm_desk=self.peers.desk,
+            peer_talk=self.peers.talk,
+            **services,
+        )
         access = Access(names=self.peers.host_names, identify=identify_remote(self.peers))
-        application = make_application(
-            Services(
-                uploads=folder / "uploads",
-                web=web,
-                peers=self.peers,
-                farm_desk=self.peers.desk,
-                peer_talk=self.peers.talk,
-                **services,
-            ),
-            access,
-        )
-        self.server = HttpServer(
-            application, options.get("host", "127.0.0.1"), 0, tls=lambda: server_context(self.identity)
-        )
+        application = make_application(self.services, access)
+        self.server = HttpServer(application, self.host, 0, tls=lambda: server_context(self.identity))
 
     def start(self) -> "Node":
         self.server.start()
@@ -98,7 +96,7 @@ class Node:
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.server.port}"
+        return join_address(self.host, self.server.port)
 
     @property
     def view(self) -> Any:

@@ -51,6 +51,7 @@ class PeerLink:
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._token = ""
+        self._closed = threading.Event()
 
     @property
     def address(self) -> str:
@@ -88,7 +89,8 @@ class PeerLink:
         return RenderServerProxy(transport.address.url, token=self._token, fingerprint=self._member.fingerprint)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; nothing is sent from now on."""
+        self._closed.set()
         with self._lock:
             if self._transport is not None:
                 self._transport.close()
@@ -109,6 +111,8 @@ class PeerLink:
     def _connect(self) -> Transport:
         problem: ServerError = Unreachable(f"It is not known where {self._member.name[:100]!r} is.")
         for text in self._addresses():
+            if self._closed.is_set():
+                break
             try:
                 return self._log_in(parse_address(f"https://{text}"))
             except WrongCertificate as error:

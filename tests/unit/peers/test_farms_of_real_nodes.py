@@ -1,5 +1,7 @@
 """Nodes that join, spread, part and come back, over real TLS on loopback."""
 
+import threading
+
 from tests.fakes.nodes import Node, eventually, join
 from zordon_app.domain.peering import JoinState
 
@@ -168,6 +170,38 @@ def test_the_status_of_every_peer_comes_back_with_a_mark_for_those_that_do_not_a
     found = {status["name"]: status["online"] for status in statuses.values()}
     assert found == {"bert": True, "carl": False}
     assert all("reason" in status or "cpu_count" in status for status in statuses.values())
+
+
+def test_machines_meet_over_ipv6_too(start):
+    anna, bert = start("anna", "bert", host="::1")
+    join(bert, anna)
+
+    assert anna.member(bert).address == bert.address == f"[::1]:{bert.server.port}"
+
+
+def test_a_machine_that_moved_to_another_address_is_found_again_with_the_same_key(start):
+    anna, bert = start("anna", "bert")
+    join(bert, anna)
+    before = bert.address
+    bert.stop()
+    eventually(lambda: not anna.sees(bert))
+
+    (again,) = start("bert")
+
+    assert again.address != before
+    eventually(lambda: anna.sees(again))
+    assert anna.member(again).address == again.address
+
+
+def test_stopping_ends_every_thread_even_while_a_machine_is_asked_that_does_not_answer(start):
+    import socket
+
+    (anna,) = start("anna")
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections and says nothing
+        anna.peers.desk.join(f"127.0.0.1:{deaf.getsockname()[1]}")
+        anna.stop()
+
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("peers")]
 
 
 def look_at(nodes: list[Node]) -> None:
