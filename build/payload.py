@@ -76,6 +76,9 @@ UNUSED_FOLDERS = (
     "PyQt6/Qt6/plugins/renderers",
     "PyQt6/Qt6/resources/qtwebengine_devtools_resources",
     "gi_typelibs/",
+    "gio_modules/",
+    "lib/gdk-pixbuf",
+    "librsvg-2",
     "share/icons",
     "share/locale",
     "share/themes",
@@ -101,6 +104,11 @@ def data_files(root: Path) -> list[Data]:
         for part in PACKAGE_DATA
     ]
     return [*web, *package]
+
+
+def is_wanted_script(name: str, variant: str) -> bool:
+    """Whether a script runs at start: PyInstaller's own for GTK point at a copy of it, and we take the system's."""
+    return variant != "system" or not name.startswith("pyi_rth_g")
 
 
 def hidden_imports(variant: str) -> list[str]:

@@ -126,7 +126,10 @@ def _symbol(name: str) -> str:
 
 
 def _licenses() -> bytes:
-    parts = [f"{package} {_version(package)}\n\n{_source(package, 'LICENSE').decode('utf-8').strip()}\n" for package in PACKAGES]
+    parts = [
+        f"{package} {_version(package)}\n\n{_source(package, 'LICENSE').decode('utf-8').strip()}\n"
+        for package in PACKAGES
+    ]
     return ("\n" + "-" * 80 + "\n\n").join(parts).encode("utf-8")
 
 

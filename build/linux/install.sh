@@ -1,0 +1,21 @@
+#!/bin/sh
+# Puts Zordon into your menu and the command zordon on your PATH; nothing outside of your home is touched.
+# install.sh --remove takes it back. The program stays in this folder, so keep the folder where it is.
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+data=${XDG_DATA_HOME:-$HOME/.local/share}
+bin=$HOME/.local/bin
+app=io.github.zordon.Zordon
+
+if [ "${1:-}" = "--remove" ]; then
+    rm -f "$bin/zordon" "$data/applications/$app.desktop"
+    find "$data/icons/hicolor" -name "$app*" -delete 2>/dev/null || true
+    echo "Zordon is out of the menu. Delete $here to remove it altogether."
+    exit 0
+fi
+
+mkdir -p "$bin" "$data/applications" "$data/icons"
+ln -sf "$here/program/zordon" "$bin/zordon"
+cp -r "$here/share/icons/." "$data/icons/"
+sed "s|^Exec=zordon|Exec=\"$here/program/zordon\"|" "$here/share/applications/$app.desktop" >"$data/applications/$app.desktop"
+echo "Zordon is in your menu, and as $bin/zordon."

@@ -1,0 +1,125 @@
+"""What Linux gets: a .deb, and an archive that runs from wherever it is unpacked."""
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from program import size_of
+from steps import run_or_raise
+
+APP = "io.github.zordon.Zordon"
+SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+DEPENDS = {
+    "system": "libc6 (>= 2.36), gir1.2-gtk-3.0, gir1.2-webkit2-4.1, libgirepository-1.0-1",
+    "qt": "libc6 (>= 2.36), libegl1, libgl1, libxcb1",
+    "headless": "libc6 (>= 2.36)",
+}
+"""What each variant takes from the system."""
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+CONTROL = """\
+Package: zordon
+Version: {version}
+Architecture: {architecture}
+Maintainer: The Zordon authors <zordon@localhost>
+Installed-Size: {kilobytes}
+Depends: {depends}
+Suggests: blender, xdg-utils
+Section: graphics
+Priority: optional
+Description: render manager made of the machines people already have
+ Drop a Blender scene or a video on Zordon and every machine that trusts
+ this one works on it. There is no server to set up.
+"""
+POSTINST = """\
+#!/bin/sh
+set -e
+if command -v update-desktop-database >/dev/null; then update-desktop-database -q || true; fi
+if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -q -t -f /usr/share/icons/hicolor || true; fi
+"""
+
+
+def architecture() -> str:
+    """This machine's, in Debian's word."""
+    return MACHINES.get(platform.machine(), platform.machine())
+
+
+def integrate(root: Path, share: Path) -> None:
+    """Put the desktop file, the icons and the description for software centres below ``share``."""
+    _copy(root / "build" / "linux" / f"{APP}.desktop", share / "applications")
+    _copy(root / "build" / "linux" / f"{APP}.metainfo.xml", share / "metainfo")
+    icons = share / "icons" / "hicolor"
+    for size in SIZES:
+        _copy(root / "build" / "icons" / f"zordon-{size}.png", icons / f"{size}x{size}" / "apps", f"{APP}.png")
+    _copy(root / "web" / "img" / "zordon.svg", icons / "scalable" / "apps", f"{APP}.svg")
+    _copy(root / "build" / "icons" / "zordon-symbolic.svg", icons / "symbolic" / "apps", f"{APP}-symbolic.svg")
+
+
+def make_deb(root: Path, program: Path, variant: str, version: str, out: Path, *, fast: bool = False) -> Path:
+    """A package of the program folder. ``fast`` packs less tightly (tests)."""
+    package = out / f"zordon_{version}_{architecture()}.deb"
+    with tempfile.TemporaryDirectory(prefix="zordon-deb-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(program, tree / "usr" / "lib" / "zordon", symlinks=True)
+        integrate(root, tree / "usr" / "share")
+        (tree / "usr" / "bin").mkdir()
+        (tree / "usr" / "bin" / "zordon").symlink_to("../lib/zordon/zordon")
+        _copy(root / "LICENSE", tree / "usr" / "share" / "doc" / "zordon", "copyright")
+        _write_control(tree, variant, version)
+        _make_plain(tree)
+        packing = ["-Zgzip", "-z1"] if fast else ["-Zxz"]
+        run_or_raise(["dpkg-deb", "--root-owner-group", *packing, "--build", tree, package])
+    return package
+
+
+def make_archive(root: Path, program: Path, version: str, out: Path, *, fast: bool = False) -> Path:
+    """One folder with the program, its desktop files and a script that puts them into a person's menu."""
+    name = f"zordon-{version}-linux-{platform.machine()}"
+    archive = out / f"{name}.tar.{'gz' if fast else 'xz'}"
+    with tempfile.TemporaryDirectory(prefix="zordon-tar-") as folder:
+        tree = Path(folder) / name
+        shutil.copytree(program, tree / "program", symlinks=True)
+        integrate(root, tree / "share")
+        for script in ("AppRun", "install.sh"):
+            _copy(root / "build" / "linux" / script, tree)
+            (tree / script).chmod(0o755)
+        _copy(root / "LICENSE", tree)
+        packing = "gzip -1" if fast else "xz -T0"
+        run_or_raise(["tar", "--create", "--owner=0", "--group=0", f"--use-compress-program={packing}",
+                      "--file", archive, "--directory", folder, name])  # fmt: skip
+    return archive
+
+
+def _write_control(tree: Path, variant: str, version: str) -> None:
+    control = tree / "DEBIAN"
+    control.mkdir()
+    text = CONTROL.format(
+        version=version,
+        architecture=architecture(),
+        kilobytes=size_of(tree) // 1024,
+        depends=DEPENDS[variant],
+    )
+    (control / "control").write_text(text)
+    (control / "postinst").write_text(POSTINST)
+    (control / "postinst").chmod(0o755)
+
+
+def _make_plain(tree: Path) -> None:
+    """Everybody may read, only root may write: whatever the builder's umask was."""
+    for path in [tree, *tree.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+
+
+def _copy(source: Path, folder: Path, name: str = "") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, folder / (name or source.name))
+
+
+def contents(deb: Path) -> list[str]:
+    """The paths in a package."""
+    listing = subprocess.run(["dpkg-deb", "--contents", deb], capture_output=True, text=True, check=True).stdout
+    return [line.split(maxsplit=5)[5].split(" -> ")[0] for line in listing.splitlines()]
