@@ -1,7 +1,7 @@
 """From a request to a job: everything that can be wrong is found before anything is written."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.arguments import check_arguments
 from zordon_app.engines.base import Build, Engine, Probe
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BadRequest, Forbidden
+from zordon_app.errors import BadRequest, BuildNotFound, Forbidden
 from zordon_app.farm.interfaces import Builds, Clock, Outputs
 from zordon_app.farm.lifecycle import QUEUED
+
+OFFERED = "download"
+"""The origin of a build that is not here and could be downloaded."""
 
 PREPARING = "Looking at the files that are there already."
 
@@ -45,8 +48,12 @@ class Intake:
         clock: Clock,
         jobs_folder: Path,
         output_root: Callable[[], Path],
+        offers: Callable[[str], Sequence[Build]] = lambda _engine: (),
     ) -> None:
-        """``unpack`` opens an archive safely into a folder; ``output_root`` is where owned output folders go."""
+        """``unpack`` opens an archive safely into a folder; ``output_root`` is where owned output folders go.
+
+        ``offers`` are builds of an engine that could be downloaded here, where that is allowed.
+        """
         self._registry = registry
         self._builds = builds
         self._outputs = outputs
@@ -55,6 +62,7 @@ class Intake:
         self._clock = clock
         self._jobs_folder = jobs_folder
         self._output_root = output_root
+        self._offers = offers
 
     def prepare(
         self, request: JobRequest, *, caller: Caller, upload: Upload | None, job_exists: Callable[[str], bool]
@@ -77,11 +85,23 @@ class Intake:
         shutil.rmtree(self._jobs_folder / job_id, ignore_errors=True)
 
     def look(self, path: Path, *, engine_name: str | None, version: str | None) -> tuple[Engine, Build, Probe]:
-        """The engine for a project, the build that would render it, and what the file tells."""
+        """The engine for a project, the build that would render it, and what the file tells.
+
+        Where none that is here fits, the build is one that can be downloaded; it has no command yet.
+        """
         engine = self._registry.get(engine_name) if engine_name else self._registry.for_filename(path.name)
         probe = engine.look(path)
-        build = engine.choose_build(self._builds.of(engine.name), probe.saved_with, version)
+        try:
+            build = engine.choose_build(self._builds.of(engine.name), probe.saved_with, version)
+        except BuildNotFound as nothing_here:
+            build = self._offered_build(engine, probe, version, nothing_here)
         return engine, build, probe
+
+    def _offered_build(self, engine: Engine, probe: Probe, version: str | None, nothing_here: BuildNotFound) -> Build:
+        try:
+            return engine.choose_build(self._offers(engine.name), probe.saved_with, version)
+        except BuildNotFound:
+            raise nothing_here from None
 
     def _prepare(
         self, job_id: JobId, request: JobRequest, *, caller: Caller, upload: Upload | None
@@ -179,6 +199,8 @@ class Intake:
         owned: bool,
     ) -> Job:
         status, reason = _first_status(request)
+        if build.origin == OFFERED and status in {JobStatus.NOT_STARTED, JobStatus.CONFIGURING}:
+            status, reason = JobStatus.CONFIGURING, f"{engine.label} {build.version} is not installed here."
         return Job(
             id=job_id,
             name=name,

@@ -116,10 +116,11 @@ class ManagedBuilds:
             ) from error
 
     def offers(self, engine: str) -> list[Build]:
-        """What can be downloaded for this machine, as builds that are not there yet (no command); from kept lists.
+        """What can be downloaded for this machine, as builds that are not there yet (no command).
 
         Builds without a published hash are left out: a person may choose those, a job does not.
         """
+        self._index.refresh(engine)
         builds = [build for build in self._index.builds(engine, this_platform()) if build.is_verified]
         return [
             Build(engine=engine, version=build.version, command=(), origin="download")
@@ -134,6 +135,10 @@ class ManagedBuilds:
     def managed(self) -> list[tuple[Managed, Path]]:
         """The installed managed builds and their folders."""
         return self._store.all()
+
+    def fetching(self, engine: str, version: str) -> DownloadRecord | None:
+        """The last download of a build; None: there was none."""
+        return self.downloads.latest(engine, version)
 
     def arrived(self, engine: str, version: str) -> Build | None:
         """The installed build that was published as ``version``, for this machine; its program may call itself else."""
