@@ -18,6 +18,7 @@
       DiskFull              503    not enough room; goes away when there is
       TooBusy               503    ask again later
       NotStarted            503    the service is starting or stopping
+      PeerGone              503    another node of the farm does not answer at present
       AlreadyRunning               another Zordon uses the data folder
 """
 
@@ -113,6 +114,12 @@ class TooBusy(ZordonError):
 
 class NotStarted(ZordonError):
     """The service is starting or stopping."""
+
+    status = 503
+
+
+class PeerGone(ZordonError):
+    """Another node of the farm does not answer at present; ask again later."""
 
     status = 503
 

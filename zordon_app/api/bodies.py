@@ -108,6 +108,26 @@ class Bodies:
             raise BadRequest("The form has no field 'json'.")
         return received
 
+    def store(self, environ: dict[str, Any]) -> Path:
+        """The whole body as a file in a private folder; the caller removes both.
+
+        Raises:
+            TooLarge, DiskFull: it has more bytes than are allowed, or than fit.
+        """
+        room = self._room(environ)
+        folder = self._new_folder()
+        path = folder / "body"
+        try:
+            with self._place(environ), path.open("xb", buffering=0) as file:
+                read = environ["wsgi.input"].read
+                _write_all(file, _limited(_chunks(read, _length(environ)), room, "The body"))
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise DiskFull("The disk of this machine is full; the file was not kept.") from error
+            raise
+        return path
+
     def _read_whole(self, environ: dict[str, Any]) -> bytes:
         with self._place(environ):
             read = environ["wsgi.input"].read

@@ -1,6 +1,7 @@
 """One request as the routes see it, and the answers they give."""
 
 import re
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -87,6 +88,10 @@ class Ask:
     def received(self) -> Received:
         """The JSON of the request and the file that came with it; close it. Raises BadRequest, TooLarge, DiskFull."""
         return self._bodies.receive(self.environ)
+
+    def stored_body(self) -> Path:
+        """The body as a file in a folder of its own; the caller removes both. Raises TooLarge, DiskFull."""
+        return self._bodies.store(self.environ)
 
     def refuse_other_sites(self) -> None:
         """For reads that cost something: another site's page may not set them off. Raises Forbidden."""

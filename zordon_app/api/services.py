@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from zordon_app.api.peering import FarmDesk, PeerTalk
+from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
@@ -254,6 +255,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """Whether the routes under ``/api/_debug`` answer."""
     peers: Peers | None = None
     """None: this machine is alone."""
+    work: SharedWork | None = None
+    """What members of the farm ask while work is shared."""
     farm_desk: FarmDesk | None = None
     peer_talk: PeerTalk | None = None
     poll_seconds: float = 30.0

@@ -46,7 +46,8 @@ class Expected(Struct, frozen=True, kw_only=True):
 
     ``format`` is an image format in OpenImageIO's words (``png``, ``jpeg``, ``openexr``, ``tiff``, ``targa``, ``bmp``,
     ``webp``, ``hdr``, ``dpx``) for frames, or a container name in FFmpeg's words (``mp4``, ``matroska``) for films.
-    ``frames`` is the exact count of video frames of a film; sizes are pixels; ``seconds`` is the length of a film.
+    ``frames`` is the exact count of video frames of a film; sizes are pixels; ``seconds`` is the length of a film, from
+    which it may differ by ``leeway`` seconds, and by a frame in any case.
     """
 
     format: str
@@ -54,6 +55,7 @@ class Expected(Struct, frozen=True, kw_only=True):
     height: int = 0
     frames: int = 0
     seconds: float = 0.0
+    leeway: float = 0.0
     audio: bool = False
 
 

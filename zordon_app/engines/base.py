@@ -86,6 +86,18 @@ class Probe(Struct, kw_only=True):
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+class ProjectFiles(Struct, frozen=True, kw_only=True):
+    """What has to travel with a project, so that it can be rendered elsewhere.
+
+    ``main`` is what a job would name there (a pattern for an image sequence); ``files`` are all of them, absolute, all
+    below one folder; ``missing`` are the names of those that the project wants and that are not there.
+    """
+
+    main: Path
+    files: tuple[Path, ...]
+    missing: tuple[str, ...] = ()
+
+
 class Invocation(Struct, frozen=True, kw_only=True):
     """A command to run. ``env`` is added to the stripped environment that every engine gets."""
 
@@ -175,6 +187,9 @@ class Engine(Protocol):
 
     def probe(self, project: Path, build: Build, run: RunProgram) -> Probe:
         """The full look, with the program's help where the file alone does not tell all."""
+
+    def files(self, project: Path, scratch: Path) -> ProjectFiles:
+        """Everything the project needs beside itself. ``scratch`` is a folder for a copy with paths made relative."""
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """Units, expected artifacts and facts of a job; ``title`` is a safe file name stem, arguments are checked.

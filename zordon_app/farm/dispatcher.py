@@ -1,34 +1,29 @@
 """Leases: granting what the planner picks, keeping them alive, and taking back what is lost."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec import Struct, field
-
 from zordon_app.domain.ids import JobId, LeaseId, NodeId, new_lease_id
-from zordon_app.domain.jobs import Job
+from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.assignments import Assignment
-from zordon_app.engines.base import Build
 from zordon_app.engines.registry import EngineRegistry
+from zordon_app.errors import BuildNotFound
 from zordon_app.farm import planner
+from zordon_app.farm.blame import Blame
+from zordon_app.farm.holdings import Held, Holdings
 from zordon_app.farm.interfaces import Builds, Clock, Disk
 from zordon_app.farm.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.speeds import Speeds
 from zordon_app.farm.state import FarmState
 
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 25.0
+"""Without a renewal for so long, units go to others; nodes renew every second or two."""
 
-
-class Held(Struct):
-    """A lease that is out, and which of its units are still owed."""
-
-    lease: Lease
-    expires: float
-    owed: dict[int, int] = field(default_factory=dict)
-    """Unit number to attempt."""
+PEER_AT_WORK_SECONDS = 60.0
+"""A peer that asked for units of a job so lately still works for it."""
 
 
 class Dispatcher:
@@ -45,6 +40,7 @@ class Dispatcher:
         disk: Disk,
         clock: Clock,
         jobs_folder: Path,
+        blame: Blame | None = None,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         """Grant from ``state``; ``lease_seconds`` is how long a grant lasts without a renewal."""
@@ -56,76 +52,116 @@ class Dispatcher:
         self._disk = disk
         self._clock = clock
         self._jobs_folder = jobs_folder
+        self._blame = blame or Blame()
         self._lease_seconds = lease_seconds
-        self._held: dict[LeaseId, Held] = {}
+        self._holdings = Holdings()
+        self._asked: dict[tuple[JobId, str], float] = {}
+        """When each peer asked last for units of a job."""
         self._work_changed = threading.Condition(state.lock)
         self._closed = False
-        state.listen(self._wake)
+        state.listen(lambda _changed: self._work_changed.notify_all())
 
     def next_lease(
-        self, node: NodeId, node_name: str, *, wait: float, may_work: Callable[[], bool]
-    ) -> Assignment | None:
-        """Wait up to ``wait`` seconds for work for a node; None when there is none, or it may not work."""
+        self, node: NodeId, node_name: str, *, wait: float, may_work: Callable[[], bool], job: JobId | None = None
+    ) -> Lease | None:
+        """Wait up to ``wait`` seconds for work; None when there is none, or the node may not work.
+
+        ``job`` is the one that a peer asks for; this machine takes from any.
+        """
         deadline = self._clock.monotonic() + wait
         with self._work_changed:
             while not self._closed:
-                assignment = self._grant(node, node_name) if may_work() else None
+                lease = self._grant(node, node_name, job) if may_work() else None
                 left = deadline - self._clock.monotonic()
-                if assignment is not None or left <= 0:
-                    return assignment
-                self._work_changed.wait(left)
+                if lease is not None or left <= 0 or (job is not None and not self._is_open(job)):
+                    return lease
+                # An idle node looks again by itself: whether others are too slow shows only with time.
+                self._work_changed.wait(min(left, 1.0))
         return None
+
+    def assignment(self, lease: Lease) -> Assignment:
+        """A lease of this machine with all that is needed to render it. Raises BuildNotFound, JobNotFound."""
+        job = self._state.job(lease.job)
+        build = self._builds.find(job.build)
+        if build is None:
+            raise BuildNotFound(f"{job.engine} {job.build.version} is no longer installed here.")
+        return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
+
+    def best_rank(self, node: NodeId) -> int | None:
+        """The priority of the best job that has work for a node; None when there is none."""
+        with self._state.lock:
+            return max((job.priority for job in self._candidates(node, None) if job.counts.waiting), default=None)
 
     def order(self, lease: Lease) -> LeaseOrder:
         """Renew a lease and tell its holder what to do."""
         with self._state.lock:
-            held = self._held.get(lease.id)
-            if held is None:
-                return LeaseOrder.STOP_NOW
-            held.expires = self._clock.monotonic() + self._lease_seconds
-            return self._order(held)
+            held = self._holdings.get(lease.id)
+            return LeaseOrder.STOP_NOW if held is None else self._renew(held)
 
-    def settle(self, lease: Lease, number: int) -> None:
+    def renew(self, job_id: JobId, node: NodeId, lease_id: str, units: Mapping[int, int]) -> LeaseOrder:
+        """Renew a peer's lease; one not known here (we were restarted) is taken up again where it still counts."""
+        with self._work_changed:
+            held = self._holdings.get(lease_id) or self._adopt(job_id, node, lease_id, units)
+            if held is None or held.lease.node != node or held.lease.job != job_id:
+                return LeaseOrder.STOP_NOW
+            return self._renew(held)
+
+    def lost(self, lease_id: str) -> frozenset[int]:
+        """Units of a lease that other nodes have taken over."""
+        with self._state.lock:
+            held = self._holdings.get(lease_id)
+            return frozenset(held.lost) if held is not None else frozenset()
+
+    def begin(self, lease_id: str, number: int) -> None:
+        """The holder of a lease began a unit."""
+        with self._state.lock:
+            held = self._holdings.get(lease_id)
+            if held is not None:
+                held.begin(number, self._clock.monotonic())
+
+    def settle(self, lease: LeaseId, number: int) -> None:
         """A unit of a lease is no longer owed: delivered, failed or given back."""
         with self._work_changed:
-            held = self._held.get(lease.id)
-            if held is None:
-                return
-            held.owed.pop(number, None)
-            if not held.owed:
-                del self._held[lease.id]
+            self._holdings.settle(lease, number)
             self._work_changed.notify_all()
 
     def wait_until_free(self, job_id: JobId, timeout: float) -> bool:
         """Wait until no node holds a lease of a job; False after ``timeout`` seconds."""
         with self._work_changed:
-            return self._work_changed.wait_for(lambda: not self._leases_of(job_id), timeout)
+            return self._work_changed.wait_for(lambda: not self._holdings.of_job(job_id), timeout)
+
+    def expect_back(self, this_node: NodeId) -> None:
+        """After a restart: units that peers held stay theirs until they call in, or do not."""
+        with self._work_changed:
+            for job in self._state.jobs():
+                if job.counts.leased:
+                    self._expect_back(job, this_node)
 
     def take_back_expired(self) -> None:
         """Units of leases that were not renewed wait again."""
         with self._state.lock:
-            now = self._clock.monotonic()
-            for held in [held for held in self._held.values() if held.expires < now]:
-                del self._held[held.lease.id]
-                if self._state.has(held.lease.job):
-                    self._lifecycle.give_back(held.lease.job, held.owed.items())
+            for held in self._holdings.expired(self._clock.monotonic()):
+                self._take_back(held)
 
     def take_back_from(self, node: str) -> None:
         """Every unit that a node holds waits again; what it delivers later is superseded or welcome."""
         with self._work_changed:
-            for held in [held for held in self._held.values() if held.lease.node == node]:
-                if self._state.has(held.lease.job):
-                    self._lifecycle.give_back(held.lease.job, held.owed.items())
+            for held in self._holdings.of_node(node):
+                self._take_back(held)
             self._work_changed.notify_all()
 
     def units_in_hand(self, node: str) -> dict[JobId, int]:
         """How many units of which jobs a node holds."""
         with self._state.lock:
             found: dict[JobId, int] = {}
-            for held in self._held.values():
-                if held.lease.node == node:
-                    found[held.lease.job] = found.get(held.lease.job, 0) + len(held.owed)
+            for held in self._holdings.of_node(node):
+                found[held.lease.job] = found.get(held.lease.job, 0) + len(held.owed)
             return found
+
+    def holders(self, job_id: JobId) -> set[NodeId]:
+        """Nodes that hold units of a job."""
+        with self._state.lock:
+            return {held.lease.node for held in self._holdings.of_job(job_id) if held.owed}
 
     def wake(self) -> None:
         """Let waiting nodes look again."""
@@ -138,11 +174,15 @@ class Dispatcher:
             self._closed = True
             self._work_changed.notify_all()
 
-    def _wake(self, _changed: list[JobId]) -> None:
-        self._work_changed.notify_all()
+    def _is_open(self, job_id: JobId) -> bool:
+        return self._state.has(job_id) and not self._state.job(job_id).status.is_final
 
-    def _leases_of(self, job_id: JobId) -> list[Held]:
-        return [held for held in self._held.values() if held.lease.job == job_id]
+    def _renew(self, held: Held) -> LeaseOrder:
+        held.expires = self._clock.monotonic() + self._lease_seconds
+        order = self._order(held)
+        if not held.owed:
+            self._holdings.drop(held)
+        return order
 
     def _order(self, held: Held) -> LeaseOrder:
         if not self._state.has(held.lease.job):
@@ -158,54 +198,130 @@ class Dispatcher:
             return LeaseOrder.STOP_NOW
         return LeaseOrder.STOP_AFTER_UNIT if job.status == JobStatus.PAUSED else LeaseOrder.GO_ON
 
-    def _grant(self, node: NodeId, node_name: str) -> Assignment | None:
-        candidates = [job for job in self._state.jobs() if planner.may_work(job, node)]
-        for job in planner.queue(candidates):
-            build = self._usable_build(job)
-            if build is not None:
-                return self._lease(job, build, node, node_name)
+    def _candidates(self, node: NodeId, only: JobId | None) -> list[Job]:
+        jobs = self._state.jobs() if only is None else [self._state.job(only)] if self._state.has(only) else []
+        return [job for job in jobs if planner.may_work(job, node) and not self._blame.is_left_out(job.id, node)]
+
+    def _grant(self, node: NodeId, node_name: str, only: JobId | None) -> Lease | None:
+        if only is not None:
+            self._asked[only, node] = self._clock.monotonic()
+        jobs = planner.queue([job for job in self._candidates(node, only) if job.counts.waiting])
+        for job in jobs:
+            if self._has_room(job) and (only is not None or self._has_build(job)):
+                lease = self._lease_waiting(job, node, node_name)
+                if lease is not None:
+                    return lease
+        return self._grant_held(node, node_name, only)
+
+    def _grant_held(self, node: NodeId, node_name: str, only: JobId | None) -> Lease | None:
+        """Nothing waits: take over what a slower node has not begun, or is far too long at."""
+        for job in planner.queue([job for job in self._candidates(node, only) if job.counts.leased]):
+            seconds = self._speeds.seconds_per_unit(job.id, node)
+            others = {held.lease.id: held for held in self._holdings.of_job(job.id) if held.lease.node != node}
+            if seconds is None or not others or (only is None and self._builds.find(job.build) is None):
+                continue
+            chosen = planner.take_over({lease_id: self._load(held) for lease_id, held in others.items()}, seconds)
+            if chosen is not None:
+                return self._take_over(job, others[LeaseId(chosen[0])], chosen[1], node, node_name)
         return None
 
-    def _usable_build(self, job: Job) -> Build | None:
-        """The build to render with here, or None after the job was told what it waits for."""
-        build = self._builds.find(job.build)
-        if build is None:
+    def _load(self, held: Held) -> planner.Load:
+        seconds = self._speeds.seconds_per_unit(held.lease.job, held.lease.node) or 0.0
+        return held.load(seconds, self._clock.monotonic())
+
+    def _take_over(self, job: Job, held: Held, numbers: list[int], node: NodeId, node_name: str) -> Lease:
+        self._lifecycle.give_back(job.id, [(number, held.owed[number]) for number in numbers])
+        self._holdings.lose(held, numbers)
+        return self._lease(job, numbers, node, node_name)
+
+    def _has_build(self, job: Job) -> bool:
+        """Whether this machine can render the job; if nobody can, the job is told what it waits for."""
+        if self._builds.find(job.build) is not None:
+            return True
+        now = self._clock.monotonic()
+        if not any(asked == job.id and now - at < PEER_AT_WORK_SECONDS for (asked, _), at in self._asked.items()):
             label = self._registry.get(job.engine).label
             self._lifecycle.stop(
                 job.id,
                 JobStatus.CONFIGURING,
                 f"No machine has {label} {job.build.version}. Install it, or change the job's version.",
             )
-            return None
+        return False
+
+    def _has_room(self, job: Job) -> bool:
         shortage = self._disk.shortage(artifact_folder(job, self._jobs_folder)) or self._disk.shortage(
             self._jobs_folder
         )
         if shortage:
             self._lifecycle.stop(job.id, JobStatus.PAUSED, shortage, held_for_disk=True)
-            return None
-        return build
+        return not shortage
 
-    def _lease(self, job: Job, build: Build, node: NodeId, node_name: str) -> Assignment:
+    def _lease_waiting(self, job: Job, node: NodeId, node_name: str) -> Lease | None:
+        nodes = self._nodes_on(job, node)
         size = planner.lease_size(
             waiting=job.counts.waiting,
-            seconds_per_unit=self._speeds.seconds_per_unit(job.id),
-            nodes=self._nodes_on(job, node),
+            seconds_per_unit=self._speeds.seconds_per_unit(job.id, node),
+            nodes=nodes,
+            others_per_second=self._speeds.units_per_second(job.id, without=node),
         )
-        picked = planner.pick_units(list(self._state.ledger(job.id).values()), size)
-        units = self._lifecycle.grant(job.id, [unit.spec.number for unit in picked], node, node_name)
+        avoid = self._blame.units_failed_by(job.id, node) if nodes > 1 else frozenset[int]()
+        picked = planner.pick_units(list(self._state.ledger(job.id).values()), size, avoid)
+        return self._lease(job, [unit.spec.number for unit in picked], node, node_name) if picked else None
+
+    def _lease(self, job: Job, numbers: list[int], node: NodeId, node_name: str) -> Lease:
+        units = self._lifecycle.grant(job.id, numbers, node, node_name)
+        return self._hold(new_lease_id(), job.id, node, units).lease
+
+    def _hold(self, lease_id: LeaseId, job_id: JobId, node: NodeId, units: list[Unit]) -> Held:
         lease = Lease(
-            id=new_lease_id(),
-            job=job.id,
+            id=lease_id,
+            job=job_id,
             node=node,
             units=tuple(LeasedUnit(spec=unit.spec, attempt=unit.attempt) for unit in units),
             seconds=self._lease_seconds,
         )
-        self._held[lease.id] = Held(
-            lease=lease,
-            expires=self._clock.monotonic() + self._lease_seconds,
-            owed={unit.spec.number: unit.attempt for unit in units},
-        )
-        return Assignment(lease=lease, job=self._state.job(job.id), engine=self._registry.get(job.engine), build=build)
+        owed = {unit.spec.number: unit.attempt for unit in units}
+        return self._holdings.add(lease, owed, self._clock.monotonic() + self._lease_seconds)
 
     def _nodes_on(self, job: Job, node: NodeId) -> int:
-        return len({held.lease.node for held in self._leases_of(job.id)} | {node})
+        now = self._clock.monotonic()
+        asking = {
+            asker
+            for (asked, asker), at in self._asked.items()
+            if asked == job.id and now - at < 2 * self._lease_seconds
+        }
+        return len(self.holders(job.id) | asking | {node})
+
+    def _take_back(self, held: Held) -> None:
+        self._holdings.drop(held)
+        if self._state.has(held.lease.job):
+            self._lifecycle.give_back(held.lease.job, held.owed.items())
+
+    def _expect_back(self, job: Job, this_node: NodeId) -> None:
+        theirs: dict[str, list[Unit]] = {}
+        for unit in self._state.ledger(job.id).values():
+            if unit.state == UnitState.LEASED and unit.node != this_node:
+                theirs.setdefault(unit.node, []).append(unit)
+        for node, units in theirs.items():
+            self._hold(new_lease_id(), job.id, NodeId(node), units)
+
+    def _adopt(self, job_id: JobId, node: NodeId, lease_id: str, units: Mapping[int, int]) -> Held | None:
+        """A lease that we do not know: units that nobody was given since are its holder's again."""
+        if not self._state.has(job_id) or not self._state.job(job_id).status.is_active:
+            return None
+        ledger = self._state.ledger(job_id)
+        same = [ledger[number] for number, attempt in units.items() if _is_same(ledger.get(number), node, attempt)]
+        if not same:
+            return None
+        for held in self._holdings.of_job(job_id):
+            if held.lease.node == node:
+                for unit in same:
+                    self._holdings.settle(held.lease.id, unit.spec.number)
+        self._lifecycle.take_up(job_id, [unit.spec.number for unit in same])
+        return self._hold(LeaseId(lease_id), job_id, node, same)
+
+
+def _is_same(unit: Unit | None, node: str, attempt: int) -> bool:
+    if unit is None or unit.node != node or unit.attempt != attempt:
+        return False
+    return unit.state in {UnitState.LEASED, UnitState.WAITING}

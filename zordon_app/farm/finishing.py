@@ -164,7 +164,7 @@ class Finishing:
 
 def _is_due(job: Job) -> bool:
     counts = job.counts
-    if not job.status.is_active or counts.leased:
+    if not job.status.is_active or counts.leased or job.parent is not None:
         return False
     return counts.waiting == 0 or (counts.failed >= GIVE_UP_AFTER and counts.done == 0)
 

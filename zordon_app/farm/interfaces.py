@@ -7,7 +7,20 @@ from typing import Protocol
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
-from zordon_app.engines.base import Build, RunProgram
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.projects import ProjectManifest
+from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.sharing import (
+    ChildOrders,
+    ChildUpdate,
+    Delivered,
+    JobOffer,
+    LeaseAsk,
+    LeaseGiven,
+    Parcel,
+)
+from zordon_app.domain.views import NodeView
+from zordon_app.engines.base import Build, ProjectFiles, Report, RunProgram
 
 
 class Clock(Protocol):
@@ -104,3 +117,79 @@ CheckFile = Callable[[Path, Expected], tuple[str, int]]
 
 MakeRunner = Callable[[str], RunProgram]
 """A program runner whose output goes to the log of the job with that id."""
+
+
+class Machines(Protocol):
+    """The other nodes of the farm, as far as sharing work needs to know them."""
+
+    def name_of(self, node: str) -> str:
+        """What people call it."""
+
+    def is_held(self, node: str) -> bool:
+        """Whether it is paused, full or unfit, so that it gets no work."""
+
+    def usable(self) -> list[str]:
+        """Nodes that can be given work now."""
+
+    def link(self, node: str) -> "PeerCalls":
+        """How to talk to one. Raises PeerGone: it is no member, or not reached."""
+
+
+class PeerCalls(Protocol):
+    """What nodes ask of each other. Every method raises PeerGone when the other does not answer in time.
+
+    What the other refuses is raised as it is here: JobNotFound, Forbidden, BadRequest, DiskFull.
+    """
+
+    def add_child(self, request: JobRequest) -> str:
+        """Ask it to work for a job of ours; the id of its child job. Repeated with the same key it is the same."""
+
+    def end_child(self, job: str) -> None:
+        """Our job has ended, or is gone."""
+
+    def pause(self, *, paused: bool, after_current: bool) -> NodeView:
+        """Take it out of the work, or back; how it is now."""
+
+    def offer(self, job: str) -> JobOffer:
+        """What its job needs."""
+
+    def lease(self, job: str, ask: LeaseAsk) -> LeaseGiven:
+        """Units of its job; waits as long as ``ask`` says."""
+
+    def update(self, job: str, update: ChildUpdate) -> ChildOrders:
+        """Tell it what happened."""
+
+    def deliver(self, job: str, number: int, *, attempt: int, lease: str, file: CheckedFile) -> Delivered:
+        """Send a result; the file stays."""
+
+    def project(self, job: str) -> ProjectManifest:
+        """The files of its job's project."""
+
+    def fetch(self, job: str, manifest: ProjectManifest, report: Report) -> Path:
+        """Bring the project here, what is here already excepted; where the project file is."""
+
+
+class Hashes(Protocol):
+    """Hashes of files on this machine."""
+
+    def manifest(self, project: ProjectFiles) -> ProjectManifest:
+        """A project's files with their hashes. Raises OSError."""
+
+    def path(self, sha256: str) -> Path:
+        """A file that was listed. Raises NotFound."""
+
+
+class ParcelBox(Protocol):
+    """Results that wait to be sent, on disk: they outlive a restart and a parent that is away for days."""
+
+    def put(self, parcel: Parcel, source: Path) -> Parcel:
+        """Move a checked file into the box. Raises DiskFull."""
+
+    def of_job(self, child: str) -> list[Parcel]:
+        """What waits for the parent of a child job, oldest first."""
+
+    def path(self, parcel: Parcel) -> Path:
+        """Its file."""
+
+    def remove(self, parcel: Parcel) -> None:
+        """It has arrived, or nobody wants it."""

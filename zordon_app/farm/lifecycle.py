@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
@@ -126,10 +127,17 @@ class Lifecycle:
                 if unit.attempt == attempt and unit.state == UnitState.LEASED:
                     set_state(change.unit(job_id, number), UnitState.WAITING)
 
-    def take_back_all(self, change: Change, job_id: JobId) -> None:
-        """Every leased unit of a job waits again."""
+    def take_up(self, job_id: JobId, numbers: Iterable[int]) -> None:
+        """Units that wait again belong to their last holder after all, under the attempt it has."""
+        with self._state.change() as change:
+            for number in numbers:
+                if self._state.unit(job_id, number).state == UnitState.WAITING:
+                    set_state(change.unit(job_id, number), UnitState.LEASED)
+
+    def take_back_all(self, change: Change, job_id: JobId, *, of_node: str | None = None) -> None:
+        """Every leased unit of a job, or those that one node holds, waits again."""
         for unit in self._state.ledger(job_id).values():
-            if unit.state == UnitState.LEASED:
+            if unit.state == UnitState.LEASED and of_node in {None, unit.node}:
                 set_state(change.unit(job_id, unit.spec.number), UnitState.WAITING)
 
     def stop(self, job_id: JobId, status: JobStatus, reason: str, *, held_for_disk: bool = False) -> None:
@@ -150,6 +158,12 @@ class Lifecycle:
             job = self._state.job(job_id)
             if message not in job.warnings and len(job.warnings) < 100:
                 change.job(job_id).warnings = [*job.warnings, message]
+
+    def note_child(self, job_id: JobId, child: dict[str, Any]) -> None:
+        """What is known of the child job on one node."""
+        with self._state.change() as change:
+            job = change.job(job_id)
+            job.child_jobs = [*(one for one in job.child_jobs if one.get("node") != child["node"]), child]
 
     def put_back(self, job_id: JobId, numbers: Iterable[int], reason: str) -> None:
         """Units wait again with fresh attempts, and the job goes on."""

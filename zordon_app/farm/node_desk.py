@@ -6,7 +6,7 @@ from pathlib import Path
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import NotFound
 from zordon_app.farm.dispatcher import Dispatcher
-from zordon_app.farm.interfaces import Disk
+from zordon_app.farm.interfaces import Disk, Machines
 from zordon_app.farm.nodes import ThisNode
 
 
@@ -21,6 +21,8 @@ class NodeDesk:
         *,
         data_folder: Path,
         load: Callable[[], tuple[float | None, float | None]],
+        others: Callable[[], list[NodeView]],
+        machines: Machines,
     ) -> None:
         """``load`` gives the present CPU and memory use of this machine in percent, without waiting."""
         self._this = this
@@ -28,17 +30,28 @@ class NodeDesk:
         self._disk = disk
         self._data_folder = data_folder
         self._load = load
+        self._others = others
+        self._machines = machines
 
     def views(self) -> list[NodeView]:
         """This machine first."""
+        return [self.this(), *self._others()]
+
+    def this(self) -> NodeView:
+        """This machine."""
         cpu, memory = self._load()
         shortage = self._disk.shortage(self._data_folder)
         in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
-        return [self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory)]
+        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory)
 
-    def pause(self, node_id: str, *, paused: bool) -> NodeView:
-        """Take a machine out of the work, or back."""
-        if node_id not in {self._this.id, "this"}:
+    def pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
+        """Take a machine out of the work, or back. Raises NotFound, PeerGone."""
+        if node_id in {self._this.id, "this"}:
+            self._this.pause(paused=paused)
+            if paused and not after_current:
+                self._dispatcher.take_back_from(self._this.id)
+            return self.this()
+        other = next((view for view in self._others() if view.id == node_id), None)
+        if other is None:
             raise NotFound(f"There is no machine {node_id[:60]!r} in this farm.")
-        self._this.pause(paused=paused)
-        return self.views()[0]
+        return self._machines.link(node_id).pause(paused=paused, after_current=after_current)

@@ -37,7 +37,7 @@ class Preparing:
         self._recheck = recheck
         self._due: queue.SimpleQueue[JobId | None] = queue.SimpleQueue()
         state.listen(self._notice)
-        self._notice([job.id for job in state.jobs() if job.status == JobStatus.CONFIGURING])
+        self._notice([job.id for job in state.jobs()])
 
     def run_once(self, timeout: float) -> bool:
         """Prepare one job that is due; False when the queue was closed or nothing came within ``timeout`` seconds."""
@@ -55,13 +55,13 @@ class Preparing:
 
     def _notice(self, changed: list[JobId]) -> None:
         for job_id in changed:
-            if self._state.job(job_id).status == JobStatus.CONFIGURING:
+            if _is_to_prepare(self._state.job(job_id)):
                 self._due.put(job_id)
 
     def _is_due(self, job_id: JobId) -> bool:
         return (
             self._state.has(job_id)
-            and self._state.job(job_id).status == JobStatus.CONFIGURING
+            and _is_to_prepare(self._state.job(job_id))
             and self._builds.find(self._state.job(job_id).build) is not None
         )
 
@@ -91,3 +91,8 @@ class Preparing:
         with self._state.lock:
             if self._is_due(job.id) and self._state.unit(job.id, unit.spec.number).state == UnitState.WAITING:
                 self._lifecycle.recognise(job.id, unit.spec.number, sha256=sha256, size=size, artifact=unit.spec.file)
+
+
+def _is_to_prepare(job: Job) -> bool:
+    """Child jobs are prepared by the child desk: their files come from the parent."""
+    return job.status == JobStatus.CONFIGURING and job.parent is None

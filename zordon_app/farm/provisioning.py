@@ -33,7 +33,7 @@ class Fetching(Protocol):
 
     @property
     def state(self) -> str:
-        """``queued``, ``downloading``, ``paused``, ``checking``, ``unpacking``, ``testing``, ``failed`` …"""
+        """One of the states of ``engines.builds.steps``, as ``downloading`` or ``failed``."""
 
     @property
     def reason(self) -> str:

@@ -38,6 +38,8 @@ class Reconciler:
         """One round."""
         self._dispatcher.take_back_expired()
         for job in self._state.jobs():
+            if job.parent is not None:
+                continue  # The child desk looks after it.
             if job.status == JobStatus.SCHEDULED:
                 self._start_if_due(job)
             elif job.held_for_disk:

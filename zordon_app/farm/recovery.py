@@ -1,4 +1,4 @@
-"""After a start: nothing is leased, nothing half written stays, and what is done must be there."""
+"""After a start: this machine holds no lease, nothing half written stays, and what is done must be there."""
 
 import logging
 from pathlib import Path
@@ -30,12 +30,15 @@ def rebuild_from_manifests(store: Store, manifests: Manifests) -> set[JobId]:
 class Recovery:
     """Puts the ledger right before anything else runs."""
 
-    def __init__(self, state: FarmState, lifecycle: Lifecycle, outputs: Outputs, jobs_folder: Path) -> None:
-        """Recover ``state``."""
+    def __init__(
+        self, state: FarmState, lifecycle: Lifecycle, outputs: Outputs, jobs_folder: Path, this_node: str
+    ) -> None:
+        """Recover ``state``; what other nodes hold stays with them."""
         self._state = state
         self._lifecycle = lifecycle
         self._outputs = outputs
         self._jobs_folder = jobs_folder
+        self._this_node = this_node
 
     def run(self, recheck: set[JobId]) -> None:
         """Requeue what a crash left; jobs in ``recheck`` have their files recognised before they run."""
@@ -49,7 +52,7 @@ class Recovery:
         self._outputs.remove_parts(Path(job.output_path))
         lost = [unit for unit in self._state.ledger(job.id).values() if _is_lost(unit, folder)]
         with self._state.change() as change:
-            self._lifecycle.take_back_all(change, job.id)
+            self._lifecycle.take_back_all(change, job.id, of_node=self._this_node)
             for unit in lost:
                 log.warning("Job %s: %s had gone; it is rendered again", job.id, unit.spec.file)
                 set_state(change.unit(job.id, unit.spec.number), UnitState.WAITING)

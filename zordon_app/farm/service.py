@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from zordon_app.domain.callers import Caller, Upload
+from zordon_app.domain.callers import Caller, Role, Upload
 from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.ids import JobId, is_id
 from zordon_app.domain.jobs import Job, Unit
@@ -17,6 +17,7 @@ from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.domain.views import JobView, NodeView, UnitView
 from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound, ZordonError
 from zordon_app.farm import ordering
+from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.intake import Intake
@@ -47,6 +48,7 @@ class FarmService:
         views: JobViews,
         progress: LiveProgress,
         nodes: NodeDesk,
+        children: ChildJobs,
         outputs: Outputs,
         manifests: Manifests,
         clock: Clock,
@@ -62,6 +64,7 @@ class FarmService:
         self._views = views
         self._progress = progress
         self._nodes = nodes
+        self._children = children
         self._outputs = outputs
         self._manifests = manifests
         self._clock = clock
@@ -183,6 +186,8 @@ class FarmService:
         """Create all jobs or none."""
         if not requests:
             raise BadRequest("The list of jobs is empty.")
+        if caller.role == Role.PEER or any(request.parent for request in requests):
+            return [self._views.view(self._children.accept(request, caller)) for request in requests]
         with self._submitting:
             repeated = self._find_repeated(requests)
             ids = repeated if repeated is not None else self._create(requests, caller=caller, upload=upload)
@@ -286,9 +291,7 @@ class FarmService:
 
     def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
         """Take a machine out of the work, or back."""
-        view = self._nodes.pause(node_id, paused=paused)
-        if paused and not after_current:
-            self._dispatcher.take_back_from(node_id)
+        view = self._nodes.pause(node_id, paused=paused, after_current=after_current)
         self._dispatcher.wake()
         self._feed.touch([])
         return view

@@ -1,4 +1,8 @@
-"""How fast units of a job are: measured engine seconds, smoothed."""
+"""How fast nodes are with the units of a job: measured seconds, smoothed."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
 
 from zordon_app.domain.ids import JobId
 from zordon_app.farm.state import FarmState
@@ -6,26 +10,64 @@ from zordon_app.farm.state import FarmState
 _WEIGHT = 0.3
 """Weight of the newest measurement: a scene that grows slower shows after three or four units."""
 
+_FORGOTTEN_AFTER = 3.0
+"""A node that has brought nothing for so many times its usual time counts as gone."""
+
+
+class _Measured(Struct):
+    seconds: float
+    at: float
+
 
 class Speeds:
-    """Seconds per unit of each job; after a restart taken from the ledger."""
+    """Seconds per unit of each job and node; after a restart the job's average is taken from the ledger."""
 
-    def __init__(self, state: FarmState) -> None:
+    def __init__(self, state: FarmState, monotonic: Callable[[], float] = lambda: 0.0) -> None:
         """Measure jobs of ``state``."""
         self._state = state
-        self._seconds: dict[JobId, float] = {}
+        self._monotonic = monotonic
+        self._seconds: dict[JobId, dict[str, _Measured]] = {}
 
-    def measured(self, job_id: JobId, seconds: float) -> None:
-        """A unit took ``seconds``."""
+    def measured(self, job_id: JobId, seconds: float, node: str = "") -> None:
+        """A unit took ``node`` ``seconds``."""
         with self._state.lock:
-            before = self._seconds.get(job_id)
-            self._seconds[job_id] = seconds if before is None else before + _WEIGHT * (seconds - before)
+            nodes = self._seconds.setdefault(job_id, {})
+            before = nodes.get(node)
+            smoothed = seconds if before is None else before.seconds + _WEIGHT * (seconds - before.seconds)
+            nodes[node] = _Measured(smoothed, self._monotonic())
 
-    def seconds_per_unit(self, job_id: JobId) -> float | None:
-        """The present estimate in seconds; None when no unit has been done."""
+    def seconds_per_unit(self, job_id: JobId, node: str | None = None) -> float | None:
+        """The present estimate in seconds for a node, else the average of all; None when no unit has been done."""
         with self._state.lock:
-            if job_id not in self._seconds and self._state.job(job_id).counts.done:
-                known = [unit.seconds for unit in self._state.ledger(job_id).values() if unit.seconds]
-                if known:
-                    self._seconds[job_id] = sum(known[-20:]) / len(known[-20:])
-            return self._seconds.get(job_id)
+            nodes = self._seconds.get(job_id, {})
+            if node in nodes:
+                return nodes[node].seconds
+            if nodes:
+                return sum(one.seconds for one in nodes.values()) / len(nodes)
+            return self._from_ledger(job_id)
+
+    def units_per_second(self, job_id: JobId, *, without: str | None = None) -> float | None:
+        """What all nodes (but ``without``) do together at present; None when nothing is known."""
+        with self._state.lock:
+            now = self._monotonic()
+            nodes = self._seconds.get(job_id, {})
+            active = [
+                one.seconds
+                for node, one in nodes.items()
+                if node != without and now - one.at <= max(_FORGOTTEN_AFTER * one.seconds, 60.0)
+            ]
+            if active:
+                return sum(1 / max(seconds, 0.001) for seconds in active)
+            average = None if nodes or without is not None else self._from_ledger(job_id)
+            return None if average is None else 1 / max(average, 0.001)
+
+    def forget(self, job_id: JobId) -> None:
+        """The job is gone."""
+        with self._state.lock:
+            self._seconds.pop(job_id, None)
+
+    def _from_ledger(self, job_id: JobId) -> float | None:
+        if not self._state.job(job_id).counts.done:
+            return None
+        known = [unit.seconds for unit in self._state.ledger(job_id).values() if unit.seconds]
+        return sum(known[-20:]) / len(known[-20:]) if known else None

@@ -114,9 +114,8 @@ class JobViews:
         remaining = max(job.counts.waiting + job.counts.leased - sum(fractions.values()), 0)
         return planner.eta_seconds(
             remaining=remaining,
-            seconds_per_unit=self._speeds.seconds_per_unit(job.id),
+            units_per_second=self._speeds.units_per_second(job.id),
             done=job.counts.done,
-            nodes=1,
         )
 
 

@@ -1,7 +1,10 @@
 """What peers need from outside: handed in by ``app.py``."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
+
+from zordon_app.domain.projects import ProjectFile, ProjectManifest
 
 
 class Clock(Protocol):
@@ -12,3 +15,19 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
+
+
+class Projects(Protocol):
+    """Where files of other nodes' projects are kept."""
+
+    def lacks(self, manifest: ProjectManifest) -> list[ProjectFile]:
+        """What has to be brought."""
+
+    def part(self, file: ProjectFile) -> Path:
+        """Where a file is written while it comes."""
+
+    def keep(self, file: ProjectFile) -> None:
+        """It has come whole. Raises BadRequest."""
+
+    def tree(self, manifest: ProjectManifest) -> Path:
+        """The project file among all others. Raises BadRequest."""

@@ -125,7 +125,7 @@ def _compare_length(path: Path, seconds: float, frames: int, expected: Expected)
     if expected.seconds <= 0 or frames == 0:
         return
     # One frame of leeway: containers round, and some do not store how long the last frame stands.
-    leeway = max(1.5 * expected.seconds / frames, 0.05)
+    leeway = max(1.5 * expected.seconds / frames, 0.05, expected.leeway)
     if abs(seconds - expected.seconds) > leeway:
         raise BadArtifact(f"{path.name} lasts {seconds:.3f} s, not {expected.seconds:.3f} s.")
 

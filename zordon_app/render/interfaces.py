@@ -23,6 +23,9 @@ class WorkSource(Protocol):
     def renew(self, lease: Lease) -> LeaseOrder:
         """Keep the lease; to be called every few seconds."""
 
+    def lost(self, lease: Lease) -> frozenset[int]:
+        """Units of the lease that another node has taken over: not wanted any more."""
+
     def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
         """The engine began a unit."""
 

@@ -46,6 +46,7 @@ class LeaseRun:
         self._renewed_at = monotonic()
         self._order = LeaseOrder.GO_ON
         self._chunk_ended = False
+        self._has_lost = False
         self._fatal = False
 
     def is_owed(self, number: int) -> bool:
@@ -57,7 +58,7 @@ class LeaseRun:
         unit = self._owed[number]
         self._in_hand, self._began_at = number, self._monotonic()
         unit_log.switch(number, unit.attempt)
-        self._order = self._source.unit_started(self._lease, unit)
+        self._obey(self._source.unit_started(self._lease, unit))
         return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
 
     def follow(self, session: EngineSession, unit_log: UnitLog) -> bool:
@@ -68,7 +69,7 @@ class LeaseRun:
             event = session.next_event(_TICK)
             if event is not None:
                 self._take(event, unit_log)
-            if self._must_stop() or self._is_hung(session):
+            if self._must_stop() or self._is_hung(session) or self._lost_the_rest():
                 return False
             if event is None and session.has_ended:
                 self._engine_died(session)
@@ -81,6 +82,8 @@ class LeaseRun:
     def follow_one(self, session: EngineSession, number: int, *, step: int = 0, steps: int = 1) -> bool:
         """Follow a process that does one unit, or the step of that place; False when the lease must not go on."""
         while not session.has_ended:
+            if number not in self._owed:
+                return True
             event = session.next_event(_TICK)
             if event is not None and event.kind == EventKind.PROGRESS:
                 fraction = (step + self._fraction(event, number)) / steps
@@ -91,6 +94,8 @@ class LeaseRun:
                 return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
         if session.wait_status() != 0:
             self.fail_unit(number, session.why())
+        elif number not in self._owed:
+            return True
         elif step == steps - 1:
             self._hand_in(number, self._owed[number].spec.file)
         return self._order == LeaseOrder.GO_ON
@@ -174,13 +179,25 @@ class LeaseRun:
             return True
         return self._order == LeaseOrder.STOP_AFTER_UNIT and self._in_hand is None
 
+    def _lost_the_rest(self) -> bool:
+        """Whether the engine works only on units that other nodes have taken over."""
+        return self._has_lost and not self._owed
+
     def _must_stop_now(self) -> bool:
         if self._monotonic() - self._renewed_at >= self._settings.renew_seconds:
-            self._renewed_at = self._monotonic()
-            self._obey(self._source.renew(self._lease))
+            self.renew()
         return self._stop.is_set() or (self._order == LeaseOrder.STOP_NOW and bool(self._owed))
 
+    def renew(self) -> None:
+        """Keep the lease, and hear what is wanted."""
+        self._renewed_at = self._monotonic()
+        self._obey(self._source.renew(self._lease))
+
     def _obey(self, order: LeaseOrder) -> None:
+        for number in self._source.lost(self._lease) & self._owed.keys():
+            del self._owed[number]
+            self._forget_in_hand(number)
+            self._has_lost = True
         # An order to stop is never taken back by a later answer of the same lease.
         if self._order != LeaseOrder.STOP_NOW:
             self._order = order

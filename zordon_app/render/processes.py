@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping
+from io import BufferedReader
 from pathlib import Path
 
 import psutil
@@ -49,6 +50,14 @@ class OwnedProcess:
         """Made by ``ProcessOwner.spawn``."""
         self.popen = process
         self.run_id = run_id
+
+    @property
+    def output(self) -> BufferedReader:
+        """What it prints, stdout and stderr together."""
+        pipe = self.popen.stdout
+        if not isinstance(pipe, BufferedReader):
+            raise TypeError(pipe)
+        return pipe
 
     @property
     def is_running(self) -> bool:

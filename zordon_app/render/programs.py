@@ -53,8 +53,7 @@ class ProgramRunner:
 
     def _collect(self, process: OwnedProcess, on_line: Callable[[str], None] | None) -> list[str]:
         lines: deque[str] = deque(maxlen=MOST_LINES)
-        assert process.popen.stdout is not None  # noqa: S101 - spawn always makes the pipe
-        with process.popen.stdout as pipe:
+        with process.output as pipe:
             for line in read_lines(pipe):
                 lines.append(line)
                 for listener in (self._log_line, on_line):

@@ -44,9 +44,14 @@ class Publisher:
         """Check and deliver a file, soon."""
         self._queue.put(finished)
 
-    def drain(self) -> None:
-        """Wait until everything put before has been delivered."""
-        self._queue.join()
+    def drain(self, meanwhile: Callable[[], None], every: float) -> None:
+        """Wait until everything put before has been delivered; call ``meanwhile`` each ``every`` seconds."""
+        done = self._queue.all_tasks_done
+        while True:
+            with done:
+                if not self._queue.unfinished_tasks or (done.wait(every) and not self._queue.unfinished_tasks):
+                    return
+            meanwhile()
 
     def stop(self) -> None:
         """Deliver what is there, then end."""

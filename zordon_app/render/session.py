@@ -94,8 +94,7 @@ class EngineSession:
         self._reader.join(5)
 
     def _read(self) -> None:
-        assert self.process.popen.stdout is not None  # noqa: S101 - spawn always makes the pipe
-        with self.process.popen.stdout as pipe:
+        with self.process.output as pipe:
             for line in read_lines(pipe):
                 self._heard_at = self._monotonic()
                 self._last_lines.append(line)

@@ -90,7 +90,8 @@ class Worker:
                 self._render_each(assignment, run)
         finally:
             run.give_back_rest("The worker stopped.")
-            publisher.drain()
+            # The check of a long film may take longer than a lease lasts.
+            publisher.drain(run.renew, self._settings().renew_seconds)
             shutil.rmtree(folder, ignore_errors=True)
 
     def _render_warm(self, assignment: Assignment, run: LeaseRun) -> None:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.fakes.clock import FakeClock
 from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec

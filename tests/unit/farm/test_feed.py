@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+
 from zordon_app.domain.ids import JobId
 from zordon_app.errors import TooBusy
 from zordon_app.farm.feed import REMEMBERED, ChangeFeed
@@ -30,7 +31,9 @@ def test_a_removed_job_is_told_once_and_is_gone():
     assert feed.since(feed.token()).removed == []
 
 
-@pytest.mark.parametrize("token", [None, "", "other.1", "boot.x", "boot.-1", "boot.99999", "boot.9999999999999999999999"])
+@pytest.mark.parametrize(
+    "token", [None, "", "other.1", "boot.x", "boot.-1", "boot.99999", "boot.9999999999999999999999"]
+)
 def test_an_unknown_token_gets_everything(token):
     feed = ChangeFeed("boot")
     feed.touch([A])

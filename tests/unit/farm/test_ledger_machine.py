@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from tests.unit.farm.conftest import FarmBench
 from zordon_app.domain.statuses import JobStatus, UnitState
 

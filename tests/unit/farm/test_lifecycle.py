@@ -1,4 +1,5 @@
 import pytest
+
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import DiskFull, IllegalChange
 from zordon_app.farm.lifecycle import Lifecycle

@@ -1,4 +1,5 @@
 import pytest
+
 from tests.fakes.clock import FakeClock
 from tests.unit.farm.conftest import make_job
 from zordon_app.errors import BadRequest, JobNotFound

@@ -1,7 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.fakes.clock import FakeClock
 from tests.unit.farm.conftest import make_job, make_units
+from zordon_app.domain.jobs import ParentRef
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.farm import planner
 
@@ -40,20 +42,46 @@ def test_units_that_failed_before_come_last():
     assert [unit.spec.number for unit in planner.pick_units(units, 3)] == [2, 4, 1]
 
 
-def test_only_active_jobs_with_waiting_units_are_worked_on(tmp_path):
+def test_only_own_active_jobs_are_leased_and_only_to_the_nodes_that_may(tmp_path):
     clock = FakeClock()
     job = make_job(clock, tmp_path)
-    assert not planner.may_work(job, "node")
-
-    job.counts.waiting = 1
     assert planner.may_work(job, "node")
 
     job.nodes = ["other"]
     assert not planner.may_work(job, "node")
     job.nodes, job.status = [], JobStatus.PAUSED
     assert not planner.may_work(job, "node")
+    job.status, job.parent = JobStatus.RUNNING, ParentRef(job="other", node="parent")
+    assert not planner.may_work(job, "node")
 
 
 def test_there_is_no_estimate_before_two_units_are_done():
-    assert planner.eta_seconds(remaining=8, seconds_per_unit=2.0, done=1, nodes=1) is None
-    assert planner.eta_seconds(remaining=8, seconds_per_unit=2.0, done=2, nodes=1) == 16.0
+    assert planner.eta_seconds(remaining=8, units_per_second=0.5, done=1) is None
+    assert planner.eta_seconds(remaining=8, units_per_second=0.5, done=2) == 16.0
+
+
+def test_slow_and_fast_nodes_shrink_their_leases_in_step():
+    fast = planner.lease_size(waiting=60, seconds_per_unit=1.0, nodes=2, others_per_second=0.25)
+    slow = planner.lease_size(waiting=60, seconds_per_unit=4.0, nodes=2, others_per_second=1.0)
+
+    assert (fast, slow) == (20, 5)
+
+
+def load(*unbegun, running=None, running_seconds=0.0, seconds=1.0):
+    return planner.Load(unbegun=unbegun, running=running, running_seconds=running_seconds, seconds_per_unit=seconds)
+
+
+def test_an_idle_node_takes_half_of_what_the_slowest_has_not_begun():
+    loads = {"slow": load(3, 4, 5, 6, running=2, seconds=10), "quick": load(8, running=7)}
+
+    assert planner.take_over(loads, own_seconds=1.0) == ("slow", [5, 6])
+
+
+def test_what_will_soon_be_done_is_left_where_it_is():
+    assert planner.take_over({"other": load(4, running=3)}, own_seconds=1.0) is None
+
+
+def test_a_unit_that_is_far_overdue_is_repeated_by_an_idle_node():
+    stuck = {"stuck": load(running=9, running_seconds=60.0, seconds=2.0)}
+
+    assert planner.take_over(stuck, own_seconds=2.0) == ("stuck", [9])

@@ -28,12 +28,16 @@ class ScriptedSession:
 class Source:
     def __init__(self):
         self.failed = {}
+        self.taken_over = frozenset()
 
     def unit_started(self, lease, unit):
         return LeaseOrder.GO_ON
 
     def renew(self, lease):
         return LeaseOrder.GO_ON
+
+    def lost(self, lease):
+        return self.taken_over
 
     def fail(self, lease, unit, message):
         self.failed[unit.spec.number] = message
@@ -119,3 +123,14 @@ def test_a_unit_that_the_engine_passed_over_has_failed():
 
     assert publisher.handed_in == [1]
     assert "without making" in source.failed[2]
+
+
+def test_a_session_that_renders_only_what_others_have_taken_over_is_ended():
+    source, publisher = Source(), Publisher()
+    session = ScriptedSession(*rendered(1), *rendered(2), *rendered(3), Event(kind=EventKind.CHUNK_ENDED))
+    source.taken_over = frozenset({2, 3})
+
+    assert not make_run(source, publisher, 1, 2, 3).follow(session, Log())
+
+    assert publisher.handed_in == [1]
+    assert source.failed == {}

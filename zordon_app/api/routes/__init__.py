@@ -15,6 +15,7 @@ from zordon_app.api.routes import (
     presets,
     settings,
     submission,
+    work,
 )
 from zordon_app.api.routing import Context, Route
 
@@ -24,6 +25,7 @@ MODULES = (
     submission,
     outputs,
     job_actions,
+    work,
     engine_downloads,
     engines,
     settings,

@@ -1,14 +1,11 @@
 """Acting on jobs."""
 
-from typing import Any
-
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import Confirm, Done, Frames, Move, NeededFrames, Pause, Priority
 from zordon_app.api.services import Farm
-from zordon_app.complaints import checked
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
 
@@ -23,7 +20,6 @@ def routes(context: Context) -> list[Route]:
     confirm = Query("confirm", "Must be truthy (1, true, yes, on), here or in the body.", "boolean")
     redirect = Query("redirect", "Truthy: go to the index page afterwards.", "boolean")
     cancelled = {**job, 303: Says("Cancelled; the index page is next.")}
-    update = Body(dict[str, Any], "The child job as its node sees it.", required=True)
     both = ACTORS_AND_PEERS
     stop = Body(Confirm)
     return [
@@ -36,7 +32,6 @@ def routes(context: Context) -> list[Route]:
         act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/move", do.move, "Change the order", answers=job, body=Body(Move, required=True)),
         act("POST", f"{JOB}/priority", do.priority, "Priority", answers=job, body=Body(Priority, required=True)),
-        act("POST", f"{JOB}/subjob_update", do.subjob_update, "A child changed", answers=done, body=update, allow=both),
     ]
 
 
@@ -92,11 +87,6 @@ class JobActions:
     def priority(self, ask: Ask, job_id: str) -> HTTPResponse:
         """0 to 100."""
         return json_answer(self._farm.set_priority(job_id, ask.parameters(Priority).priority))
-
-    def subjob_update(self, ask: Ask, job_id: str) -> HTTPResponse:
-        """Hand the child's news on."""
-        self._farm.subjob_update(job_id, checked(ask.fields(), dict[str, Any]))
-        return json_answer(Done())
 
     def _need_confirmation(self, ask: Ask, job_id: str, what: str) -> None:
         self._farm.record(job_id)

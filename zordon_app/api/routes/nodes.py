@@ -3,7 +3,7 @@
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.schemas import Pause
 from zordon_app.api.services import Farm
 from zordon_app.domain.views import NodeView
@@ -14,11 +14,11 @@ def routes(context: Context) -> list[Route]:
     use = Nodes(context.services.farm)
     nodes = {200: Says("The machines; this one first.", list[NodeView], JSON)}
     node = {200: Says("The machine as it is now.", NodeView, JSON), 404: Says("There is no such machine.")}
-    base = "/api/nodes"
+    base, both = "/api/nodes", ACTORS_AND_PEERS
     return [
         get(base, use.all, "The machines of the farm", answers=nodes),
-        act("POST", f"{base}/<node_id>/pause", use.pause, "Take it out of the work", answers=node, body=Body(Pause)),
-        act("POST", f"{base}/<node_id>/resume", use.resume, "Put it back to work", answers=node),
+        act("POST", f"{base}/<node_id>/pause", use.pause, "Take it out of the work", answers=node, body=Body(Pause), allow=both),
+        act("POST", f"{base}/<node_id>/resume", use.resume, "Put it back to work", answers=node, allow=both),
     ]
 
 

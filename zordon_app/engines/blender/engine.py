@@ -11,11 +11,12 @@ from typing import Any
 
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
-from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, Report, RunProgram
+from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, ProjectFiles, Report, RunProgram
 from zordon_app.engines.blender.arguments import ARGUMENTS, OFFERED_FORMATS
 from zordon_app.engines.blender.builds import BuildFinder
 from zordon_app.engines.blender.choose import choose_build
 from zordon_app.engines.blender.explain import explain
+from zordon_app.engines.blender.files import project_files
 from zordon_app.engines.blender.header import read_header
 from zordon_app.engines.blender.look import look, make_probe
 from zordon_app.engines.blender.output import read_line, read_marked
@@ -66,6 +67,10 @@ class BlenderEngine:
             raise BadRequest(f"Blender {build.version} cannot open {project.name}: {explain(output.splitlines(), 1)}")
         facts.pop("kind", None)
         return make_probe(project, header, facts | {"complete": True})
+
+    def files(self, project: Path, scratch: Path) -> ProjectFiles:
+        """The .blend with its libraries, textures, caches and sequences."""
+        return project_files(project, scratch)
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """One unit per frame."""

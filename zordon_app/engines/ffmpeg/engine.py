@@ -10,7 +10,7 @@ from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.naming import file_stem
 from zordon_app.domain.sequences import IMAGE_EXTENSIONS
-from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, Report, RunProgram
+from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, ProjectFiles, Report, RunProgram
 from zordon_app.engines.ffmpeg.arguments import ARGUMENTS
 from zordon_app.engines.ffmpeg.builds import BuildFinder, choose_build
 from zordon_app.engines.ffmpeg.commands import Commands
@@ -24,6 +24,7 @@ from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan, outline_fil
 from zordon_app.engines.ffmpeg.probing import look
 from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
 from zordon_app.engines.ffmpeg.scan import scan_film
+from zordon_app.engines.ffmpeg.sequence import find_sequence, is_image
 from zordon_app.engines.ffmpeg.settings import choose_settings, with_rate
 from zordon_app.errors import EngineFailed
 
@@ -61,6 +62,14 @@ class FfmpegEngine:
     def probe(self, project: Path, build: Build, run: RunProgram) -> Probe:
         """The same: the program has nothing to add."""
         return look(project)
+
+    def files(self, project: Path, scratch: Path) -> ProjectFiles:
+        """The film, or all images of the sequence."""
+        if not is_image(project):
+            return ProjectFiles(main=project, files=(project,))
+        sequence = find_sequence(project)
+        names = [sequence.name(number) for number in sequence.numbers()]
+        return ProjectFiles(main=project, files=tuple(project.parent / name for name in names))
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """Segments that can be cut exactly, else one unit; ``facts["unsplittable"]`` says why.

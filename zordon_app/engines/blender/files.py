@@ -1,0 +1,60 @@
+"""The files that a .blend needs beside itself, through blender-asset-tracer."""
+
+import importlib.util
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from zordon_app.engines.base import ProjectFiles
+
+log = logging.getLogger(__name__)
+
+
+def project_files(project: Path, scratch: Path) -> ProjectFiles:
+    """All files of a project below one folder.
+
+    What a project names by paths from its own place travels as it is. Where it names absolute paths, a copy with paths
+    made relative is packed into ``scratch``.
+    """
+    if importlib.util.find_spec("blender_asset_tracer") is None:
+        return ProjectFiles(main=project, files=(project,))
+    from blender_asset_tracer import trace
+
+    usages = list(trace.deps(project))
+    if any(usage.asset_path.is_absolute() for usage in usages):
+        return _pack(project, scratch)
+    found, missing = _resolve(usages)
+    return ProjectFiles(main=project, files=(project, *sorted(found - {project})), missing=tuple(sorted(missing)))
+
+
+def _resolve(usages: Iterable[Any]) -> tuple[set[Path], set[str]]:
+    found: set[Path] = set()
+    missing: set[str] = set()
+    for usage in usages:
+        paths = [Path(path).resolve() for path in _files_of(usage)]
+        found.update(path for path in paths if path.is_file())
+        if not any(path.exists() for path in paths):
+            missing.add(usage.asset_path.decode("utf-8", "replace"))
+    return found, missing
+
+
+def _files_of(usage: Any) -> list[Path]:
+    try:
+        return list(usage.files())
+    except (OSError, ValueError):
+        return []  # The tracer raises for sequences that are not there.
+
+
+def _pack(project: Path, scratch: Path) -> ProjectFiles:
+    from blender_asset_tracer.pack import Packer
+
+    with Packer(project, project.parent, str(scratch)) as packer:
+        packer.strategise()
+        packer.execute()
+        main = Path(packer.output_path)
+        missing = tuple(sorted(str(path) for path in packer.missing_files))
+    # The tracer leaves a note for people who find the pack.
+    note = scratch / "pack-info.txt"
+    files = tuple(sorted(path for path in scratch.rglob("*") if path.is_file() and path != note))
+    return ProjectFiles(main=main, files=files, missing=missing)

@@ -1,0 +1,160 @@
+"""All work this machine may do, its own jobs' and other nodes': one source of leases for the worker."""
+
+import threading
+from collections.abc import Callable
+
+from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
+from zordon_app.domain.results import CheckedFile
+from zordon_app.engines.assignments import Assignment
+from zordon_app.engines.registry import EngineRegistry
+from zordon_app.farm.child_jobs import ChildJobs
+from zordon_app.farm.child_work import ChildWork
+from zordon_app.farm.interfaces import Builds
+from zordon_app.farm.local_work import LocalWork
+from zordon_app.farm.nodes import ThisNode
+from zordon_app.farm.state import FarmState
+
+
+class EndedWork:
+    """A child job that nobody wants any more: whatever comes of it is dropped, and the engine is told to stop."""
+
+    def renew(self, lease: Lease) -> LeaseOrder:  # noqa: ARG002 - it is the same for all
+        """Stop."""
+        return LeaseOrder.STOP_NOW
+
+    def lost(self, lease: Lease) -> frozenset[int]:  # noqa: ARG002
+        """None in particular."""
+        return frozenset()
+
+    def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:  # noqa: ARG002
+        """Stop."""
+        return LeaseOrder.STOP_NOW
+
+    def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:
+        """Nobody listens."""
+
+    def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:  # noqa: ARG002
+        """Nobody wants it."""
+        file.path.unlink(missing_ok=True)
+        return LeaseOrder.STOP_NOW
+
+    def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:  # noqa: ARG002
+        """Stop."""
+        return LeaseOrder.STOP_NOW
+
+    def give_back(self, lease: Lease, units: list[LeasedUnit], reason: str) -> None:
+        """They are nobody's."""
+
+    def fail_job(self, lease: Lease, message: str) -> None:
+        """Nobody listens."""
+
+    def warn(self, lease: Lease, message: str) -> None:
+        """Nobody listens."""
+
+
+class AllWork:
+    """Meets ``WorkSource``. Own jobs go first among those of one priority."""
+
+    def __init__(
+        self,
+        state: FarmState,
+        *,
+        local: LocalWork,
+        children: ChildJobs,
+        registry: EngineRegistry,
+        builds: Builds,
+        node: ThisNode,
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Choose between ``local`` and ``children``."""
+        self._state = state
+        self._local = local
+        self._children = children
+        self._registry = registry
+        self._builds = builds
+        self._node = node
+        self._monotonic = monotonic
+        self._changed = threading.Event()
+        state.listen(lambda _changed: self._changed.set())
+        children.listen(self._changed.set)
+
+    def wake(self) -> None:
+        """Look again."""
+        self._changed.set()
+
+    def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:
+        """The next work, or None after ``wait`` seconds."""
+        deadline = self._monotonic() + wait
+        while True:
+            self._changed.clear()
+            assignment = self._choose(keep_job)
+            left = deadline - self._monotonic()
+            if assignment is not None or left <= 0:
+                return assignment
+            for work in self._children.works():
+                work.wanted.set()
+            self._changed.wait(min(left, 1.0))
+
+    def renew(self, lease: Lease) -> LeaseOrder:
+        """Keep the lease."""
+        order = self._of(lease).renew(lease)
+        return LeaseOrder.STOP_AFTER_UNIT if order == LeaseOrder.GO_ON and self._node.is_paused else order
+
+    def lost(self, lease: Lease) -> frozenset[int]:
+        """Units that others have taken over."""
+        return self._of(lease).lost(lease)
+
+    def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
+        """The engine began a unit."""
+        return self._of(lease).unit_started(lease, unit)
+
+    def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:
+        """How far the unit is."""
+        self._of(lease).progress(lease, unit, fraction)
+
+    def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:
+        """Hand a checked file in."""
+        return self._of(lease).deliver(lease, unit, file)
+
+    def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:
+        """The attempt failed."""
+        return self._of(lease).fail(lease, unit, message)
+
+    def give_back(self, lease: Lease, units: list[LeasedUnit], reason: str) -> None:
+        """Return units untouched."""
+        self._of(lease).give_back(lease, units, reason)
+
+    def fail_job(self, lease: Lease, message: str) -> None:
+        """The project cannot be rendered at all."""
+        self._of(lease).fail_job(lease, message)
+
+    def warn(self, lease: Lease, message: str) -> None:
+        """Something a person should know."""
+        self._of(lease).warn(lease, message)
+
+    def _of(self, lease: Lease) -> LocalWork | ChildWork | EndedWork:
+        child = self._children.work(lease.job)
+        if child is not None:
+            return child
+        is_ended = self._state.has(lease.job) and self._state.job(lease.job).parent is not None
+        return EndedWork() if is_ended else self._local
+
+    def _choose(self, keep_job: str | None) -> Assignment | None:
+        if self._node.is_paused:
+            return None
+        ready = [work for work in self._children.works() if work.has_lease]
+        own = self._local.best_rank()
+        if ready and (own is None or ready[0].job.priority > own):
+            return self._take(ready[0])
+        return self._local.next_lease(wait=0, keep_job=keep_job) or (self._take(ready[0]) if ready else None)
+
+    def _take(self, work: ChildWork) -> Assignment | None:
+        lease = work.take()
+        if lease is None or not self._state.has(work.job.id):
+            return None
+        job = self._state.job(work.job.id)
+        build = self._builds.find(job.build)
+        if build is None:
+            work.give_back(lease, list(lease.units), "The engine build is gone.")
+            return None
+        return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)

@@ -1,0 +1,138 @@
+"""Asking other nodes for help: pure choice of whom, and the calls that do it."""
+
+import logging
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from zordon_app.domain.jobs import Job, ParentRef
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.errors import PeerGone, ZordonError
+from zordon_app.farm import planner
+from zordon_app.farm.blame import Blame
+from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.interfaces import Machines
+from zordon_app.farm.lifecycle import Lifecycle
+from zordon_app.farm.state import FarmState
+
+log = logging.getLogger(__name__)
+
+SHARED_AT_ONCE = 4
+"""Jobs at the head of the queue that peers are asked to help with; those behind wait for their turn."""
+
+
+class Ask(Struct, frozen=True):
+    """One peer to be asked to help with one job."""
+
+    job: Job
+    node: str
+
+
+def whom_to_ask(jobs: Sequence[Job], usable: Collection[str]) -> list[Ask]:
+    """Peers that do not help yet with the jobs that go first."""
+    open_jobs = [job for job in jobs if job.enable_split_jobs and job.parent is None and job.status.is_active]
+    shared = [job for job in planner.queue(open_jobs) if job.counts.waiting][:SHARED_AT_ONCE]
+    return [
+        Ask(job, node)
+        for job in shared
+        for node in sorted(usable)
+        if planner.may_work(job, node) and not any(child.get("node") == node for child in job.child_jobs)
+    ]
+
+
+class Sharing:
+    """Once a second: asks peers for help, tells them when a job has ended, and says who works on what."""
+
+    def __init__(
+        self,
+        state: FarmState,
+        lifecycle: Lifecycle,
+        *,
+        machines: Machines,
+        dispatcher: Dispatcher,
+        blame: Blame,
+        this_node: str,
+    ) -> None:
+        """Share the jobs of ``state``."""
+        self._state = state
+        self._lifecycle = lifecycle
+        self._machines = machines
+        self._dispatcher = dispatcher
+        self._blame = blame
+        self._this_node = this_node
+
+    def run_once(self) -> None:
+        """One round."""
+        for ask in whom_to_ask(self._state.jobs(), self._machines.usable()):
+            self._ask(ask)
+        for job in self._state.jobs():
+            if job.parent is None and job.child_jobs:
+                self._look_after(job)
+
+    def _ask(self, ask: Ask) -> None:
+        job, node = ask.job, ask.node
+        try:
+            link = self._machines.link(node)
+            child = link.add_child(_request(job, self._this_node, node))
+        except PeerGone:
+            return
+        except ZordonError as error:
+            log.info("%s does not help with job %s: %s", node, job.id, error)
+            self._note(job, {"node": node, "status": "refused", "reason": str(error)})
+            return
+        self._note(job, {"id": child, "node": node, "status": "running", "reason": ""})
+
+    def _note(self, job: Job, child: dict[str, object]) -> None:
+        named = {**child, "node_name": self._machines.name_of(str(child["node"]))}
+        with self._state.lock:
+            if self._state.has(job.id):
+                self._lifecycle.note_child(job.id, named)
+
+    def _look_after(self, job: Job) -> None:
+        if job.status.is_final:
+            self._end_children(job)
+            return
+        for child in job.child_jobs:
+            node = str(child.get("node", ""))
+            if child.get("status") == "running" and self._blame.is_left_out(job.id, node):
+                name = self._machines.name_of(node)
+                self._lifecycle.warn(job.id, f"{name} is left out: it failed what other machines render well.")
+                self._note(job, {**child, "status": "left out"})
+        self._show_who_works(job)
+
+    def _end_children(self, job: Job) -> None:
+        for child in job.child_jobs:
+            if child.get("status") != "running":
+                continue
+            try:
+                self._machines.link(str(child["node"])).end_child(job.id)
+            except PeerGone:
+                continue  # It learns when it asks for work.
+            except ZordonError as error:
+                log.info("Child of job %s: %s", job.id, error)
+            self._note(job, {**child, "status": "ended"})
+
+    def _show_who_works(self, job: Job) -> None:
+        """Nothing left to begin here, but others still work: that is a status of its own."""
+        holders = self._dispatcher.holders(job.id)
+        only_others = bool(holders) and self._this_node not in holders and not job.counts.waiting
+        with self._state.lock:
+            if not self._state.has(job.id) or self._state.job(job.id).status != job.status:
+                return
+            if only_others and job.status == JobStatus.RUNNING:
+                names = ", ".join(sorted(self._machines.name_of(node) for node in holders))
+                self._lifecycle.set_job_status(job.id, JobStatus.WAITING_FOR_SUBJOBS, f"Finishing on {names}.")
+            elif not only_others and job.status == JobStatus.WAITING_FOR_SUBJOBS:
+                self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Rendering.")
+
+
+def _request(job: Job, this_node: str, node: str) -> JobRequest:
+    return JobRequest(
+        name=job.name,
+        engine=job.engine,
+        engine_version=job.build.version,
+        priority=job.priority,
+        parent=ParentRef(job=job.id, node=this_node),
+        idempotency_key=f"{job.id}:{node}",
+    )

@@ -1,0 +1,142 @@
+"""What nodes ask of each other about work, over the link between them. Meets ``farm``'s ``PeerCalls``."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from zordon_app.client import errors as refused
+from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
+from zordon_app.domain.views import NodeView
+from zordon_app.engines.base import Report
+from zordon_app.errors import BadRequest, Forbidden, PeerGone
+from zordon_app.peers.interfaces import Projects
+from zordon_app.peers.links import PeerLink, Removed, read_answer
+
+T = TypeVar("T")
+
+SHORT_SECONDS = 10.0
+LONG_SECONDS = 120.0
+"""For answers that come after a check or a hash of a large file."""
+CHUNK = 256 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """Calls to one peer."""
+
+    def __init__(self, link: PeerLink, name: str, projects: Projects) -> None:
+        """``projects`` is where projects that come from there are kept."""
+        self._link = link
+        self._name = name
+        self._projects = projects
+
+    def add_child(self, request: JobRequest) -> str:
+        """Ask for help with a job; the id of the child job."""
+        body = {name: value for name, value in msgspec.to_builtins(request).items() if value not in (None, [], {})}
+        with self._errors():
+            answer = self._link.request("POST", "/api/add_job", json=body, repeatable=True, read_seconds=SHORT_SECONDS)
+            return str(read_answer(answer, dict[str, Any])["id"])
+
+    def end_child(self, job: str) -> None:
+        """Our job has ended."""
+        with self._errors():
+            self._link.request("POST", f"/api/jobs/{job}/end_child", json={}, repeatable=True)
+
+    def pause(self, *, paused: bool, after_current: bool) -> NodeView:
+        """Take it out of the work, or back."""
+        verb, body = ("pause", {"after_current": after_current}) if paused else ("resume", {})
+        with self._errors():
+            answer = self._link.request("POST", f"/api/nodes/this/{verb}", json=body, read_seconds=SHORT_SECONDS)
+            return read_answer(answer, NodeView)
+
+    def offer(self, job: str) -> JobOffer:
+        """What its job needs."""
+        with self._errors():
+            return read_answer(self._link.request("GET", f"/api/jobs/{job}/offer"), JobOffer)
+
+    def lease(self, job: str, ask: LeaseAsk) -> LeaseGiven:
+        """Units of its job."""
+        with self._errors():
+            return self._link.call(f"/api/jobs/{job}/lease", ask, LeaseGiven, read_seconds=ask.wait + SHORT_SECONDS)
+
+    def update(self, job: str, update: ChildUpdate) -> ChildOrders:
+        """News, and orders for them."""
+        with self._errors():
+            return self._link.call(f"/api/jobs/{job}/subjob_update", update, ChildOrders, read_seconds=SHORT_SECONDS)
+
+    def deliver(self, job: str, number: int, *, attempt: int, lease: str, file: CheckedFile) -> Delivered:
+        """Send one result."""
+        query = {"attempt": attempt, "lease": lease, "sha256": file.sha256, "seconds": f"{file.seconds:.6f}"}
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)}
+        with self._errors(), file.path.open("rb") as body:
+            answer = self._link.request(
+                "PUT",
+                f"/api/jobs/{job}/units/{number}",
+                query=query,
+                body=body,
+                headers=headers,
+                read_seconds=LONG_SECONDS,
+                repeatable=False,
+            )
+            return read_answer(answer, Delivered)
+
+    def project(self, job: str) -> ProjectManifest:
+        """The files of its job's project."""
+        with self._errors():
+            return read_answer(
+                self._link.request("GET", f"/api/jobs/{job}/project", read_seconds=LONG_SECONDS), ProjectManifest
+            )
+
+    def fetch(self, job: str, manifest: ProjectManifest, report: Report) -> Path:
+        """Bring the files that are not here yet; where the project file is."""
+        wanted = self._projects.lacks(manifest)
+        total = sum(file.bytes for file in wanted) or 1
+        done = 0
+        for file in wanted:
+            for count in self._bring(job, file):
+                done += count
+                report(f"Copies {file.path}", min(done / total, 1.0))
+            self._projects.keep(file)
+        return self._projects.tree(manifest)
+
+    def _bring(self, job: str, file: ProjectFile) -> Iterator[int]:
+        """One file, from where an earlier try ended; yields the bytes of each step."""
+        part = self._projects.part(file)
+        start = part.stat().st_size if part.exists() else 0
+        if start >= file.bytes:
+            part.unlink(missing_ok=True)
+            start = 0
+        yield start
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        path = f"/api/jobs/{job}/project/{file.sha256}"
+        with self._errors():
+            answer = self._link.request("GET", path, headers=headers, stream=True, read_seconds=LONG_SECONDS)
+            try:
+                with part.open("ab" if answer.status == 206 else "wb") as target:
+                    for chunk in answer.stream(CHUNK):
+                        target.write(chunk)
+                        yield len(chunk)
+            finally:
+                answer.release_conn()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """What went wrong, in the words of the farm."""
+        try:
+            yield
+        except (refused.Unreachable, refused.Busy, refused.ServerFailed, refused.NotSignedIn, Removed) as error:
+            raise PeerGone(f"{self._name} does not answer: {error}") from error
+        except refused.Forbidden as error:
+            raise Forbidden(str(error)) from error
+        except refused.ServerError as error:
+            raise BadRequest(str(error)) from error
+        except OSError as error:
+            raise PeerGone(f"The connection to {self._name} broke: {error}") from error

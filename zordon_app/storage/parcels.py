@@ -1,0 +1,83 @@
+"""Results that wait to be sent to a parent: a file and a note beside it, both durable before the engine goes on."""
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import time
+from pathlib import Path
+
+import msgspec
+
+from zordon_app.domain.sharing import Parcel
+from zordon_app.errors import DiskFull
+
+log = logging.getLogger(__name__)
+
+KEPT_DAYS = 7.0
+"""How long a parent may be away before what was rendered for it is given up (reliability.md, R3)."""
+
+
+class ParcelFolder:
+    """Meets ``ParcelBox``: one folder per child job."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep parcels under ``folder``."""
+        self._folder = folder
+
+    def put(self, parcel: Parcel, source: Path) -> Parcel:
+        """Move a checked file into the box.
+
+        Raises:
+            DiskFull: there is no room; ``source`` stays.
+        """
+        path = self.path(parcel)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source, path)
+            _write_durably(_note(path), msgspec.json.encode(parcel))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(f"The disk of {self._folder} is full; results for other machines do not fit.") from error
+            raise
+        return parcel
+
+    def of_job(self, child: str) -> list[Parcel]:
+        """What waits for the parent of a child job, oldest first; what is too old is dropped."""
+        found: list[tuple[float, Parcel]] = []
+        for note in (self._folder / child).glob("*.json"):
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                written = note.stat().st_mtime
+                parcel = msgspec.json.decode(note.read_bytes(), type=Parcel)
+                if time.time() - written > KEPT_DAYS * 86_400:
+                    log.warning("A result for job %s was given up after %.0f days", parcel.job, KEPT_DAYS)
+                    self.remove(parcel)
+                else:
+                    found.append((written, parcel))
+        return [parcel for _, parcel in sorted(found, key=lambda item: item[0])]
+
+    def path(self, parcel: Parcel) -> Path:
+        """Its file."""
+        return self._folder / parcel.child / f"{parcel.unit}-{parcel.attempt}"
+
+    def remove(self, parcel: Parcel) -> None:
+        """It has arrived, or nobody wants it."""
+        path = self.path(parcel)
+        _note(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,149 @@
+"""Projects that travel: lists of their files at home, and copies kept by content at a node that helps."""
+
+import hashlib
+import logging
+import os
+import shutil
+import threading
+import time
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.engines.base import ProjectFiles
+from zordon_app.errors import BadRequest, NotFound
+
+log = logging.getLogger(__name__)
+
+KEPT_DAYS = 14.0
+"""How long a file that no job here uses is kept, in case its project comes again."""
+
+
+class ProjectHashes:
+    """Manifests of projects on this machine; a file that has not changed is hashed once."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, int, int], str] = {}
+        self._paths: dict[str, Path] = {}
+
+    def manifest(self, project: ProjectFiles) -> ProjectManifest:
+        """Every file of a project with its hash. Raises OSError: one cannot be read."""
+        root = _common_root([project.main, *project.files])
+        files = tuple(self._describe(path, root) for path in sorted(set(project.files)))
+        main = project.main.relative_to(root).as_posix()
+        digest = hashlib.sha256(msgspec.json.encode([main, files])).hexdigest()
+        return ProjectManifest(main=main, files=files, sha256=digest, missing=project.missing)
+
+    def path(self, sha256: str) -> Path:
+        """A file of a manifest that was asked for. Raises NotFound: it was never listed, or has changed since."""
+        with self._lock:
+            path = self._paths.get(sha256)
+        if path is None or self._hash(path) != sha256:
+            raise NotFound("The project has no such file, or it has changed since the job began.")
+        return path
+
+    def _describe(self, path: Path, root: Path) -> ProjectFile:
+        sha256 = self._hash(path)
+        with self._lock:
+            self._paths[sha256] = path
+        return ProjectFile(path=path.relative_to(root).as_posix(), bytes=path.stat().st_size, sha256=sha256)
+
+    def _hash(self, path: Path) -> str:
+        try:
+            about = path.stat()
+        except OSError as error:
+            raise NotFound(f"The project's file {path.name!r} has gone.") from error
+        key = (str(path), about.st_mtime_ns, about.st_size)
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            with path.open("rb") as file:
+                known = hashlib.file_digest(file, "sha256").hexdigest()
+            with self._lock:
+                self._known[key] = known
+        return known
+
+
+class ProjectStore:
+    """Files of other nodes' projects by content, and trees of hard links to them that engines read."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep everything under ``folder``."""
+        self._files = folder / "files"
+        self._trees = folder / "trees"
+
+    def lacks(self, manifest: ProjectManifest) -> list[ProjectFile]:
+        """What has to be brought, each content once."""
+        wanted = {file.sha256: file for file in manifest.files}
+        return [file for file in wanted.values() if not self._path(file.sha256).is_file()]
+
+    def part(self, file: ProjectFile) -> Path:
+        """Where a file is written while it comes; what is there of an earlier try is its beginning."""
+        self._files.mkdir(parents=True, exist_ok=True)
+        return self._files / f"{file.sha256}.part"
+
+    def keep(self, file: ProjectFile) -> None:
+        """A file has come whole. Raises BadRequest: it is not what was announced; it is gone again."""
+        part = self.part(file)
+        with part.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+            os.fsync(opened.fileno())
+        if found != file.sha256:
+            part.unlink()
+            raise BadRequest(f"The project file {file.path} arrived damaged, or has changed since the job began.")
+        part.replace(self._path(file.sha256))
+
+    def tree(self, manifest: ProjectManifest) -> Path:
+        """The project file, in a folder with all others at their places. Raises BadRequest: a path leaves it."""
+        root = self._trees / manifest.sha256
+        main = root / _safe(manifest.main)
+        if not (root / ".complete").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            for file in manifest.files:
+                _link(self._path(file.sha256), root / _safe(file.path))
+            root.mkdir(parents=True, exist_ok=True)
+            (root / ".complete").touch()
+        os.utime(root)
+        return main
+
+    def sweep(self, used: set[str]) -> None:
+        """Remove trees and files that nobody has used for long; ``used`` are project paths of jobs there are."""
+        oldest = time.time() - KEPT_DAYS * 86_400
+        for tree in _entries(self._trees):
+            if tree.stat().st_mtime < oldest and not any(path.startswith(f"{tree}{os.sep}") for path in used):
+                shutil.rmtree(tree, ignore_errors=True)
+        for file in _entries(self._files):
+            about = file.stat()
+            if about.st_nlink == 1 and about.st_mtime < oldest:
+                file.unlink(missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        return self._files / sha256
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _common_root(paths: list[Path]) -> Path:
+    return Path(os.path.commonpath([path.parent for path in paths]))
+
+
+def _safe(path: str) -> Path:
+    """A path from another machine, if it stays where it belongs."""
+    parts = PurePosixPath(path).parts
+    odd = any(part in ("..", "/") or ":" in part or "\\" in part or "\0" in part for part in parts)
+    if not parts or odd or PurePosixPath(path).is_absolute():
+        raise BadRequest(f"The project has a file with an impossible path: {path[:100]!r}.")
+    return Path(*parts)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)  # A file system without hard links.
