@@ -32,7 +32,7 @@ class Builder:
         out = self.dist / name
         shutil.rmtree(out, ignore_errors=True)
         spec = self.root / "build" / "zordon.spec"
-        command: list[str | Path] = [self._python, "-m", "PyInstaller", spec, "--noconfirm", "--log-level", "WARN"]
+        command: list[str | Path] = [self._python, "-m", "PyInstaller", spec, "--noconfirm", "--log-level", "ERROR"]
         command += ["--workpath", self._work / name, "--distpath", out]
         run_or_raise([*command, "--", "--variant", variant, *(["--onefile"] if onefile else [])])
         return out
