@@ -91,7 +91,7 @@ class Machine:
         Raises:
             DiskFull: there is no room for the file it writes.
         """
-        speed = measure_disk(self._paths.data)
+        speed = measure_disk(self._paths.work)
         self.benchmarks.add(DISK_WRITE, speed["write_mb_per_s"])
         self.benchmarks.add(DISK_READ, speed["read_mb_per_s"])
         return speed
