@@ -75,11 +75,17 @@ class AllWork:
         self._node = node
         self._monotonic = monotonic
         self._changed = threading.Event()
+        self._closed = False
         state.listen(lambda _changed: self._changed.set())
         children.listen(self._changed.set)
 
     def wake(self) -> None:
         """Look again."""
+        self._changed.set()
+
+    def close(self) -> None:
+        """Let the worker go: it waits for nothing any more."""
+        self._closed = True
         self._changed.set()
 
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:
@@ -89,7 +95,7 @@ class AllWork:
             self._changed.clear()
             assignment = self._choose(keep_job)
             left = deadline - self._monotonic()
-            if assignment is not None or left <= 0:
+            if assignment is not None or left <= 0 or self._closed:
                 return assignment
             for work in self._children.works():
                 work.wanted.set()
