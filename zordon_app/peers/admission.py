@@ -20,6 +20,7 @@ from zordon_app.peers.identity import Identity, device_id, is_signed
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.join_tokens import JoinTokens
 from zordon_app.peers.members import clean_name
+from zordon_app.peers.network import plain_address
 from zordon_app.peers.tries import Tries
 
 LIFE = 300.0
@@ -186,7 +187,7 @@ class AdmissionDesk:
             commitment=ask.commitment,
             nonce=new_nonce(),
             farm=self._farm(),
-            address=address,
+            address=plain_address(address),
             port=ask.port,
             by_token=bool(ask.secret),
             started=now,

@@ -1,6 +1,7 @@
 """Everything about other nodes in one object: built, started and stopped by ``app.py``."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -271,7 +272,9 @@ class PeerService:
             late = {"online": False, "reason": peer.reason or "Did not answer in time."}
             answer = {"id": peer.id, "name": peer.name, **answers.get(peer.id, late)}
             name = str(answer.get("hostname") or peer.name)
-            found[name if name not in found else f"{name} ({peer.id[:6]})"] = answer
+            # Two nodes may run on one machine, and two machines may have one name.
+            taken = name in found or name == socket.gethostname()
+            found[f"{name} ({peer.id[:6]})" if taken else name] = answer
         return found
 
     def detected(self) -> list[str]:

@@ -110,6 +110,14 @@ def test_the_digits_on_the_desk_are_those_of_the_newcomer(held, bert):
     ]
 
 
+def test_an_ipv4_address_that_came_in_over_ipv6_is_shown_as_people_know_it(held, identities):
+    bert = Newcomer(identities[1], address="::ffff:192.0.2.1")
+    bert.ask(held.desk)
+    bert.reveal(held.desk)
+
+    assert held.desk.pending()[0].address == "192.0.2.1"
+
+
 def test_a_click_admits_once(held, bert):
     bert.ask(held.desk)
     bert.reveal(held.desk)

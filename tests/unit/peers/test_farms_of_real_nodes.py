@@ -1,5 +1,6 @@
 """Nodes that join, spread, part and come back, over real TLS on loopback."""
 
+import socket
 import threading
 
 from tests.fakes.nodes import Node, eventually, join
@@ -170,6 +171,7 @@ def test_the_status_of_every_peer_comes_back_with_a_mark_for_those_that_do_not_a
     found = {status["name"]: status["online"] for status in statuses.values()}
     assert found == {"bert": True, "carl": False}
     assert all("reason" in status or "cpu_count" in status for status in statuses.values())
+    assert socket.gethostname() not in statuses, "that is the key of the node that was asked, on the same machine"
 
 
 def test_machines_meet_over_ipv6_too(start):
@@ -194,8 +196,6 @@ def test_a_machine_that_moved_to_another_address_is_found_again_with_the_same_ke
 
 
 def test_stopping_ends_every_thread_even_while_a_machine_is_asked_that_does_not_answer(start):
-    import socket
-
     (anna,) = start("anna")
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections and says nothing
         anna.peers.desk.join(f"127.0.0.1:{deaf.getsockname()[1]}")
