@@ -1,4 +1,3 @@
-import { downloads } from '../downloads.js';
 import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect } from '../lib.js';
@@ -86,8 +85,8 @@ function Nothing({ tab }) {
 /** Where the lists come from, and what went wrong with them. */
 function Sites() {
   const wrong = sites.value.filter(site => site.problem);
-  const busy = downloads.value.length;
-  if (!sites.value.length && !busy) return null;
+  const good = sites.value.filter(site => site.count);
+  if (!wrong.length && !good.length) return null;
   return html`<footer class="engine-foot muted small">
     ${wrong.length ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('engines.offline', { sites: wrong.map(site => site.label).join(', ') })} ${wrong[0].problem}</span></p>` : null}
     <span>${t('engines.from', {

@@ -13,8 +13,8 @@ export function Transport({ all, play, full, tools, onTools }) {
   const few = all.length < 2;
   return html`<figcaption class="transport">
     ${h(Button, { label: t(speed ? 'player.pause' : 'player.play'), icon: speed ? 'pause' : 'play', only: true, small: true, keys: speed ? 'K' : 'L', disabled: few, onClick: play.toggle })}
-    ${h(Button, { label: t('player.back'), icon: 'skip-back', only: true, small: true, kind: 'quiet', keys: '←', disabled: place <= 0, onClick: () => play.step(-1) })}
-    ${h(Button, { label: t('player.next'), icon: 'skip-forward', only: true, small: true, kind: 'quiet', keys: '→', disabled: place >= all.length - 1, onClick: () => play.step(1) })}
+    ${h(Button, { label: t('player.back'), icon: 'skip-back', only: true, small: true, kind: 'quiet', keys: '←', off: place <= 0, onClick: () => play.step(-1) })}
+    ${h(Button, { label: t('player.next'), icon: 'skip-forward', only: true, small: true, kind: 'quiet', keys: '→', off: place >= all.length - 1, onClick: () => play.step(1) })}
     ${h(Scrub, { all, place, onGo: play.goTo })}
     <span class="place"><strong>${unit ? String(unit.first) : '–'}</strong><span class="muted"> / ${all.length ? String(all[all.length - 1].last) : '–'}</span>${Math.abs(speed) > 1 || speed < 0 ? html`<span class="speed">${speed}×</span>` : null}</span>
     ${h(Button, { label: t('player.tools'), icon: 'sliders-horizontal', only: true, small: true, kind: 'quiet', expanded: tools, onClick: onTools })}

@@ -27,7 +27,7 @@ export function Tabs({ tabs, chosen, onChoose, label, panel }) {
         tabindex=${tab.id === chosen ? 0 : -1}
         onClick=${() => onChoose(tab.id)}
       >
-        ${tab.label}${tab.note ? html`<span class="note">${tab.note}</span>` : null}
+        ${tab.label}${tab.note ? html` <span class="note">${tab.note}</span>` : null}
       </button>`,
     )}
   </div>`;

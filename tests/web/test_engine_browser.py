@@ -1,0 +1,123 @@
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.fakes.archives import saying, tar_of
+from tests.fakes.mirror import Fault, Mirror, add_blender
+from tests.web.conftest import open_window
+from tests.web.seed import fill, make_zordon
+from tests.web.window import Window
+from zordon_app.app import Zordon
+
+SITES = ("blender", "blender-daily", "ffmpeg-btbn", "ffmpeg-gyan", "ffmpeg-evermeet", "ffmpeg-osxexperts")
+NAME = "blender-5.1.0-linux-x64"
+PATH = f"/release/Blender5.1/{NAME}.tar.xz"
+
+
+@pytest.fixture
+def mirror() -> Iterator[Mirror]:
+    archives = {
+        f"{name}.tar.xz": tar_of(name, {"blender": saying(name.split("-")[1]), "data": bytes(300_000)})
+        for name in (NAME, "blender-4.5.3-linux-x64", "blender-4.5.9-linux-x64")
+    }
+    with Mirror() as mirror:
+        add_blender(mirror, archives)
+        yield mirror
+
+
+@pytest.fixture
+def node(tmp_path: Path, mirror: Mirror) -> Iterator[Zordon]:
+    zordon = make_zordon(tmp_path / "node")
+    zordon.settings.change({"mirrors": dict.fromkeys(SITES, mirror.url)})
+    zordon.start()
+    zordon._builds.refresh()
+    yield zordon
+    zordon.stop()
+
+
+def build(window: Window, key: str) -> Locator:
+    return window.page.locator(f"[data-build='{key}']")
+
+
+def open_engines(window: Window) -> Locator:
+    window.open("/engines")
+    row = build(window, "blender 5.1.0")
+    expect(row).to_be_visible()
+    return row
+
+
+def test_a_download_shows_progress_is_held_goes_on_and_ends_installed(browser: Browser, node: Zordon, mirror: Mirror):
+    gate = threading.Event()
+    mirror.faults[PATH] = Fault(wait=gate, times=1)
+    with open_window(browser, node) as window:
+        row = open_engines(window)
+        page = window.page
+        row.get_by_role("button", name="Download", exact=True).click()
+        expect(row.get_by_role("progressbar")).to_be_visible()
+        row.get_by_role("button", name="Pause the download of blender 5.1.0").click()
+        gate.set()
+        expect(row).to_contain_text("paused")
+        row.get_by_role("button", name="Go on with the download of blender 5.1.0").click()
+        expect(row).to_contain_text("installed")
+        page.get_by_role("tab", name="Installed").click()
+        expect(row).to_be_visible()
+        page.get_by_role("tab", name="Available").click()
+        expect(row).to_have_count(0)
+        page.get_by_role("tab", name=re.compile("^All")).click()
+        row.get_by_role("button", name="Delete Blender 5.1.0").click()
+        page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(row.get_by_role("button", name="Download", exact=True)).to_be_visible()
+
+
+def test_a_download_is_cancelled(browser: Browser, node: Zordon, mirror: Mirror):
+    gate = threading.Event()
+    mirror.faults[PATH] = Fault(wait=gate, times=1)
+    with open_window(browser, node) as window:
+        row = open_engines(window)
+        row.get_by_role("button", name="Download", exact=True).click()
+        row.get_by_role("button", name="Cancel the download of blender 5.1.0").click()
+        gate.set()
+        expect(row.get_by_role("button", name="Download", exact=True)).to_be_visible()
+
+
+def test_a_wrong_hash_is_told_and_nothing_is_installed(browser: Browser, node: Zordon, mirror: Mirror):
+    mirror.files["/release/Blender5.1/blender-5.1.0.sha256"] = f"{'0' * 64}  {NAME}.tar.xz\n".encode()
+    with open_window(browser, node) as window:
+        row = open_engines(window)
+        row.get_by_role("button", name="Download", exact=True).click()
+        expect(row.get_by_role("alert")).to_be_visible()
+        expect(row.get_by_role("button", name="Try again")).to_be_visible()
+        assert "5.1.0" not in {version["version"] for version in window.get("engines/blender")["versions"]}
+
+
+def test_an_update_of_an_installed_line_is_offered(browser: Browser, node: Zordon):
+    with open_window(browser, node) as window:
+        window.post("engines/download", {"engine": "blender", "version": "4.5.3", "wait": True})
+        page = window.open("/engines")
+        expect(build(window, "blender 4.5.3")).to_contain_text("installed")
+        page.get_by_role("tab", name="Updates").click()
+        expect(build(window, "blender 4.5.9")).to_contain_text("update")
+
+
+def test_where_nobody_answers_the_page_says_so(browser: Browser, node: Zordon, mirror: Mirror):
+    mirror.files.clear()
+    node.settings.change({"mirrors": dict.fromkeys(SITES, "http://127.0.0.1:9")})
+    with open_window(browser, node) as window:
+        page = window.open("/engines")
+        page.get_by_role("button", name="Refresh").click()
+        expect(page.get_by_text("could not be asked.")).to_be_visible()
+
+
+def test_an_engine_in_use_is_not_deleted_and_names_the_job(browser: Browser, node: Zordon):
+    with open_window(browser, node) as window:
+        window.post("engines/download", {"engine": "blender", "version": "5.1.0", "wait": True})
+        names = {job.name for job in fill(node, 5, frames=4, with_files=0) if job.build.version == "5.1.0"}
+        window.open("/engines")
+        button = build(window, "blender 5.1.0").get_by_role("button", name="Delete Blender 5.1.0")
+        expect(button).to_be_disabled()
+        assert str(button.get_attribute("title")).removeprefix("In use by “").removesuffix("”") in names
+
