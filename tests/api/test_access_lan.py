@@ -1,6 +1,7 @@
 """F28 and F29 on both listeners: what strangers, browsers, peers and this machine's programs reach, route by route."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,10 +12,11 @@ from zordon_app.api.application import make_application, make_routes
 from zordon_app.api.policy import SIGN_IN_FILES
 from zordon_app.api.routing import Route
 from zordon_app.api.server import HttpServer
-from zordon_app.app import WEB
 from zordon_app.domain.callers import Role
 from zordon_app.domain.peering import SessionAsk
 from zordon_app.peers.sessions import login_message
+
+WEB = Path(__file__).parents[2] / "web"
 
 OPEN_TO_ALL = {
     ("GET", "/api/heartbeat"),
