@@ -24,7 +24,7 @@ def arrange(arguments: Sequence[str], verbs: Collection[str]) -> list[str]:
             break
         if argument in VALUES and rest:
             ours += [argument, rest.pop(0)]
-        elif argument in FLAGS or argument.partition("=")[0] in VALUES:
+        elif argument in FLAGS or argument.startswith(tuple(f"{name}=" for name in VALUES)):
             ours.append(argument)
         else:
             others.append(argument)

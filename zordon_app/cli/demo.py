@@ -78,9 +78,15 @@ def _result(client: RenderServerProxy, job: Json) -> Json:
 def _show(screen: Screen, results: list[Json]) -> None:
     for result in results:
         good = result["status"] == "completed"
-        screen.text(f"{result['name']}: {len(result['files'])} checked files" if good else f"{result['name']} failed")
+        screen.text(
+            f"{result['name']}: {_counted(len(result['files']))}, checked" if good else f"{result['name']} failed"
+        )
         for name in result["files"][:3]:
             path = Path(result["folder"]) / name
             screen.text(f"  {path}{f' ({size(path.stat().st_size)})' if path.is_file() else ''}")
         if len(result["files"]) > 3:
             screen.text(f"  … and {len(result['files']) - 3} more")
+
+
+def _counted(files: int) -> str:
+    return "1 file" if files == 1 else f"{files} files"

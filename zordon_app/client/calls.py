@@ -1,10 +1,13 @@
 """What the groups of methods of ``RenderServerProxy`` share: sending, and reading the JSON of an answer."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from zordon_app.client.download import OnBytes
 from zordon_app.client.errors import BadAnswer, BadRequest, NotFound
 from zordon_app.client.transport import Answer, Transport, json_of
+from zordon_app.client.upload import MultipartUpload
 
 Json = dict[str, Any]
 
@@ -35,6 +38,14 @@ class Calls:
 
     def _names(self, path: str) -> list[str]:
         return [str(name) for name in as_list(self.request("GET", path))]
+
+    def _submit(self, path: str, value: object, file: Path | None, on_bytes: OnBytes | None) -> Answer:
+        """JSON, or a form with JSON and a file; such requests carry their own protection from arriving twice."""
+        if file is None:
+            return self.request("POST", path, json=value, read_seconds=SUBMIT_SECONDS, repeatable=True)
+        with MultipartUpload(value, file, on_bytes) as form:
+            headers = {"Content-Type": form.content_type, "Content-Length": str(form.length)}
+            return self.request("POST", path, body=form, headers=headers, read_seconds=SUBMIT_SECONDS, repeatable=True)
 
 
 def as_object(answer: Answer) -> Json:

@@ -1,6 +1,11 @@
 """The programs that render, and their builds."""
 
-from zordon_app.client.calls import BENCHMARK_SECONDS, FETCH_SECONDS, Calls, Json, given, path_part
+from pathlib import Path
+
+from zordon_app.client.calls import BENCHMARK_SECONDS, FETCH_SECONDS, Calls, Json, as_object, given, path_part
+from zordon_app.client.download import OnBytes
+
+DOWNLOADS = "/api/engines/downloads"
 
 
 class EngineCalls(Calls):
@@ -50,21 +55,53 @@ class EngineCalls(Calls):
         query = given(engine=engine, system_os=system_os, cpu=cpu)
         return self._object("GET", "/api/engines/most_recent_version", query=query, read_seconds=BENCHMARK_SECONDS)
 
-    def get_available_engine_versions(self, engine: str) -> list[Json]:
-        """The downloads there are."""
-        query = {"engine": engine}
+    def get_available_engine_versions(
+        self, engine: str, *, system_os: str | None = None, cpu: str | None = None
+    ) -> list[Json]:
+        """The downloads there are, newest first."""
+        query = given(engine=engine, system_os=system_os, cpu=cpu)
         return self._list("GET", "/api/engines/available", query=query, read_seconds=BENCHMARK_SECONDS)
 
+    def get_engine_sources(self, engine: str | None = None) -> list[Json]:
+        """The sites of downloads: when each was asked, and what went wrong."""
+        return self._list("GET", "/api/engines/sources", query={"engine": engine})
+
+    def refresh_engine_sources(self, engine: str | None = None) -> list[Json]:
+        """Ask the sites now."""
+        body = given(engine=engine)
+        return self._list("POST", "/api/engines/refresh", json=body, read_seconds=BENCHMARK_SECONDS)
+
     def get_engine_downloads(self) -> list[Json]:
-        """The downloads that are going on, and those that ended lately."""
-        return self._list("GET", "/api/engines/downloads")
+        """The downloads that go on, and those that ended lately."""
+        return self._list("GET", DOWNLOADS)
+
+    def get_engine_download(self, download_id: str) -> Json:
+        """One download."""
+        return self._object("GET", f"{DOWNLOADS}/{path_part(download_id)}")
 
     def download_engine(
-        self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None
+        self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None, wait: bool = False
     ) -> Json:
-        """Fetch and install a build on the server's machine."""
-        wanted = _build(engine, version, system_os, cpu)
-        return self._object("POST", "/api/engines/download", json=wanted, read_seconds=FETCH_SECONDS)
+        """Begin to download and install a build there; with ``wait`` the answer comes when it is installed."""
+        order = {**_build(engine, version, system_os, cpu), "wait": wait}
+        seconds = FETCH_SECONDS if wait else BENCHMARK_SECONDS
+        return self._object("POST", "/api/engines/download", json=order, read_seconds=seconds)
+
+    def install_engine_archive(self, order: Json, file: Path | None = None, on_bytes: OnBytes | None = None) -> Json:
+        """Install an archive: ``file``, or ``order["local_path"]`` on the server's machine; from that machine only."""
+        return as_object(self._submit("/api/engines/install_archive", order, file, on_bytes))
+
+    def pause_engine_download(self, download_id: str) -> Json:
+        """Hold a download; what is there is kept."""
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/pause")
+
+    def resume_engine_download(self, download_id: str) -> Json:
+        """Go on with a download."""
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/resume")
+
+    def cancel_engine_download(self, download_id: str) -> Json:
+        """End a download and remove what is there."""
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/cancel")
 
     def delete_engine_download(
         self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None

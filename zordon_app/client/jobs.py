@@ -5,7 +5,6 @@ from pathlib import Path
 
 from zordon_app.client.calls import (
     QUICK_SECONDS,
-    SUBMIT_SECONDS,
     Calls,
     Json,
     as_list,
@@ -15,8 +14,6 @@ from zordon_app.client.calls import (
     path_part,
 )
 from zordon_app.client.download import OnBytes
-from zordon_app.client.transport import Answer
-from zordon_app.client.upload import MultipartUpload
 
 
 class JobCalls(Calls):
@@ -100,10 +97,3 @@ class JobCalls(Calls):
         self.request(
             "POST", job_path(parent_id, "subjob_update"), json=child, read_seconds=QUICK_SECONDS, repeatable=True
         )
-
-    def _submit(self, path: str, value: object, file: Path | None, on_bytes: OnBytes | None) -> Answer:
-        if file is None:
-            return self.request("POST", path, json=value, read_seconds=SUBMIT_SECONDS, repeatable=True)
-        with MultipartUpload(value, file, on_bytes) as form:
-            headers = {"Content-Type": form.content_type, "Content-Length": str(form.length)}
-            return self.request("POST", path, body=form, headers=headers, read_seconds=SUBMIT_SECONDS, repeatable=True)

@@ -38,10 +38,6 @@ class MachineCalls(Calls):
         """Status and all jobs at one moment."""
         return self._object("GET", "/api/snapshot")
 
-    def get_presets(self) -> Json:
-        """Named sets of arguments, by id."""
-        return self._object("GET", "/api/presets")
-
     def run_cpu_benchmark(self) -> float:
         """A score; takes 10 s."""
         answer = self.request("GET", "/api/cpu_benchmark", read_seconds=BENCHMARK_SECONDS)

@@ -31,6 +31,11 @@ class OutputCalls(Calls):
         answer = self.request("GET", job_path(job_id, "thumbnail"), query=query)
         return answer.headers.get("Content-Type", ""), answer.data
 
+    def download_addon(self, folder: Path, on_bytes: OnBytes | None = None) -> Path:
+        """The Blender add-on, as a zip to install."""
+        name = "zordon_submit.zip"
+        return download(self._transport, Wanted(path=f"/api/addon/{name}", query={}, target=folder / name), on_bytes)
+
     def get_job_log(self, job_id: str, *, unit: int | None = None, start: int = 0) -> tuple[bytes, int]:
         """The log from byte ``start`` (negative: from the end), and the offset to go on from."""
         answer = self.request("GET", job_path(job_id, "logs"), query={"unit": unit, "from": start or None})

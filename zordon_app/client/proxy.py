@@ -6,14 +6,16 @@ from typing import Self
 from zordon_app.client.address import Address, parse_address
 from zordon_app.client.calls import Json
 from zordon_app.client.engines import EngineCalls
+from zordon_app.client.farm import FarmCalls
 from zordon_app.client.job_cache import JobCache, in_queue_order
 from zordon_app.client.jobs import JobCalls
 from zordon_app.client.machines import MachineCalls
 from zordon_app.client.outputs import OutputCalls
+from zordon_app.client.presets import PresetCalls
 from zordon_app.client.transport import Transport
 
 
-class RenderServerProxy(JobCalls, OutputCalls, MachineCalls, EngineCalls):
+class RenderServerProxy(JobCalls, OutputCalls, MachineCalls, EngineCalls, PresetCalls, FarmCalls):
     """One Zordon, as seen from here. Answers are the API's JSON as it came. Safe to share by threads; ``close`` it.
 
     Every method raises a ``ServerError`` (``client.errors``): ``Unreachable`` when there is no answer, ``Refused``

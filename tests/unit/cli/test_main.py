@@ -1,0 +1,66 @@
+import pytest
+
+from zordon_app.cli import main
+from zordon_app.cli.main import run
+
+VERBS = (
+    "render submit serve list status watch frames logs pause resume cancel retry skip rerender priority move delete "
+    "fetch open machines engines presets bench config doctor demo completion"
+).split()
+
+
+def test_help_names_every_verb_in_its_group(capsys):
+    assert run(["--help"]) == 0
+    overview = capsys.readouterr().out
+
+    assert "Act on jobs" in overview
+    assert [verb for verb in VERBS if f" {verb} " not in overview] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_that_names_the_options_for_all(verb, capsys):
+    assert run([verb, "--help"]) == 0
+    text = capsys.readouterr().out
+
+    assert "--json" in text
+    assert len(text.splitlines()) > 5
+
+
+def test_a_verb_shows_examples_of_its_use(capsys):
+    run(["submit", "--help"])
+
+    assert "zordon submit shot.blend" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_scripts_are_printed(shell, capsys):
+    assert run(["completion", shell]) == 0
+    assert "_ZORDON_COMPLETE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["listt"], "listt"),
+        (["list", "--colour"], "--colour"),
+        (["priority", "x", "200"], "value"),
+        (["move", "x", "away"], "away"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_wrong(arguments, named, capsys):
+    assert run(arguments) == 2
+    shown = capsys.readouterr()
+
+    assert shown.out == ""
+    assert named in shown.err
+
+
+def test_a_mistake_of_ours_is_a_sentence_and_with_v_a_traceback(monkeypatch, capsys):
+    def explode(*_: object, **__: object) -> None:
+        raise KeyError("nobody expected that")
+
+    monkeypatch.setattr(main, "Session", explode)
+    assert run(["list"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert run(["list", "-v"]) == 1
+    assert "Traceback" in capsys.readouterr().err
