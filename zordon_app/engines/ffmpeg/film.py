@@ -75,7 +75,6 @@ class Film(Struct, frozen=True, kw_only=True):
     """Of a multilayer OpenEXR: the layer to take."""
     chapters: int = 0
     sequence: ImageSequence | None = None
-    cut_off: bool = False
 
     @property
     def rate(self) -> Fraction:

@@ -26,6 +26,7 @@ _PLAYLISTS = (
     (b"[playlist]", "a playlist"),
     (b"<smoothstreamingmedia", "a streaming manifest"),
 )
+_FASTEST = 1000
 _HDR_TRANSFERS = {16, 18}
 """SMPTE 2084 (PQ) and ARIB STD-B67 (HLG), as in ITU-T H.273."""
 
@@ -100,7 +101,7 @@ def _find_picture(project: Path, container: "InputContainer") -> Any:
 
 def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
     frame = _first_frame(project, container, picture)
-    rate = picture.average_rate or picture.guessed_rate
+    rate = _rate(picture)
     duration = _duration(container, picture)
     turned = frame.rotation % 180 != 0
     aspect = Fraction(picture.sample_aspect_ratio or 1) or Fraction(1)
@@ -115,7 +116,7 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
         height=frame.width if turned else frame.height,
         rotation=frame.rotation,
         fps=str(Fraction(rate)) if rate else "",
-        frame_count=picture.frames or round(duration * float(rate or 0)),
+        frame_count=_frame_count(picture, round(duration * float(rate or 0))),
         pixel_format=frame.format.name,
         sample_aspect=str(1 / aspect if turned else aspect),
         is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
@@ -130,10 +131,22 @@ def _first_frame(project: Path, container: "InputContainer", picture: Any) -> An
     raise BadRequest(f"{project.name} holds no picture that can be decoded; it is damaged or cut off.")
 
 
+def _rate(picture: Any) -> Fraction | None:
+    """Frames per second; the average of some kinds (DV) is nonsense."""
+    rates = (picture.average_rate, picture.guessed_rate, picture.base_rate)
+    return next((rate for rate in rates if rate and 0 < rate <= _FASTEST), None)
+
+
 def _duration(container: "InputContainer", picture: Any) -> float:
     if picture.duration and picture.time_base:
         return float(picture.duration * picture.time_base)
     return (container.duration or 0) / 1_000_000
+
+
+def _frame_count(picture: Any, likely: int) -> int:
+    """Frames as the file tells; those that an edit list hides are in its count, but not in its length."""
+    announced = int(picture.frames)
+    return min(announced, likely) if announced > likely + 1 and likely else announced or likely
 
 
 def _describe_stream(stream: Any) -> Stream:

@@ -16,6 +16,9 @@ from zordon_app.engines.ffmpeg.recipe import Cut, Recipe, Timing, as_data
 from zordon_app.engines.ffmpeg.settings import Settings
 from zordon_app.errors import BadRequest
 
+_LEAST_LEEWAY = 2.0
+"""Seconds of a film without trustworthy time stamps that may not decode: recordings often begin inside a group."""
+
 
 class Piece(Struct, frozen=True, kw_only=True):
     """A piece of the source to encode: frame numbers as people count them, both included, and where it lies."""
@@ -33,6 +36,8 @@ class Outline(Struct, frozen=True, kw_only=True):
     frames: int
     seconds: float
     fps: float
+    leeway: float = 0.0
+    """Seconds by which the film may be longer or shorter."""
 
 
 def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
@@ -45,6 +50,7 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         height=recipe.height,
         frames=outline.frames,
         seconds=outline.seconds,
+        leeway=outline.leeway,
         audio=settings.audio != "none",
     )
     is_joined = len(outline.pieces) > 1
@@ -277,19 +283,32 @@ def _outline_by_time(request: JobRequest, film: Film, scan: Scan, settings: Sett
     if _names_frames(request):
         raise BadRequest(f"{scan.trouble} Frames cannot be counted; use trim_start and trim_end (seconds).")
     if not film.fps:
-        raise BadRequest("The file tells neither its frame rate nor its time stamps.")
+        raise BadRequest("The file tells neither its frame rate nor usable time stamps.")
     start, end = _trim(request)
     is_all = not start and end is None
-    stop = min(end or film.duration, film.duration) if film.duration else end or 0.0
-    seconds = max(stop - start, 0.0)
+    length = _likely_length(film, scan)
+    seconds = max((min(end, length or end) if end is not None else length) - start, 0.0)
     if not is_all and not seconds:
-        raise BadRequest(f"Nothing is left of the film, which lasts {film.duration:.2f} s.")
+        raise BadRequest(f"Nothing is left of the film, which lasts {length:.2f} s.")
     warnings.append(f"{scan.trouble} It is encoded in one piece.")
     if settings.video_codec != "copy" and not settings.fps:
         settings = structs.replace(settings, fps=film.fps)
     seek = None if is_all else film.start + start
     timing = Timing(seek=seek, seconds=0.0 if is_all else seconds)
-    piece = Piece(first=1, last=max(1, round(seconds * float(film.rate))), cut=Cut(seek=seek, end=round(seconds * 1e6)))
-    recipe = _recipe(settings, film, timing, scan.trouble)
-    # Half a second of a film that is cut off cannot be told from a wrong guess of its length.
-    return Outline(recipe=recipe, pieces=(piece,), frames=0, seconds=0.0, fps=_fps(settings, film))
+    cut = Cut(seek=seek, end=round(seconds * 1_000_000))
+    return Outline(
+        recipe=_recipe(settings, film, timing, scan.trouble),
+        pieces=(Piece(first=1, last=max(1, round(seconds * float(film.rate))), cut=cut),),
+        frames=0,
+        seconds=seconds,
+        leeway=max(_LEAST_LEEWAY, seconds / 50),
+        fps=_fps(settings, film),
+    )
+
+
+def _likely_length(film: Film, scan: Scan) -> float:
+    """Seconds, where the file and its packets agree about them; else 0."""
+    if scan.cut_off or not scan.stamps:
+        return 0.0
+    read = scan.microseconds(0, len(scan.stamps)) / 1_000_000
+    return read if abs(read - film.duration) < max(_LEAST_LEEWAY, read / 50) else 0.0

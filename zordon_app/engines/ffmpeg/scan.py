@@ -36,15 +36,17 @@ def _read_packets(project: Path, film: Film) -> Scan:
 
     scan = Scan()
     stamps: list[tuple[int, bool, int]] = []
-    unknown = 0
+    unknown = hidden = 0
     with open_film(project) as container:
         stream = picture_stream(container, film)
         scan.time_base = stream.time_base or Fraction(1, 1000)
         try:
             for packet in container.demux(stream):
-                if packet.size == 0 or packet.is_discard:
+                if packet.size == 0:
                     continue
-                if packet.is_corrupt:
+                if packet.is_discard:
+                    hidden += 1
+                elif packet.is_corrupt:
                     scan.cut_off = True
                 elif packet.pts is None:
                     unknown += 1
@@ -52,7 +54,7 @@ def _read_packets(project: Path, film: Film) -> Scan:
                     stamps.append((packet.pts, packet.is_keyframe, packet.duration or 0))
         except av.error.FFmpegError:
             scan.cut_off = True
-        announced = stream.frames
+        announced = stream.frames - hidden
     _sort_in(scan, stamps, film)
     scan.trouble = _trouble(scan, unknown)
     scan.cut_off = scan.cut_off or _ends_early(scan, announced, film)
@@ -80,9 +82,8 @@ def _trouble(scan: Scan, unknown: int) -> str:
 
 
 def _ends_early(scan: Scan, announced: int, film: Film) -> bool:
-    """Whether the container promises more than there is; half a second of leeway, for some only guess."""
-    if announced:
-        # Pictures that an edit list hides are announced too.
+    """Whether the container promises more than there is; with leeway, for some only guess."""
+    if announced > 0:
         return len(scan.stamps) < announced * 0.98 - 2
     if not film.duration or not scan.stamps:
         return False
