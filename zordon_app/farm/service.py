@@ -20,7 +20,7 @@ from zordon_app.farm import ordering
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.intake import Intake
+from zordon_app.farm.intake import OFFERED, Intake
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
 from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
 from zordon_app.farm.node_desk import NodeDesk
@@ -178,7 +178,8 @@ class FarmService:
     def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
         """A look into a project."""
         _engine, build, probe = self._intake.look(path, engine_name=engine, version=engine_version)
-        return {**msgspec.to_builtins(probe), "engine_version": build.version}
+        is_here = build.origin != OFFERED
+        return {**msgspec.to_builtins(probe), "engine_version": build.version, "engine_installed": is_here}
 
     # Acting
 

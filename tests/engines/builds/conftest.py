@@ -61,7 +61,7 @@ class Node:
         return [str(path) for folder in folders if folder.exists() for path in folder.rglob("*")]
 
     def close(self) -> None:
-        self.managed.downloads.close()
+        self.managed.close()
         self._thread.join(60)
         assert not self._thread.is_alive()
 

@@ -1,10 +1,12 @@
 """From a site to a build that runs: real programs, a local mirror in the sites' layouts, and all that goes wrong."""
 
 import hashlib
+import os
 import random
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -305,3 +307,16 @@ def test_what_can_be_had_is_offered_to_jobs_without_daily_and_unhashed_builds(no
 
     assert [(offer.version, offer.command, offer.origin) for offer in offers] == [("4.5.15", (), "download")]
     assert node.registry.get("blender").choose_build(offers, "4.3", None).version == "4.5.15"
+
+
+def test_half_downloads_that_nobody_went_on_with_are_removed_at_start(node):
+    folder = node.home / "cache" / "downloads"
+    folder.mkdir(parents=True)
+    for name, days in (("old.part", 15), ("new.part", 1)):
+        (folder / name).touch()
+        moment = time.time() - days * 24 * 3600
+        os.utime(folder / name, (moment, moment))
+
+    node.managed.clean()
+
+    assert [path.name for path in folder.iterdir()] == ["new.part"]

@@ -51,7 +51,7 @@ def managed_builds(
 
     installer = Installer(store, registry, now=now, placed=placed)
     index = BuildIndex(
-        known_sources() if sources is None else sources,
+        [*known_sources(), *_sources_of(registry)] if sources is None else sources,
         lambda source: CachedPages(source, opened, cache_folder / "pages" / source.name),
         cache_folder / "lists",
         now,
@@ -71,3 +71,8 @@ def managed_builds(
         now=now,
         pause_seconds=timescale,
     )
+
+
+def _sources_of(registry: EngineRegistry) -> list[Source]:
+    """The sites that third parties' engines bring along, in an attribute ``sources``."""
+    return [source for engine in registry.all() for source in getattr(engine, "sources", ())]

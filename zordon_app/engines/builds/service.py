@@ -28,6 +28,9 @@ from zordon_app.errors import BadRequest, BuildNotFound, DiskFull, ZordonError
 UNPACKED_TIMES = 5
 """Blender's archives grow to four times their size; the archive itself is there meanwhile."""
 
+KEPT_SECONDS = 14 * 24 * 3600.0
+"""Half downloads are kept so long, to be gone on with."""
+
 
 class ManagedBuilds:
     """Lists, installs and removes builds. Safe from several threads."""
@@ -190,8 +193,17 @@ class ManagedBuilds:
         return removed
 
     def clean(self) -> None:
-        """At start: remove what an earlier run left half done."""
+        """At start: remove what an earlier run left half unpacked, and half downloads that nobody went on with."""
         self._store.clean()
+        kept_since = self._now().timestamp() - KEPT_SECONDS
+        for part in self._folder.glob("*"):
+            if part.stat().st_mtime < kept_since:
+                part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop what is being installed, keeping what is here, and close connections."""
+        self.downloads.close()
+        self._web.close()
 
     def _job_using(self, _managed: Managed, folder: Path) -> str:
         build = self._build_in(folder)
