@@ -194,6 +194,12 @@ class Machine(Protocol):
     def disk_benchmark(self) -> dict[str, float]:
         """``write_mb_per_s`` and ``read_mb_per_s``."""
 
+    def history(self, seconds: float) -> dict[str, list[Any]]:
+        """The load of up to the last hour as columns of equal length, oldest first."""
+
+    def benchmark_history(self) -> list[dict[str, Any]]:
+        """Earlier measurements, oldest first: ``kind``, ``value``, ``at``, ``version``."""
+
 
 class SettingsStore(Protocol):
     """The person's settings."""

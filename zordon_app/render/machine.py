@@ -81,6 +81,10 @@ class Machine:
             "disks": {"data": disk_facts(self._paths.data), "output": disk_facts(self._output())},
         }
 
+    def benchmark_history(self) -> list[dict[str, Any]]:
+        """Earlier measurements, oldest first; see ``benchmarks.Benchmark``."""
+        return [structs.asdict(entry) for entry in self.benchmarks.all()]
+
     def cpu_benchmark(self, seconds: float) -> float:
         """Work on all cores for ``seconds``; MB hashed per second, kept in ``benchmarks``."""
         return self.benchmarks.add(CPU, measure_cpu(seconds))

@@ -7,7 +7,7 @@ from bottle import HTTPResponse
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.services import SettingsStore
-from zordon_app.config import LOCAL_ONLY
+from zordon_app.config import LOCAL_ONLY, schema
 from zordon_app.domain.callers import Role
 from zordon_app.errors import Forbidden
 
@@ -21,6 +21,7 @@ def routes(context: Context) -> list[Route]:
     changes = Body(dict[str, Any], "The settings to change; the others stay.", required=True)
     return [
         get("/api/settings", use.read, "All settings", answers=values, allow=PEOPLE),
+        get("/api/settings/schema", use.schema, "JSON Schema of the settings", answers=values, allow=PEOPLE),
         act("PATCH", "/api/settings", use.change, "Change settings, all or none", answers=values, body=changes),
     ]
 
@@ -35,6 +36,10 @@ class Settings:
     def read(self, _ask: Ask) -> HTTPResponse:
         """All values."""
         return json_answer(self._store.read())
+
+    def schema(self, _ask: Ask) -> HTTPResponse:
+        """Types, ranges, defaults and what each is for."""
+        return json_answer(schema())
 
     def change(self, ask: Ask) -> HTTPResponse:
         """Some values; answers with all. Raises Forbidden for what only this machine's own programs may change."""
