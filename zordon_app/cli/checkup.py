@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from zordon_app import API_VERSION, __version__
+from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.paths import Paths
 
@@ -90,9 +91,14 @@ def check_port(port: int, *, running: bool) -> list[Finding]:
             sock.bind(("127.0.0.1", port))
         except OSError:
             advice = "End that program, or choose another port: zordon config set port 8600"
-            what = f"{port} is used by another program"
+            what = f"{port} is used by {'a Zordon with other data' if _is_zordon(port) else 'another program'}"
             return [Finding(health=Health.FAIL, about="Port", what=what, advice=advice)]
     return [Finding(health=Health.OK, about="Port", what=f"{port} is free")]
+
+
+def _is_zordon(port: int) -> bool:
+    with RenderServerProxy(f"http://127.0.0.1:{port}") as client:
+        return client.check_connection()
 
 
 def check_node(status: Json | None, address: str) -> list[Finding]:
@@ -121,23 +127,20 @@ def check_engines(builds: dict[str, list[str]]) -> list[Finding]:
 
 def check_window() -> list[Finding]:
     """Whether the app's window can open; everything else works without it."""
+    from zordon_app.desktop import backends
+
     if importlib.util.find_spec("webview") is None:
-        advice = "Install it with: pip install zordon[desktop] — or use a browser with: zordon serve"
+        advice = "Install it with: pip install 'zordon[desktop]' — or use a browser; zordon opens one."
         return [Finding(health=Health.WARN, about="Window", what="pywebview is not installed", advice=advice)]
-    if sys.platform in ("win32", "darwin"):
-        return [Finding(health=Health.OK, about="Window", what="the system's own web view is used")]
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not backends.has_screen(sys.platform, os.environ, answers=backends.x_server_answers):
         advice = "Log in at the screen, or use: zordon serve"
         return [Finding(health=Health.WARN, about="Window", what="there is no screen here", advice=advice)]
-    return [_check_toolkit()]
-
-
-def _check_toolkit() -> Finding:
-    for module, name in (("gi", "GTK"), ("PySide6", "Qt"), ("PyQt6", "Qt")):
-        if importlib.util.find_spec(module) is not None:
-            return Finding(health=Health.OK, about="Window", what=f"pywebview with {name}")
-    advice = "Install WebKitGTK for Python (package gir1.2-webkit2-4.1 and python3-gi), or use a browser."
-    return Finding(health=Health.WARN, about="Window", what="neither GTK nor Qt is here for Python", advice=advice)
+    found = backends.choose_back_end(sys.platform, os.environ, usable=backends.is_usable)
+    if found is None:
+        lacking = backends.missing_library() or "neither WebKitGTK nor Qt WebEngine is here for Python"
+        advice = "zordon opens a browser instead. For a window install python3-gi and gir1.2-webkit2-4.1, or PyQt6."
+        return [Finding(health=Health.WARN, about="Window", what=lacking, advice=advice)]
+    return [Finding(health=Health.OK, about="Window", what=f"pywebview with {found}")]
 
 
 def _existing(folder: Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zordon_app.cli import belonging
 from zordon_app.cli.exits import NoSuchThing, WrongUsage
 from zordon_app.cli.session import Session, session_of
 from zordon_app.cli.verbs import Panel, add_group, add_verb
@@ -21,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     add_verb(group, "list", list_machines, Panel.FARM, "zordon machines", "zordon machines list --json")
     add_verb(group, "pause", pause, Panel.FARM, "zordon machines pause", "zordon machines pause atlas --after-current")
     add_verb(group, "resume", resume, Panel.FARM, "zordon machines resume atlas")
+    belonging.add_to(group)
 
 
 def machines(context: typer.Context) -> None:

@@ -23,12 +23,7 @@ def open_app(
 
 def show_window(context: typer.Context, files: list[Path]) -> None:
     """Run the window until it is closed; its exit status is ours."""
-    import os
-
     from zordon_app.desktop import open_app as run_window
 
-    session = session_of(context)
-    if session.home is not None:
-        # The window finds its folders as every part of Zordon does.
-        os.environ["ZORDON_HOME"] = str(session.home.expanduser().absolute())
-    raise typer.Exit(run_window([path.absolute() for path in files]))
+    home = session_of(context).home
+    raise typer.Exit(run_window([path.absolute() for path in files], home=home))

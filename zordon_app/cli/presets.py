@@ -76,14 +76,14 @@ def validate(
     if not path.is_file():
         raise NoSuchThing(f"There is no file {path}.")
     problems = look_into(path, own_engines())
-    complaints = [_sentence(path, problem) for problem in problems]
     if session.screen.json:
-        session.screen.document({"file": str(path), "complaints": complaints})
-    for complaint in complaints:
-        session.screen.complain(complaint)
+        session.screen.document({"file": str(path), "problems": problems})
+    for problem in problems:
+        tell = session.screen.complain if problem.level == "error" else session.screen.say
+        tell(_sentence(path, problem))
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(Status.FAILED)
-    session.screen.say(f"{path} is fine.")
+    session.screen.say(f"{path} can be used.")
 
 
 def complaints_about(path: Path) -> list[str]:

@@ -13,6 +13,7 @@ import typer
 from zordon_app.cli.session import Session, session_of
 from zordon_app.cli.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
+from zordon_app.client.errors import Refused
 
 if TYPE_CHECKING:
     from zordon_app.app import Zordon
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the verb."""
-    examples = ("zordon serve", "zordon serve --port 9000 --data-dir /mnt/farm", "zordon serve --no-lan --no-discovery")
+    examples = (
+        "zordon serve",
+        "zordon serve --port 9000 --data-dir /mnt/farm",
+        "zordon serve --no-lan --no-discovery",
+        "zordon serve --join TOKEN",
+    )
     add_verb(app, "serve", serve, Panel.RENDER, *examples)
 
 
@@ -34,6 +40,7 @@ def serve(
         bool, typer.Option("--no-discovery", help="Neither look for machines nor be found.")
     ] = False,
     no_lan: Annotated[bool, typer.Option("--no-lan", help="Answer this machine only.")] = False,
+    join: Annotated[str, typer.Option(metavar="TOKEN", help="Join a farm; see: zordon machines token")] = "",
     debug: Annotated[bool, typer.Option("--debug", help="Routes for developers, and all of the log.")] = False,
 ) -> None:
     """Run Zordon without a window until Ctrl-C; prints its address when it answers.
@@ -55,12 +62,27 @@ def serve(
     try:
         node.start()
         session.screen.text(f"Zordon answers at {node.address}")
+        if join:
+            join_farm(session, node.address, join)
         # With a time limit, because Windows does not deliver Ctrl-C to a thread that waits for ever.
         while not stop.wait(1.0):
             pass
         session.screen.say("Stopping …")
     finally:
         node.stop()
+
+
+def join_farm(session: Session, address: str, token: str) -> None:
+    """Ask with a join token, unless this machine has joined already: the same command may be used at every start."""
+    with RenderServerProxy(address) as client:
+        try:
+            if len(client.get_farm()["members"]) > 1:
+                session.screen.say("This machine belongs to a farm already; the token is not used.")
+            else:
+                client.join_farm(token=token)
+                session.screen.say("Asking to join; see: zordon machines")
+        except Refused as error:
+            session.screen.complain(f"Not joined: {error}")
 
 
 def make_node(session: Session, *, console: int | None = None, **options: Any) -> "Zordon":
