@@ -178,3 +178,18 @@ def test_without_a_node_the_artist_is_told_to_start_it(use, tmp_path):
     assert told["job"] == ""
     assert "Start Zordon and try again" in told["problem"]
     assert told["left"] == []
+
+
+def test_the_button_in_blenders_own_window_follows_the_job_to_its_end(use, x_screen, tmp_path):
+    program = a_blender()[0]
+    picture = tmp_path / "panel.png"
+
+    told = use(
+        [program, "--factory-startup", "--window-geometry", "0", "0", "1200", "1500", "--python"],
+        env={"DISPLAY": x_screen, "LIBGL_ALWAYS_SOFTWARE": "1"},
+        gui=True,
+        picture=str(picture),
+    )
+
+    assert (told["state"], told["progress"], told["problem"]) == ("Completed", 1.0, "")
+    assert picture.is_file()
