@@ -1,0 +1,241 @@
+"""The farm's services of one node, each built after those it needs."""
+
+import os
+import platform
+
+from zordon_app import __version__
+from zordon_app.app.basis import Basis
+from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
+from zordon_app.archives import unpack
+from zordon_app.domain.ids import JobId
+from zordon_app.domain.jobs import BuildRef
+from zordon_app.farm.all_work import AllWork
+from zordon_app.farm.blame import Blame
+from zordon_app.farm.child_jobs import ChildJobs
+from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
+from zordon_app.farm.finishing import Finishing
+from zordon_app.farm.gathering import Gathering
+from zordon_app.farm.intake import Intake
+from zordon_app.farm.lifecycle import Lifecycle
+from zordon_app.farm.local_work import LocalWork
+from zordon_app.farm.node_desk import NodeDesk
+from zordon_app.farm.nodes import ThisNode
+from zordon_app.farm.parent_desk import ParentDesk
+from zordon_app.farm.preparing import Preparing
+from zordon_app.farm.progress import LiveProgress
+from zordon_app.farm.projects import JobProjects
+from zordon_app.farm.provisioning import Provisioning, job_bound_to
+from zordon_app.farm.reconciler import Reconciler
+from zordon_app.farm.recovery import Recovery, rebuild_from_manifests
+from zordon_app.farm.results import Results
+from zordon_app.farm.service import FarmService
+from zordon_app.farm.sharing import Sharing
+from zordon_app.farm.speeds import Speeds
+from zordon_app.farm.state import FarmState
+from zordon_app.farm.views import JobViews
+from zordon_app.render.check import check_artifact
+from zordon_app.render.worker import Worker
+from zordon_app.storage.projects import ProjectHashes
+
+
+class FarmParts:
+    """State, lifecycle, dispatcher and the loops around them."""
+
+    def __init__(
+        self, basis: Basis, engines: EngineParts, storage: StorageParts, render: RenderParts, peers: PeerParts
+    ) -> None:
+        """Load the ledger; nothing runs yet."""
+        self._basis = basis
+        self._engines = engines
+        self._storage = storage
+        self._render = render
+        self._peers = peers
+        self._jobs_folder = basis.paths.jobs
+        # Jobs that a restored or lost ledger does not know come back from their manifests before anything reads it.
+        lost = storage.database.restored
+        self.recheck = rebuild_from_manifests(storage.store, storage.manifests) if lost else set[JobId]()
+        self.state = FarmState(storage.store, peers.feed)
+        self.downloads = DownloadParts(basis, engines, render, self._job_that_needs, peers.feed)
+        self.lifecycle = Lifecycle(self.state, basis.clock)
+        self._build_ledger()
+        self._build_shared_work()
+        self._build_loops()
+        self.worker = self._make_worker()
+        self.service = self._make_service()
+
+    def _job_that_needs(self, build: BuildRef) -> str:
+        return job_bound_to(self.state.jobs(), build)
+
+    def _build_ledger(self) -> None:
+        basis, state = self._basis, self.state
+        self._speeds = Speeds(state, basis.clock.monotonic)
+        self._blame = Blame()
+        self._progress = LiveProgress(self._peers.feed, basis.clock)
+        self.this_node = ThisNode(
+            self._render.identity.id,
+            basis.name(),
+            system=f"{platform.system()} {platform.release()}",
+            cores=os.cpu_count() or 1,
+            version=__version__,
+        )
+        self.dispatcher = Dispatcher(
+            state,
+            self.lifecycle,
+            self._speeds,
+            registry=self._engines.registry,
+            builds=self._engines.builds,
+            disk=self._render.disk,
+            clock=basis.clock,
+            jobs_folder=self._jobs_folder,
+            blame=self._blame,
+            lease_seconds=LEASE_SECONDS * basis.scale,
+        )
+        self._results = Results(
+            state,
+            dispatcher=self.dispatcher,
+            gathering=Gathering(state, self.lifecycle, self._storage.outputs, self._jobs_folder),
+            lifecycle=self.lifecycle,
+            speeds=self._speeds,
+            progress=self._progress,
+            blame=self._blame,
+        )
+        self.recovery = Recovery(
+            state, self.lifecycle, self._storage.outputs, self._jobs_folder, self._render.identity.id
+        )
+
+    def _build_shared_work(self) -> None:
+        machines = self._peers.machines
+        self.children = ChildJobs(
+            self.state,
+            self.lifecycle,
+            machines=machines,
+            parcels=self._storage.parcels,
+            builds=self._engines.builds,
+            clock=self._basis.clock,
+            node=self.this_node,
+            jobs_folder=self._jobs_folder,
+            stop=self._basis.stop,
+            scale=self._basis.scale,
+        )
+        self.parents = ParentDesk(
+            self.state,
+            dispatcher=self.dispatcher,
+            lifecycle=self.lifecycle,
+            results=self._results,
+            progress=self._progress,
+            check=check_artifact,
+            machines=machines,
+            projects=JobProjects(self._engines.registry, ProjectHashes(), self._jobs_folder),
+            children=self.children,
+        )
+        self.sharing = Sharing(
+            self.state,
+            self.lifecycle,
+            machines=machines,
+            dispatcher=self.dispatcher,
+            blame=self._blame,
+            this_node=self._render.identity.id,
+        )
+        self.nodes = NodeDesk(
+            self.this_node,
+            self.dispatcher,
+            self._render.disk,
+            data_folder=self._basis.paths.data,
+            load=self._render.machine.load,
+            others=self._peers.service.node_views,
+            machines=machines,
+        )
+
+    def _build_loops(self) -> None:
+        basis, state, builds = self._basis, self.state, self._engines.builds
+        self.finishing = Finishing(
+            state,
+            self.lifecycle,
+            registry=self._engines.registry,
+            builds=builds,
+            outputs=self._storage.outputs,
+            check=check_artifact,
+            make_runner=self._render.job_runner,
+            jobs_folder=self._jobs_folder,
+            work_folder=basis.paths.work,
+            on_completed=lambda _job_id: None,
+        )
+        self.preparing = Preparing(
+            state,
+            self.lifecycle,
+            builds=builds,
+            check=check_artifact,
+            jobs_folder=self._jobs_folder,
+            recheck=self.recheck,
+        )
+        self.reconciler = Reconciler(
+            state,
+            self.lifecycle,
+            self.dispatcher,
+            builds=builds,
+            disk=self._render.disk,
+            clock=basis.clock,
+            jobs_folder=self._jobs_folder,
+        )
+        self.provisioning = Provisioning(
+            state,
+            self.lifecycle,
+            registry=self._engines.registry,
+            builds=builds,
+            downloads=self.downloads.managed,
+            allowed=lambda: basis.settings.current.engine_downloads,
+            clock=basis.clock,
+        )
+
+    def _make_worker(self) -> Worker:
+        self.work = AllWork(
+            self.state,
+            local=LocalWork(
+                dispatcher=self.dispatcher, results=self._results, progress=self._progress, node=self.this_node
+            ),
+            children=self.children,
+            registry=self._engines.registry,
+            builds=self._engines.builds,
+            node=self.this_node,
+            monotonic=self._basis.clock.monotonic,
+        )
+        return Worker(
+            self.work,
+            folders=self._render.folders,
+            processes=self._render.processes,
+            logs=self._render.logs,
+            check=check_artifact,
+            settings=self._render.settings,
+            monotonic=self._basis.clock.monotonic,
+            stop=self._basis.stop,
+        )
+
+    def _make_service(self) -> FarmService:
+        basis, state = self._basis, self.state
+        intake = Intake(
+            registry=self._engines.registry,
+            builds=self._engines.builds,
+            outputs=self._storage.outputs,
+            presets=self._engines.presets.all,
+            unpack=unpack,
+            clock=basis.clock,
+            jobs_folder=self._jobs_folder,
+            output_root=basis.output_root,
+            offers=self.downloads.offers,
+        )
+        return FarmService(
+            state,
+            lifecycle=self.lifecycle,
+            dispatcher=self.dispatcher,
+            intake=intake,
+            feed=self._peers.feed,
+            views=JobViews(state, self._peers.feed, self._progress, self._speeds, self.this_node.name),
+            progress=self._progress,
+            nodes=self.nodes,
+            children=self.children,
+            outputs=self._storage.outputs,
+            manifests=self._storage.manifests,
+            clock=basis.clock,
+            jobs_folder=self._jobs_folder,
+            previews_folder=basis.paths.previews,
+        )

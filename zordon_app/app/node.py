@@ -1,0 +1,195 @@
+"""One node of the farm, from its folders to its listeners. Read it from top to bottom."""
+
+import logging
+from pathlib import Path
+
+from zordon_app import __version__
+from zordon_app.api.access import Access, identify_remote
+from zordon_app.api.application import make_application
+from zordon_app.api.server import HttpServer
+from zordon_app.api.services import Services
+from zordon_app.app.basis import Basis
+from zordon_app.app.farm_parts import FarmParts
+from zordon_app.app.instance import empty, take_lock, write_instance
+from zordon_app.app.loops import Loops
+from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StorageParts
+from zordon_app.domain.views import NodeView
+from zordon_app.engines.base import Engine
+from zordon_app.engines.directory import EngineDirectory
+from zordon_app.paths import find_paths
+from zordon_app.peers.tls import server_context
+from zordon_app.render.disk import GIB
+from zordon_app.render.previews import Previews
+
+log = logging.getLogger(__name__)
+
+WEB = Path(__file__).parents[2] / "web"
+"""The frontend: beside the package in a checkout, and in the packaged program too."""
+
+BACKUP_SECONDS = 600.0
+SWEEP_SECONDS = 300.0
+UNTIL_CLOSED = 3600.0
+"""How long a loop waits for its queue; closing the queue wakes it."""
+
+
+class Zordon:
+    """One node. Two of them can live in one process: nothing here is global."""
+
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        port: int | None = None,
+        lan: bool | None = None,
+        discovery: bool | None = None,
+        engines: list[Engine] | None = None,
+        debug: bool = False,
+        timescale: float | None = None,
+    ) -> None:
+        """Build every service; nothing runs yet, but the data folder is ours from now on until ``stop``.
+
+        ``home`` moves all state of the node; ``port`` 0 takes any free one; ``lan`` and ``discovery`` stand in for the
+        settings of those names; ``engines`` replaces ours (tests); ``timescale`` shortens every timer
+        (``ZORDON_TIMESCALE``).
+
+        Raises:
+            AlreadyRunning: another Zordon uses the same data folder.
+            BadSettings, DatabaseTooNew: with a sentence that says what to do.
+        """
+        self.paths = find_paths(home)
+        self.paths.make()
+        self._lock = take_lock(self.paths)
+        try:
+            self._basis = Basis(self.paths, timescale)
+            self.settings = self._basis.settings
+            self._loops = Loops(self._basis.stop)
+            self._engines = EngineParts(self._basis, engines)
+            self.registry = self._engines.registry
+            self._storage = StorageParts(self._basis)
+            self._render = RenderParts(self._basis)
+            self._peers = PeerParts(
+                self._basis,
+                self._storage,
+                self._render,
+                lan=lan,
+                discovery=discovery,
+                port=self._lan_port,
+                describe=self._describe,
+            )
+            self._farm = FarmParts(self._basis, self._engines, self._storage, self._render, self._peers)
+            self._build_listeners(port, debug=debug)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def start(self) -> None:
+        """Put the ledger right, start every loop and answer requests.
+
+        Raises:
+            CannotListen: the port is taken.
+        """
+        self._render.processes.end_leftovers()
+        empty(self.paths.work)
+        empty(self._basis.uploads)
+        self._farm.downloads.managed.clean()
+        self._storage.ballast.fill()
+        self._farm.recovery.run(self._farm.recheck)
+        self._farm.dispatcher.expect_back(self._render.identity.id)
+        self._http.start()
+        if self._https is not None:
+            self._https.start()
+        self._peers.service.start()
+        self._start_loops()
+        write_instance(self.paths, self.address, self._http.port)
+        log.info("Zordon %s answers at %s", __version__, self.address)
+
+    def stop(self) -> None:
+        """End engines, loops and listeners, and close the data; may be called again."""
+        if self._basis.stop.is_set():
+            return
+        self._basis.stop.set()
+        self.paths.instance.unlink(missing_ok=True)
+        farm = self._farm
+        queues = (farm.dispatcher, farm.work, self._peers.feed, farm.finishing, farm.preparing)
+        for queue in (*queues, farm.downloads.managed.downloads):
+            queue.close()
+        self._http.stop()
+        if self._https is not None:
+            self._https.stop()
+        self._peers.service.stop()
+        farm.children.join()
+        self._loops.join()
+        self._previews.stop()
+        self._render.machine.stop()
+        self._storage.close()
+        self._lock.release()
+
+    @property
+    def address(self) -> str:
+        """Where this machine's own programs reach the API."""
+        return f"http://127.0.0.1:{self._http.port}"
+
+    def _build_listeners(self, port: int | None, *, debug: bool) -> None:
+        services = self._make_services(debug=debug)
+        port = self.settings.current.port if port is None else port
+        self._http = HttpServer(make_application(services), "127.0.0.1", port)
+        self._https: HttpServer | None = None
+        if self._peers.has_lan:
+            access = Access(self._peers.service.host_names, identify_remote(self._peers.service))
+            self._https = HttpServer(
+                make_application(services, access),
+                "::",
+                port + 1 if port else 0,
+                tls=lambda: server_context(self._render.identity),
+            )
+
+    def _make_services(self, *, debug: bool) -> Services:
+        farm = self._farm
+        self._previews = Previews(
+            folder=self.paths.previews,
+            artifacts=farm.service.artifacts,
+            finished=farm.service.finished_film,
+            limit_bytes=lambda: int(self.settings.current.previews_gib * GIB),
+        )
+        return Services(
+            farm=farm.service,
+            engines=EngineDirectory(self.registry, self._engines.builds, self._render.runner, farm.downloads.managed),
+            previews=self._previews,
+            logs=self._render.logs,
+            machine=self._render.machine,
+            settings=self.settings,
+            presets=self._engines.presets,
+            uploads=self._basis.uploads,
+            web=WEB,
+            debug=debug,
+            peers=self._peers.service,
+            work=farm.parents,
+            farm_desk=self._peers.service.desk,
+            peer_talk=self._peers.service.talk,
+            poll_seconds=30.0 * self._basis.scale,
+        )
+
+    def _start_loops(self) -> None:
+        farm, loops, second = self._farm, self._loops, 1.0 * self._basis.scale
+        loops.spawn("worker", self._work)
+        loops.repeat("finishing", lambda: farm.finishing.run_once(UNTIL_CLOSED))
+        loops.repeat("preparing", lambda: farm.preparing.run_once(UNTIL_CLOSED))
+        loops.repeat("engine downloads", lambda: farm.downloads.managed.downloads.run_once(UNTIL_CLOSED))
+        loops.repeat("reconciler", farm.reconciler.run_once, every=second)
+        loops.repeat("provisioning", farm.provisioning.run_once, every=second)
+        loops.repeat("children", farm.children.run_once, every=second)
+        loops.repeat("sharing", farm.sharing.run_once, every=second)
+        loops.repeat("machine load", self._render.machine.sample, every=1.0)
+        loops.repeat("previews", self._previews.sweep, every=SWEEP_SECONDS)
+        loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)
+
+    def _work(self) -> None:
+        # Finding builds starts programs; known before the first lease, nobody waits for that under the farm's lock.
+        self._engines.builds.refresh()
+        self._farm.worker.run()
+
+    def _lan_port(self) -> int:
+        return self._https.port if self._https is not None else 0
+
+    def _describe(self) -> NodeView:
+        return self._farm.nodes.this()
