@@ -24,8 +24,10 @@ MAX_SECRET = 200
 SECURITY_HEADERS = (
     (
         "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        (
+            "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        ),
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),

@@ -36,7 +36,8 @@ def read_token(text: str) -> JoinToken:
     try:
         return msgspec.msgpack.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=JoinToken)
     except (ValueError, msgspec.DecodeError) as error:
-        raise BadRequest("This is not a join token. Make one on a member of the farm: zordon machines token.") from error
+        sentence = "This is not a join token. Make one on a member of the farm with: zordon machines token."
+        raise BadRequest(sentence) from error
 
 
 class JoinTokens:
