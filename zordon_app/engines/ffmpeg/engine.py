@@ -19,8 +19,9 @@ from zordon_app.engines.ffmpeg.film import Film
 from zordon_app.engines.ffmpeg.formats import CONTAINERS
 from zordon_app.engines.ffmpeg.joining import join
 from zordon_app.engines.ffmpeg.lists import image_list, write_list
+from zordon_app.engines.ffmpeg.outline import outline_film, outline_sequence
 from zordon_app.engines.ffmpeg.output import read_line
-from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan, outline_film, outline_sequence
+from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan
 from zordon_app.engines.ffmpeg.probing import look
 from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
 from zordon_app.engines.ffmpeg.scan import scan_film

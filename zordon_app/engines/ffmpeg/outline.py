@@ -1,0 +1,176 @@
+"""From a request and what is known of the source to the pieces of a job."""
+
+from fractions import Fraction
+
+from msgspec import Struct, structs
+
+from zordon_app.domain.messages import JobRequest
+from zordon_app.engines.ffmpeg import segments
+from zordon_app.engines.ffmpeg.film import Film, Scan
+from zordon_app.engines.ffmpeg.ranges import (
+    asked_frames,
+    check_gaps,
+    frames_as_seconds,
+    trim_numbers,
+    wanted_range,
+)
+from zordon_app.engines.ffmpeg.recipe import Cut, Recipe, Timing
+from zordon_app.engines.ffmpeg.settings import Settings
+from zordon_app.errors import BadRequest
+
+_LEAST_LEEWAY = 2.0
+"""Seconds of a film without trustworthy time stamps that may not decode: recordings often begin inside a group."""
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """A piece of the source to encode: frame numbers as people count them, both included, and where it lies."""
+
+    first: int
+    last: int
+    cut: Cut
+
+
+class Outline(Struct, frozen=True, kw_only=True):
+    """A job before it has names: its recipe and its pieces, and what the film must be in the end."""
+
+    recipe: Recipe
+    pieces: tuple[Piece, ...]
+    frames: int
+    seconds: float
+    fps: float
+    leeway: float = 0.0
+    """Seconds by which the film may be longer or shorter."""
+
+
+def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings, warnings: list[str]) -> Outline:
+    """The pieces of a film whose packets were read.
+
+    Raises:
+        BadRequest: the wanted part is empty or cannot be found.
+    """
+    if scan.cut_off:
+        warnings.append("The file is cut off or damaged: it ends before it should. What is there is used.")
+    if scan.trouble:
+        return _outline_by_time(request, film, scan, settings, warnings)
+    first, end = wanted_range(request, film, scan, warnings)
+    seconds = scan.microseconds(first, end) / 1_000_000
+    reason = segments.why_one_piece(settings, split=request.enable_split_jobs, seconds=seconds, frames=end - first)
+    places = [(first, end)] if reason else segments.cut(scan, first, end)
+    is_all = first == 0 and end == len(scan.stamps)
+    if settings.video_codec == "copy" and not is_all:
+        raise BadRequest("Copying cuts at key pictures only; choose a codec, or leave the frames out.")
+    timing = _timing(film, scan, first, end, is_all=is_all)
+    recipe = _recipe(settings, film, timing, reason or _alone(places))
+    is_counted = scan.is_end_known if settings.fps else settings.video_codec != "copy" or not scan.cut_off
+    return Outline(
+        recipe=recipe,
+        pieces=tuple(_piece(scan, first, a, b, is_all=is_all) for a, b in places),
+        frames=_count_out(settings, end - first, seconds) if is_counted else 0,
+        seconds=seconds,
+        fps=_fps(settings, film),
+    )
+
+
+def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnings: list[str]) -> Outline:
+    """The pieces of numbered images, with gaps held or refused.
+
+    Raises:
+        BadRequest: images are missing, or the wanted part is empty.
+    """
+    if film.sequence is None:
+        raise BadRequest("These are no numbered images.")
+    numbers = film.sequence.numbers()
+    first, last = asked_frames(request, numbers[0], numbers[-1], warnings)
+    first, last = trim_numbers(request, film, first, last)
+    check_gaps(request, numbers, first, last, warnings)
+    frames, seconds = last - first + 1, float((last - first + 1) / film.rate)
+    reason = segments.why_one_piece(settings, split=request.enable_split_jobs, seconds=seconds, frames=frames)
+    places = [(first, last + 1)] if reason else segments.cut_evenly(first, last + 1)
+    return Outline(
+        recipe=_recipe(settings, film, Timing(), reason or _alone(places)),
+        pieces=tuple(_image_piece(film, first, a, b) for a, b in places),
+        frames=_count_out(settings, frames, seconds),
+        seconds=seconds,
+        fps=_fps(settings, film),
+    )
+
+
+def _recipe(settings: Settings, film: Film, timing: Timing, reason: str) -> Recipe:
+    width, height = settings.width, settings.height
+    if settings.video_codec == "copy" and film.rotation % 180:
+        # Copying leaves it to the player to turn the picture.
+        width, height = film.height, film.width
+    return Recipe(settings=settings, film=film, timing=timing, width=width, height=height, unsplittable=reason)
+
+
+def _alone(places: list[tuple[int, int]]) -> str:
+    return "It is so short that one machine does it fastest." if len(places) == 1 else ""
+
+
+def _count_out(settings: Settings, frames: int, seconds: float) -> int:
+    """Frames that come out; 0 where rounding decides and each version may do it differently."""
+    if not settings.fps:
+        return frames
+    exact = seconds * float(Fraction(settings.fps))
+    return 0 if abs(exact % 1 - 0.5) < 0.02 else round(exact)
+
+
+def _fps(settings: Settings, film: Film) -> float:
+    return float(Film(container="", fps=settings.fps).rate or film.rate)
+
+
+def _piece(scan: Scan, first: int, place: int, end: int, *, is_all: bool) -> Piece:
+    cut = Cut(
+        seek=segments.seek_before(scan, place) if place else None,
+        # What follows the end of the file needs no end.
+        frames=0 if is_all and place == 0 and end == len(scan.stamps) else end - place,
+        start=scan.microseconds(first, place),
+        end=scan.microseconds(first, end),
+    )
+    return Piece(first=place + 1, last=end, cut=cut)
+
+
+def _image_piece(film: Film, first: int, place: int, end: int) -> Piece:
+    start, stop = (round((number - first) / film.rate * 1_000_000) for number in (place, end))
+    return Piece(first=place, last=end - 1, cut=Cut(frames=end - place, start=start, end=stop))
+
+
+def _timing(film: Film, scan: Scan, first: int, end: int, *, is_all: bool) -> Timing:
+    if is_all:
+        delay = scan.seconds(0) - film.start
+        return Timing(delay=round(delay, 6) if delay > 0.0005 else 0.0)
+    return Timing(seek=scan.seconds(first), seconds=scan.microseconds(first, end) / 1_000_000)
+
+
+def _outline_by_time(request: JobRequest, film: Film, scan: Scan, settings: Settings, warnings: list[str]) -> Outline:
+    """One piece, by seconds: nobody knows which frames there are."""
+    if not film.fps:
+        raise BadRequest("The file tells neither its frame rate nor usable time stamps.")
+    start, end = frames_as_seconds(request, film, warnings)
+    is_all = not start and end is None
+    length = _likely_length(film, scan)
+    seconds = max((min(end, length or end) if end is not None else length) - start, 0.0)
+    if not is_all and not seconds:
+        raise BadRequest(f"Nothing is left of the film, which lasts {length:.2f} s.")
+    warnings.append(f"{scan.trouble} It is encoded in one piece.")
+    if settings.video_codec != "copy" and not settings.fps:
+        settings = structs.replace(settings, fps=film.fps)
+    seek = None if is_all else film.start + start
+    timing = Timing(seek=seek, seconds=0.0 if is_all else seconds)
+    cut = Cut(seek=seek, end=round(seconds * 1_000_000))
+    return Outline(
+        recipe=_recipe(settings, film, timing, scan.trouble),
+        pieces=(Piece(first=1, last=max(1, round(seconds * float(film.rate))), cut=cut),),
+        frames=0,
+        seconds=seconds,
+        leeway=max(_LEAST_LEEWAY, seconds / 50),
+        fps=_fps(settings, film),
+    )
+
+
+def _likely_length(film: Film, scan: Scan) -> float:
+    """Seconds, where the file and its packets agree about them; else 0."""
+    if scan.cut_off or not scan.stamps:
+        return 0.0
+    read = scan.microseconds(0, len(scan.stamps)) / 1_000_000
+    return read if abs(read - film.duration) < max(_LEAST_LEEWAY, read / 50) else 0.0
