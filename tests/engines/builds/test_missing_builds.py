@@ -192,3 +192,11 @@ def test_a_build_that_a_waiting_job_is_bound_to_cannot_be_deleted(start, site, s
     assert job["name"] in answer["text"]
     client.ask("POST", f"jobs/{job['id']}/cancel", {"confirm": True})
     assert client.ask("POST", "engines/delete", {"engine": "blender", "version": "4.5.15"})["version"] == "4.5.15"
+
+
+def test_a_look_into_a_project_tells_which_build_it_would_get_and_that_it_is_not_here(start, site, scene):
+    client = start(engine_downloads="ask")
+
+    found = client.ask("POST", "probe", {"local_path": str(scene)})
+
+    assert (found["engine_version"], found["engine_installed"]) == ("4.5.15", False)
