@@ -1,5 +1,6 @@
 """One request as the routes see it, and the answers they give."""
 
+import math
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +55,16 @@ class Ask:
         if _INTEGER.fullmatch(text) is None:
             raise BadRequest(f"The parameter {name!r} must be a whole number.")
         return int(text)
+
+    def number(self, name: str, default: float) -> float:
+        """A number from the query. Raises BadRequest."""
+        try:
+            value = float(self.query.get(name, default))
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise BadRequest(f"The parameter {name!r} must be a number.")
+        return value
 
     def truthy(self, name: str) -> bool:
         """Whether a parameter of the query says yes."""

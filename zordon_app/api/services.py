@@ -96,6 +96,12 @@ class Farm(Protocol):
     def nodes(self) -> list[NodeView]:
         """The machines of the farm; this one first."""
 
+    def node_history(self, node_id: str, seconds: float) -> dict[str, Any]:
+        """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""
+
+    def node_benchmarks(self, node_id: str) -> list[dict[str, Any]]:
+        """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
+
     def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
         """Take a machine out of the work, or back."""
 
@@ -164,8 +170,10 @@ class Engines(Protocol):
 class Previews(Protocol):
     """Thumbnails and preview films."""
 
-    def image(self, job: Job, *, big: bool, unit: int | None) -> Path | None:
+    def image(self, job: Job, *, big: bool, unit: int | None, exposure: float = 0.0) -> Path | None:
         """A JPEG, 320 px wide or 960 with ``big``; of ``unit``, else of the one published last. None: nothing yet.
+
+        ``exposure``, in stops, makes it brighter or darker.
 
         Raises:
             PreviewFailed: an output is there but no preview could be made.
@@ -193,12 +201,6 @@ class Machine(Protocol):
 
     def disk_benchmark(self) -> dict[str, float]:
         """``write_mb_per_s`` and ``read_mb_per_s``."""
-
-    def history(self, seconds: float) -> dict[str, list[Any]]:
-        """The load of up to the last hour as columns of equal length, oldest first."""
-
-    def benchmark_history(self) -> list[dict[str, Any]]:
-        """Earlier measurements, oldest first: ``kind``, ``value``, ``at``, ``version``."""
 
 
 class SettingsStore(Protocol):

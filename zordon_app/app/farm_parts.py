@@ -9,6 +9,7 @@ from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderPa
 from zordon_app.archives import unpack
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef
+from zordon_app.engines.directory import EngineDirectory
 from zordon_app.farm.all_work import AllWork
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.child_jobs import ChildJobs
@@ -34,6 +35,8 @@ from zordon_app.farm.speeds import Speeds
 from zordon_app.farm.state import FarmState
 from zordon_app.farm.views import JobViews
 from zordon_app.render.check import check_artifact
+from zordon_app.render.disk import GIB
+from zordon_app.render.previews import Previews
 from zordon_app.render.worker import Worker
 from zordon_app.storage.projects import ProjectHashes
 
@@ -61,7 +64,17 @@ class FarmParts:
         self._build_shared_work()
         self._build_loops()
         self.worker = self._make_worker()
+        self.directory = EngineDirectory(engines.registry, engines.builds, render.runner, self.downloads.managed)
         self.service = self._make_service()
+        self.previews = Previews(
+            folder=basis.paths.previews,
+            artifacts=self.service.artifacts,
+            finished=self.service.finished_film,
+            limit_bytes=lambda: int(basis.settings.current.previews_gib * GIB),
+        )
+
+    def _forget_previews(self, job_id: str) -> None:
+        self.previews.forget(job_id)
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
@@ -141,7 +154,7 @@ class FarmParts:
             self.dispatcher,
             self._render.disk,
             data_folder=self._basis.paths.data,
-            load=self._render.machine.load,
+            machine=self._render.machine,
             others=self._peers.service.node_views,
             machines=machines,
         )
@@ -237,5 +250,6 @@ class FarmParts:
             manifests=self._storage.manifests,
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
-            previews_folder=basis.paths.previews,
+            live_engines=self.directory.live,
+            forget_previews=self._forget_previews,
         )

@@ -15,11 +15,8 @@ from zordon_app.app.loops import Loops
 from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StorageParts
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
-from zordon_app.engines.directory import EngineDirectory
 from zordon_app.paths import find_paths
 from zordon_app.peers.tls import server_context
-from zordon_app.render.disk import GIB
-from zordon_app.render.previews import Previews
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +108,7 @@ class Zordon:
         self.paths.instance.unlink(missing_ok=True)
         farm = self._farm
         queues = (farm.dispatcher, farm.work, self._peers.feed, farm.finishing, farm.preparing)
-        for queue in (*queues, farm.downloads.managed.downloads):
+        for queue in (*queues, farm.downloads.managed):
             queue.close()
         self._http.stop()
         if self._https is not None:
@@ -119,7 +116,7 @@ class Zordon:
         self._peers.service.stop()
         farm.children.join()
         self._loops.join()
-        self._previews.stop()
+        farm.previews.stop()
         self._render.machine.stop()
         self._storage.close()
         self._lock.release()
@@ -145,16 +142,10 @@ class Zordon:
 
     def _make_services(self, *, debug: bool) -> Services:
         farm = self._farm
-        self._previews = Previews(
-            folder=self.paths.previews,
-            artifacts=farm.service.artifacts,
-            finished=farm.service.finished_film,
-            limit_bytes=lambda: int(self.settings.current.previews_gib * GIB),
-        )
         return Services(
             farm=farm.service,
-            engines=EngineDirectory(self.registry, self._engines.builds, self._render.runner, farm.downloads.managed),
-            previews=self._previews,
+            engines=farm.directory,
+            previews=farm.previews,
             logs=self._render.logs,
             machine=self._render.machine,
             settings=self.settings,
@@ -180,7 +171,7 @@ class Zordon:
         loops.repeat("children", farm.children.run_once, every=second)
         loops.repeat("sharing", farm.sharing.run_once, every=second)
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
-        loops.repeat("previews", self._previews.sweep, every=SWEEP_SECONDS)
+        loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)
         loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)
 
     def _work(self) -> None:

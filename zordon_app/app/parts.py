@@ -122,7 +122,7 @@ class DownloadParts:
             mirrors=lambda: basis.settings.current.mirrors,
             shortage=render.disk.shortage,
             in_use=in_use,
-            on_change=lambda: feed.touch([]),
+            on_change=feed.touch_engines,
             now=basis.clock.now,
             monotonic=basis.clock.monotonic,
             timescale=basis.scale,

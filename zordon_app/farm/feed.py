@@ -17,6 +17,8 @@ class Since(NamedTuple):
     full: bool
     changed: list[JobId]
     removed: list[JobId]
+    engines: bool = False
+    """Whether engine builds or their downloads changed."""
 
 
 class ChangeFeed:
@@ -30,6 +32,7 @@ class ChangeFeed:
         self._revs: dict[JobId, int] = {}
         self._removed: deque[tuple[int, JobId]] = deque(maxlen=REMEMBERED)
         self._oldest = 1
+        self._engines_rev = 1
         self._waiting = 0
         self._max_waiting = max_waiting
         self._closed = False
@@ -47,6 +50,12 @@ class ChangeFeed:
                 self._forget_oldest()
                 self._removed.append((self._revision, job_id))
             self._changed.notify_all()
+
+    def touch_engines(self) -> None:
+        """A new revision in which engine builds or their downloads changed."""
+        with self._changed:
+            self._engines_rev = self._revision + 1
+            self.touch([])
 
     def nudge(self, job_id: JobId) -> None:
         """Show a job again whose progress moved; nothing for one that is gone."""
@@ -100,8 +109,13 @@ class ChangeFeed:
         with self._changed:
             revision = self._parse(token)
             if revision is None or revision < self._oldest or revision > self._revision:
-                return Since(full=True, changed=list(self._revs), removed=[])
-            return Since(full=False, changed=self._changed_after(revision), removed=self._removed_after(revision))
+                return Since(full=True, changed=list(self._revs), removed=[], engines=True)
+            return Since(
+                full=False,
+                changed=self._changed_after(revision),
+                removed=self._removed_after(revision),
+                engines=self._engines_rev > revision,
+            )
 
     def close(self) -> None:
         """Let every waiting poll go, for good."""

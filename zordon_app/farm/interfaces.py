@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
@@ -119,6 +119,19 @@ MakeRunner = Callable[[str], RunProgram]
 """A program runner whose output goes to the log of the job with that id."""
 
 
+class ThisMachine(Protocol):
+    """How busy this machine is, and how fast."""
+
+    def load(self) -> tuple[float | None, float | None]:
+        """CPU and memory in use, percent, without waiting."""
+
+    def history(self, seconds: float) -> dict[str, list[Any]]:
+        """The load of up to the last hour as columns."""
+
+    def benchmark_history(self) -> list[dict[str, Any]]:
+        """Earlier measurements, oldest first."""
+
+
 class Machines(Protocol):
     """The other nodes of the farm, as far as sharing work needs to know them."""
 
@@ -149,6 +162,12 @@ class PeerCalls(Protocol):
 
     def pause(self, *, paused: bool, after_current: bool) -> NodeView:
         """Take it out of the work, or back; how it is now."""
+
+    def history(self, seconds: float) -> dict[str, Any]:
+        """Its load, as columns."""
+
+    def benchmarks(self) -> list[dict[str, Any]]:
+        """What was measured of it."""
 
     def offer(self, job: str) -> JobOffer:
         """What its job needs."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import NotFound
 from zordon_app.farm.dispatcher import Dispatcher
-from zordon_app.farm.interfaces import Disk, Machines
+from zordon_app.farm.interfaces import Disk, Machines, PeerCalls, ThisMachine
 from zordon_app.farm.nodes import ThisNode
 
 
@@ -20,16 +21,16 @@ class NodeDesk:
         disk: Disk,
         *,
         data_folder: Path,
-        load: Callable[[], tuple[float | None, float | None]],
+        machine: ThisMachine,
         others: Callable[[], list[NodeView]],
         machines: Machines,
     ) -> None:
-        """``load`` gives the present CPU and memory use of this machine in percent, without waiting."""
+        """``machine`` tells how busy this one is."""
         self._this = this
         self._dispatcher = dispatcher
         self._disk = disk
         self._data_folder = data_folder
-        self._load = load
+        self._machine = machine
         self._others = others
         self._machines = machines
 
@@ -39,19 +40,32 @@ class NodeDesk:
 
     def this(self) -> NodeView:
         """This machine."""
-        cpu, memory = self._load()
+        cpu, memory = self._machine.load()
         shortage = self._disk.shortage(self._data_folder)
         in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
         return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory)
 
     def pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
         """Take a machine out of the work, or back. Raises NotFound, PeerGone."""
-        if node_id in {self._this.id, "this"}:
+        if self._is_this(node_id):
             self._this.pause(paused=paused)
             if paused and not after_current:
                 self._dispatcher.take_back_from(self._this.id)
             return self.this()
-        other = next((view for view in self._others() if view.id == node_id), None)
-        if other is None:
+        return self._other(node_id).pause(paused=paused, after_current=after_current)
+
+    def history(self, node_id: str, seconds: float) -> dict[str, Any]:
+        """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""
+        return self._machine.history(seconds) if self._is_this(node_id) else self._other(node_id).history(seconds)
+
+    def benchmarks(self, node_id: str) -> list[dict[str, Any]]:
+        """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
+        return self._machine.benchmark_history() if self._is_this(node_id) else self._other(node_id).benchmarks()
+
+    def _is_this(self, node_id: str) -> bool:
+        return node_id in {self._this.id, "this"}
+
+    def _other(self, node_id: str) -> PeerCalls:
+        if all(view.id != node_id for view in self._others()):
             raise NotFound(f"There is no machine {node_id[:60]!r} in this farm.")
-        return self._machines.link(node_id).pause(paused=paused, after_current=after_current)
+        return self._machines.link(node_id)

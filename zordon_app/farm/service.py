@@ -3,6 +3,7 @@
 import logging
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,10 @@ class FarmService:
         manifests: Manifests,
         clock: Clock,
         jobs_folder: Path,
-        previews_folder: Path,
+        live_engines: Callable[[], list[dict[str, Any]]],
+        forget_previews: Callable[[str], None],
     ) -> None:
-        """Put the parts together."""
+        """``live_engines`` tells of builds and downloads; ``forget_previews`` is told each job that goes."""
         self._state = state
         self._lifecycle = lifecycle
         self._dispatcher = dispatcher
@@ -69,7 +71,8 @@ class FarmService:
         self._manifests = manifests
         self._clock = clock
         self._jobs_folder = jobs_folder
-        self._previews_folder = previews_folder
+        self._live_engines = live_engines
+        self._forget_previews = forget_previews
         self._submitting = threading.Lock()
         """One submission at a time, so that a repeated idempotency key finds the first one's jobs."""
 
@@ -99,7 +102,7 @@ class FarmService:
             "jobs": jobs,
             "removed": since.removed,
             "nodes": self._nodes.views(),
-            "engines": [],
+            "engines": self._live_engines() if since.engines else [],
             "time": self._clock.now(),
         }
         return msgspec.json.encode(document)
@@ -290,6 +293,14 @@ class FarmService:
             job = change.job(known)
             job.child_jobs = [*(entry for entry in job.child_jobs if entry.get("id") != child), update]
 
+    def node_history(self, node_id: str, seconds: float) -> dict[str, Any]:
+        """Load of a machine."""
+        return self._nodes.history(node_id, seconds)
+
+    def node_benchmarks(self, node_id: str) -> list[dict[str, Any]]:
+        """Measurements of a machine."""
+        return self._nodes.benchmarks(node_id)
+
     def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
         """Take a machine out of the work, or back."""
         view = self._nodes.pause(node_id, paused=paused, after_current=after_current)
@@ -372,5 +383,5 @@ class FarmService:
                 log.info("Could not clean %s: %s", job.output_path, error)
 
     def _remove_private_files(self, job: Job) -> None:
-        for folder in (self._jobs_folder / job.id, self._previews_folder / job.id):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self._jobs_folder / job.id, ignore_errors=True)
+        self._forget_previews(job.id)

@@ -57,6 +57,17 @@ class Calls:
             answer = self._link.request("POST", f"/api/nodes/this/{verb}", json=body, read_seconds=SHORT_SECONDS)
             return read_answer(answer, NodeView)
 
+    def history(self, seconds: float) -> dict[str, Any]:
+        """Its load, as columns."""
+        with self._errors():
+            answer = self._link.request("GET", "/api/nodes/this/history", query={"seconds": seconds})
+            return read_answer(answer, dict[str, Any])
+
+    def benchmarks(self) -> list[dict[str, Any]]:
+        """What was measured of it."""
+        with self._errors():
+            return read_answer(self._link.request("GET", "/api/nodes/this/benchmarks"), list[dict[str, Any]])
+
     def offer(self, job: str) -> JobOffer:
         """What its job needs."""
         with self._errors():

@@ -1,29 +1,39 @@
 """The machines of the farm."""
 
+from typing import Any
+
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act, get
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import Pause
 from zordon_app.api.services import Farm
 from zordon_app.domain.views import NodeView
+
+MOST_SECONDS = 3600
 
 
 def routes(context: Context) -> list[Route]:
     """The table."""
     use = Nodes(context.services.farm)
+    missing = {404: Says("There is no such machine."), 503: Says("It does not answer.")}
     nodes = {200: Says("The machines; this one first.", list[NodeView], JSON)}
-    node = {200: Says("The machine as it is now.", NodeView, JSON), 404: Says("There is no such machine.")}
-    base, both = "/api/nodes", ACTORS_AND_PEERS
+    node = {200: Says("The machine as it is now.", NodeView, JSON), **missing}
+    columns = {200: Says("Columns of equal length, oldest first.", dict[str, Any], JSON), **missing}
+    measured = {200: Says("Measurements, oldest first.", list[dict[str, Any]], JSON), **missing}
+    seconds = Query("seconds", "How far back, 1 to 3600.", "integer")
+    base, both, how = "/api/nodes/<node_id>", ACTORS_AND_PEERS, Body(Pause)
     return [
-        get(base, use.all, "The machines of the farm", answers=nodes),
-        act("POST", f"{base}/<node_id>/pause", use.pause, "Take it out of the work", answers=node, body=Body(Pause), allow=both),
-        act("POST", f"{base}/<node_id>/resume", use.resume, "Put it back to work", answers=node, allow=both),
+        get("/api/nodes", use.all, "The machines of the farm", answers=nodes),
+        get(f"{base}/history", use.history, "Its load, for charts", seconds, answers=columns),
+        get(f"{base}/benchmarks", use.benchmarks, "What was measured of it", answers=measured),
+        act("POST", f"{base}/pause", use.pause, "Take it out of the work", answers=node, body=how, allow=both),
+        act("POST", f"{base}/resume", use.resume, "Put it back to work", answers=node, allow=both),
     ]
 
 
 class Nodes:
-    """Reads machines and holds them."""
+    """Reads machines and holds them; ``this`` stands for the one that answers."""
 
     def __init__(self, farm: Farm) -> None:
         """Act through ``farm``."""
@@ -32,6 +42,15 @@ class Nodes:
     def all(self, _ask: Ask) -> HTTPResponse:
         """A list."""
         return json_answer(self._farm.nodes())
+
+    def history(self, ask: Ask, node_id: str) -> HTTPResponse:
+        """At most an hour."""
+        seconds = min(max(ask.integer("seconds", MOST_SECONDS) or 1, 1), MOST_SECONDS)
+        return json_answer(self._farm.node_history(node_id, float(seconds)))
+
+    def benchmarks(self, _ask: Ask, node_id: str) -> HTTPResponse:
+        """All that are kept."""
+        return json_answer(self._farm.node_benchmarks(node_id))
 
     def pause(self, ask: Ask, node_id: str) -> HTTPResponse:
         """At once, or ``after_current``."""

@@ -24,6 +24,7 @@ def routes(context: Context) -> list[Route]:
     size = Query("size", "big: the larger preview.", choices=("small", "big"))
     video = Query("video_ok", "Truthy: a film may be returned.", "boolean")
     of_unit = Query("unit", "The number of a unit.", "integer")
+    exposure = Query("exposure", "Brighter or darker, in stops, -20 to 20.", "number")
     rev = Query("rev", "Any text; with it the answer may be kept for ever.")
     start = Query("from", "Byte to begin at; negative: from the end.", "integer")
     part = Says("The part that Range asked for.", media=ANY)
@@ -36,12 +37,13 @@ def routes(context: Context) -> list[Route]:
     log = {200: Says("The log."), 206: Says("The part that Range asked for."), 416: outside}
     names = {200: Says("The names.", list[str], JSON)}
     zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
+    look = (size, video, of_unit, exposure, rev)
     job = "/api/jobs/<job_id>"
     return [
         get(f"{job}/files", out.names, "Names of the output files", answers=names),
         get(f"{job}/download", out.download, "One output file", filename, answers={**file, **none}),
         get(f"{job}/download_all", out.zipped, "All output files in a zip", answers=zipped),
-        get(f"{job}/thumbnail", out.preview, "A preview", size, video, of_unit, rev, answers={**image, **unmade}),
+        get(f"{job}/thumbnail", out.preview, "A preview", *look, answers={**image, **unmade}),
         get(f"{job}/logs", out.log, "The log", of_unit, start, answers=log),
     ]
 
@@ -119,4 +121,5 @@ class Outputs:
         unit = ask.integer("unit")
         if unit is None and ask.truthy("video_ok") and (film := self._previews.film(job)) is not None:
             return film
-        return self._previews.image(job, big=ask.query.get("size") == "big", unit=unit)
+        exposure = min(max(ask.number("exposure", 0.0), -20.0), 20.0)
+        return self._previews.image(job, big=ask.query.get("size") == "big", unit=unit, exposure=exposure)
