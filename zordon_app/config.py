@@ -66,6 +66,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 LOCAL_ONLY = frozenset({"command_hook", "door", "watch_folders", "output_folder", "lan", "port", "mirrors", "webhook"})
 """What only programs on this machine may change: it decides what is run, written, fetched or let in."""
 
+PRIVATE = frozenset({"command_hook", "webhook"})
+"""What only programs on this machine may see."""
+
 DEFAULTS = Settings()
 
 

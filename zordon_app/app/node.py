@@ -1,6 +1,7 @@
 """One node of the farm, from its folders to its listeners. Read it from top to bottom."""
 
 import logging
+import socket
 from pathlib import Path
 
 from zordon_app import __version__
@@ -135,7 +136,7 @@ class Zordon:
             access = Access(self._peers.service.host_names, identify_remote(self._peers.service))
             self._https = HttpServer(
                 make_application(services, access),
-                "::",
+                "::" if socket.has_dualstack_ipv6() else "0.0.0.0",  # noqa: S104 - other machines shall reach it
                 port + 1 if port else 0,
                 tls=lambda: server_context(self._render.identity),
             )
