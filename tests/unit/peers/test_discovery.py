@@ -9,6 +9,9 @@ from zordon_app.clock import SystemClock
 from zordon_app.peers.discovery import MAX_QUEUE, Announcement, Discovery, read_hint
 from zordon_app.peers.hints import Hints
 
+# All use the one multicast group of this machine, so that two at once would hear each other.
+pytestmark = pytest.mark.xdist_group("mdns")
+
 LOOPBACK = ["127.0.0.1"]
 
 
