@@ -108,8 +108,12 @@ class Commands:
         return bool(self._recipe.timing.delay) and bool(self._recipe.unsplittable)
 
     def _times(self) -> list[str]:
-        """Keep the source's time stamps, unless there is a constant rate anyway."""
-        if self._settings.fps or self._recipe.film.sequence is not None:
+        """Keep the source's time stamps, unless there is a constant rate anyway.
+
+        Encoders of 5.1 take fine ticks for frames and miss their bit rate six times over (measured, VP9).
+        """
+        is_rated = self._recipe.is_constant and self._settings.video_bitrate
+        if self._settings.fps or self._recipe.film.sequence is not None or is_rated:
             return keep_times(self._build)
         return [*keep_times(self._build), *keep_time_base(self._build)]
 

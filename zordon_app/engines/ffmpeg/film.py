@@ -114,6 +114,15 @@ class Scan(Struct, kw_only=True):
         """Time stamp of a frame; of the one after the last: where the film ends."""
         return self.stamps[place] if place < len(self.stamps) else self.stamps[-1] + self.last_length
 
+    def is_constant(self, rate: Fraction) -> bool:
+        """Whether all frames stand where ``rate`` puts them, but for rounding."""
+        if not rate:
+            return False
+        length = 1 / (rate * self.time_base)
+        leeway = max(1.0, float(length) / 50)
+        ideal = ((place, self.stamps[0] + float(place * length)) for place in range(len(self.stamps)))
+        return all(abs(self.stamps[place] - stamp) <= leeway for place, stamp in ideal)
+
     def microseconds(self, first: int, place: int) -> int:
         """From frame ``first`` to frame ``place``. Rounded each from the start, so that errors do not add up."""
         return round((self.ticks(place) - self.ticks(first)) * self.time_base * 1_000_000)

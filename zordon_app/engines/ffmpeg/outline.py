@@ -60,7 +60,9 @@ def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings
     if settings.video_codec == "copy" and not is_all:
         raise BadRequest("Copying cuts at key pictures only; choose a codec, or leave the frames out.")
     timing = _timing(film, scan, first, end, is_all=is_all)
-    recipe = _recipe(settings, film, timing, reason or _alone(places))
+    recipe = structs.replace(
+        _recipe(settings, film, timing, reason or _alone(places)), is_constant=scan.is_constant(film.rate)
+    )
     is_counted = scan.is_end_known if settings.fps else settings.video_codec != "copy" or not scan.cut_off
     return Outline(
         recipe=recipe,

@@ -30,8 +30,8 @@ class Recipe(Struct, frozen=True, kw_only=True):
     width: int = 0
     height: int = 0
     unsplittable: str = ""
-    has_times: bool = True
-    """Whether the source's time stamps are kept; else frames are spread evenly."""
+    is_constant: bool = False
+    """Whether the source's frames follow each other evenly."""
 
 
 class Cut(Struct, frozen=True, kw_only=True):
