@@ -6,7 +6,7 @@ from pathlib import Path
 from zordon_app.engines.base import Build
 from zordon_app.engines.ffmpeg.codecs import pass_options, picture_options
 from zordon_app.engines.ffmpeg.film import file_url
-from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS, is_rgb
+from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS
 from zordon_app.engines.ffmpeg.look import SAFE_PROTOCOLS
 from zordon_app.engines.ffmpeg.recipe import Cut, Recipe
 from zordon_app.engines.ffmpeg.versions import keep_time_base, keep_times
@@ -87,7 +87,7 @@ class Commands:
         chosen = ["-map", self._picture_map()]
         if settings.video_codec == "copy":
             return [*chosen, "-c:v", "copy"]
-        options = [*chosen, "-vf", ",".join(filters or ["null"]), *picture_options(settings), *self._colours()]
+        options = [*chosen, "-vf", ",".join(filters or ["null"]), *picture_options(settings)]
         return [*options, *self._times(), *shlex.split(settings.raw)]
 
     def _filters(self, *, limit: int = 0) -> list[str]:
@@ -117,13 +117,6 @@ class Commands:
             return keep_times(self._build)
         return [*keep_times(self._build), *keep_time_base(self._build)]
 
-    def _colours(self) -> list[str]:
-        """What was turned from RGB says by which rules."""
-        if not is_rgb(self._recipe.film.pixel_format) or not self._settings.pixel_format.startswith("yuv"):
-            return []
-        names = ("-colorspace", "-color_primaries", "-color_trc")
-        return [word for name in names for word in (name, "bt709")] + ["-color_range", "tv"]
-
     def _gif(self, picture: list[str], filters: list[str], out: Path) -> list[tuple[str, ...]]:
         """Two commands, the first for the palette: one alone would keep the whole film in memory."""
         palette = file_url(out.parent / _PALETTE)
@@ -151,11 +144,24 @@ class Commands:
             options += ["-map", f"1:{stream}", f"-c:s:{place}", codec]
         if settings.container == "mkv" and film.of("attachment"):
             options += ["-map", "1:t", "-c:t", "copy"]
-        options += ["-map_metadata", "1", "-map_chapters", "1", "-map_metadata:s:v:0", f"1:s:{film.video}"]
+        options += ["-map_metadata", "1", "-map_chapters", "1", *self._stream_metadata()]
         if timing.seek is not None:
             # The time code of the first frame is no longer that of the source.
             options += ["-metadata", "timecode=", "-metadata:s:v:0", "timecode="]
         return [*options, *(("-t", f"{timing.seconds:.6f}") if timing.seconds else ())]
+
+    def _stream_metadata(self) -> list[str]:
+        """Languages and titles of all streams: saying it of the picture, which joining would lose, ends the rest."""
+        film, settings = self._recipe.film, self._settings
+        sound = [stream.index for stream in film.of("audio")] if settings.audio != "none" else []
+        subtitles = [stream for stream, _ in settings.subtitles]
+        named = [("v", [film.video]), ("a", sound), ("s", subtitles)]
+        return [
+            word
+            for kind, streams in named
+            for place, stream in enumerate(streams)
+            for word in (f"-map_metadata:s:{kind}:{place}", f"1:s:{stream}")
+        ]
 
 
 def _seek(stamp: float | None) -> tuple[str, ...]:

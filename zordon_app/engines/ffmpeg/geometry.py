@@ -111,10 +111,13 @@ def _cut_sentence(width: int, height: int, wanted: tuple[int, int], pixel_format
 
 
 def _to_yuv(film: Film, pixel_format: str, size: str) -> list[str]:
-    """RGB becomes YUV by the rules of HD video; FFmpeg would take those of 1982."""
+    """RGB becomes YUV by the rules of HD video, and says so; FFmpeg would take those of 1982, and round carelessly."""
     if not is_rgb(film.pixel_format) or not pixel_format.startswith("yuv"):
         return []
-    return [f"scale={size + ':' if size else ''}out_color_matrix=bt709:out_range=tv", f"format={pixel_format}"]
+    place = f"{size}:" if size else ""
+    rules = "out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
+    said = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+    return [f"scale={place}{rules}", f"format={pixel_format}", said]
 
 
 def _check_codec(codec: str, size: tuple[int, int]) -> None:
