@@ -34,7 +34,7 @@ def make_zordon(home: Path, *, name: str = "atlas", port: int = 0) -> Zordon:
     if not settings.exists():
         settings.write_text(f"name: {name}\n", encoding="utf-8")
     zordon = Zordon(home, port=port, lan=False, discovery=False)
-    zordon._this_node.pause(paused=True)
+    zordon._farm.this_node.pause(paused=True)
     return zordon
 
 
@@ -46,17 +46,17 @@ def fill(zordon: Zordon, jobs: int, *, seed: int = 1, frames: int = 240, with_fi
     scenario = Scenario(jobs, output=zordon.paths.output, now=datetime.now(UTC), seed=seed, frames=frames)
     for job, units in scenario.jobs[:with_files]:
         write_files(zordon, job, units)
-    with zordon._state.change() as change:
+    with zordon._farm.state.change() as change:
         for job, units in scenario.jobs:
             change.add(job, units)
-    with zordon._state.change() as change:
+    with zordon._farm.state.change() as change:
         for job, units in scenario.jobs:
             if any(unit.state == UnitState.FAILED for unit in units):
                 change.unit(job.id, units[0].spec.number)  # groups the failures
     for job, units in scenario.jobs:
         for unit in units:
             if unit.state == UnitState.LEASED:
-                zordon._progress.set(job.id, unit.spec.number, 0.2 + 0.1 * (unit.spec.number % 7))
+                zordon._farm._progress.set(job.id, unit.spec.number, 0.2 + 0.1 * (unit.spec.number % 7))
     return [job for job, _units in scenario.jobs]
 
 
@@ -109,7 +109,7 @@ def _encode(path: Path, source: str) -> None:
 
 
 def _write_log(zordon: Zordon, job: Job, units: list[Unit]) -> None:
-    log = zordon._logs.open(job.id)
+    log = zordon._render.logs.open(job.id)
     log.write(f"Rendering {job.name} with {job.engine} {job.build.version}")
     for unit in units:
         if unit.state in {UnitState.DONE, UnitState.FAILED}:
@@ -122,7 +122,7 @@ def _write_log(zordon: Zordon, job: Job, units: list[Unit]) -> None:
 def _write_unit_log(zordon: Zordon, job: Job, unit: Unit) -> None:
     if job.order and unit.state != UnitState.FAILED:
         return
-    log = zordon._logs.open(job.id, unit.spec.number)
+    log = zordon._render.logs.open(job.id, unit.spec.number)
     for sample in range(1, 40):
         log.write(f"Fra:{unit.spec.number} Mem:812.40M (Peak 1024.00M) | Rendered {sample}/40 Tiles, Sample {sample * 6}/256")
     log.write(f"Error: {unit.error}" if unit.error else f"Saved: '{unit.spec.file}' Time: 00:05.14")
@@ -140,7 +140,7 @@ def main() -> None:
     zordon = make_zordon(options.home, port=options.port)
     zordon.start()
     try:
-        if not zordon._state.jobs():
+        if not zordon._farm.state.jobs():
             fill(zordon, options.jobs, frames=options.frames)
         print(zordon.address, flush=True)  # noqa: T201
         threading.Event().wait()

@@ -53,7 +53,7 @@ def blend(projects: Path) -> Path:
 def adding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zordon]:
     zordon = make_zordon(tmp_path_factory.mktemp("adding"))
     zordon.start()
-    zordon._builds.refresh()
+    zordon._engines.builds.refresh()
     yield zordon
     zordon.stop()
 

@@ -34,7 +34,7 @@ def node(tmp_path: Path, mirror: Mirror) -> Iterator[Zordon]:
     zordon = make_zordon(tmp_path / "node")
     zordon.settings.change({"mirrors": dict.fromkeys(SITES, mirror.url)})
     zordon.start()
-    zordon._builds.refresh()
+    zordon._engines.builds.refresh()
     yield zordon
     zordon.stop()
 

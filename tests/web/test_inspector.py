@@ -114,9 +114,9 @@ def test_a_new_frame_shows_as_soon_as_it_lands(window: Window, zordon: Zordon):
     picture = page.locator(".player canvas").first
     job = window.job(OTHER)
     expect(picture).to_have_attribute("data-frame", str(job["last_unit"]))
-    known, last = zordon._state.job(job["id"]), job["last_unit"]
-    with zordon._state.change() as change:
-        unit, before = change.unit(known.id, last + 1), zordon._state.unit(known.id, last)
+    known, last = zordon._farm.state.job(job["id"]), job["last_unit"]
+    with zordon._farm.state.change() as change:
+        unit, before = change.unit(known.id, last + 1), zordon._farm.state.unit(known.id, last)
         unit.state, unit.artifact, unit.bytes, unit.seconds = before.state, before.artifact, before.bytes, 3.0
         change.job(known.id).last_unit = last + 1
     expect(picture).to_have_attribute("data-frame", str(last + 1))
@@ -152,7 +152,7 @@ def test_the_log_follows_stops_and_jumps(window: Window, zordon: Zordon):
     page = show(window, HERO, "log")
     job = window.job(HERO)["id"]
     expect(page.locator(".line").last).to_be_visible()
-    write = zordon._logs.line_writer(job)
+    write = zordon._render.logs.line_writer(job)
     write("a line that is new")
     expect(page.locator(".line", has_text="a line that is new")).to_be_in_viewport()
     page.locator(".log").evaluate("log => log.scrollTop = 0")
@@ -250,9 +250,9 @@ def test_opening_folders_is_for_the_window_and_copying_for_browsers(browser: Bro
 def rendering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zordon]:
     """A node that really works."""
     zordon = make_zordon(tmp_path_factory.mktemp("rendering"))
-    zordon._this_node.pause(paused=False)
+    zordon._farm.this_node.pause(paused=False)
     zordon.start()
-    zordon._builds.refresh()
+    zordon._engines.builds.refresh()
     yield zordon
     zordon.stop()
 
