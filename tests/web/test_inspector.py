@@ -172,7 +172,7 @@ def test_the_log_follows_stops_and_jumps(window: Window, zordon: Zordon):
 
 def test_a_huge_log_does_not_stop_the_page(browser: Browser, own: Zordon):
     jobs = fill(own, 1, frames=24)
-    log = own._logs.open(jobs[0].id)
+    log = own._render.logs.open(jobs[0].id)
     for number in range(400_000):
         log.write(f"line {number} " + "x" * 100)
     log.close()

@@ -10,7 +10,7 @@ def test_a_setting_changed_in_one_window_shows_in_another(browser: Browser, own:
         first.get_by_label("Patience with a silent engine (min)").fill("25")
         first.keyboard.press("Enter")
         expect(one.toast("Patience with a silent engine (min) saved")).to_be_visible()
-        expect(second.get_by_label("Patience with a silent engine (min)")).to_have_value("25")
+        expect(second.get_by_label("Patience with a silent engine (min)", exact=True)).to_have_value("25")
 
 
 def test_a_wrong_value_is_refused_where_it_stands(browser: Browser, own: Zordon):
@@ -42,7 +42,7 @@ def test_lists_and_pairs_are_edited_line_by_line(browser: Browser, own: Zordon):
     with open_window(browser, own) as window:
         page = window.open("/settings")
         page.get_by_label("Machines by address").fill("nas.local\n10.0.0.7:8586")
-        page.get_by_label("Name of this machine").focus()
+        page.get_by_label("Name of this machine", exact=True).focus()
         window.until(lambda: window.get("settings")["peers"] == ["nas.local", "10.0.0.7:8586"])
         page.get_by_label("Source", exact=True).fill("blender")
         page.get_by_label("Address", exact=True).fill("http://nas.local/blender")

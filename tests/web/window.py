@@ -42,7 +42,7 @@ class Window:
     def open(self, place: str = "/jobs") -> Page:
         """Go to ``place`` and wait until the page has heard of the node."""
         self.page.goto(f"{self.address}/#{place}")
-        expect(self.page.locator(".statusbar")).to_contain_text("Connected")
+        expect(self.page.locator(".statusbar")).to_have_attribute("data-link", "live")
         return self.page
 
     # The job list

@@ -5,6 +5,7 @@ import { t } from './i18n.js';
 import { computed } from './lib.js';
 import { setChip } from './listing.js';
 import { prefs, setPrefs } from './prefs.js';
+import { reasonWords } from './reasons.js';
 import { go } from './router.js';
 import { pickOne } from './selection.js';
 import { allJobs, nodes, shape } from './store.js';
@@ -53,7 +54,7 @@ function machineAlerts() {
       tone: node.state === 'full' ? 'err' : 'warn',
       icon: node.state === 'full' ? 'hard-drive' : 'wifi-off',
       title: `${node.name}: ${t(`machine.state.${node.state}`)}`,
-      text: node.reason,
+      text: reasonWords(node.reason),
       at: 0,
       open: () => go({ page: 'machine', job: node.id }),
     }));
@@ -69,7 +70,7 @@ function jobAlerts() {
     tone: 'err',
     icon: 'circle-alert',
     title: job.name,
-    text: job.reason,
+    text: reasonWords(job.reason),
     at: Date.parse(job.ended_at ?? job.created_at),
     open: () => {
       setChip('all');

@@ -3,6 +3,9 @@ import { signal } from './lib.js';
 import { prefs } from './prefs.js';
 
 export const LANGUAGES = ['en', 'de'];
+/** Not a language: English made longer and accented, to see what has no room or was not translated. */
+const PSEUDO = 'qps';
+const LONGER = 0.4;
 export const language = signal('en');
 
 /** @type {import('./lib.js').Children} */
@@ -11,6 +14,7 @@ const words = signal(/** @type {Catalogue} */ ({}));
 const spare = { catalogue: /** @type {Catalogue} */ ({}) };
 
 export function chosenLanguage() {
+  if (prefs.value.language === PSEUDO) return PSEUDO;
   const wanted = [prefs.value.language, ...navigator.languages].filter(Boolean);
   const known = wanted.map(tag => String(tag).slice(0, 2)).find(tag => LANGUAGES.includes(tag));
   return known ?? 'en';
@@ -30,9 +34,23 @@ export async function loadLanguage(tag) {
  * @returns {Promise<Catalogue>}
  */
 async function catalogue(tag) {
-  const answer = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
-  return answer.json();
+  const answer = await fetch(new URL(`../i18n/${tag === PSEUDO ? 'en' : tag}.json`, import.meta.url));
+  const found = /** @type {Catalogue} */ (await answer.json());
+  return tag === PSEUDO
+    ? Object.fromEntries(Object.entries(found).map(([key, entry]) => [key, stretched(entry)]))
+    : found;
 }
+
+/** @param {string | Record<string, string>} entry @returns {any} */
+function stretched(entry) {
+  if (typeof entry !== 'string')
+    return Object.fromEntries(Object.entries(entry).map(([form, text]) => [form, stretched(text)]));
+  const accented = entry.replace(/\{\w+\}|[aeiou]/g, part => (part.length > 1 ? part : (ACCENTS[part] ?? part)));
+  return `${accented}${'·'.repeat(Math.ceil(entry.replace(/\{\w+\}/g, '').length * LONGER))}`;
+}
+
+/** @type {Record<string, string>} */
+const ACCENTS = { a: 'á', e: 'é', i: 'í', o: 'ó', u: 'ú' };
 
 /**
  * @param {string} key

@@ -12,20 +12,26 @@ const KEPT = 200;
 
 export function startNotices() {
   onChange(changes => {
-    for (const { before, after } of changes) if (before) consider(before, after);
+    for (const { before, after } of changes) if (before) void consider(before, after);
   });
 }
 
 /** @param {Job} before @param {Job} after */
-function consider(before, after) {
+async function consider(before, after) {
   if (before.status === after.status || !['completed', 'error'].includes(after.status)) return;
-  if (!prefs.peek().notify || !claim(`${after.id}.${after.status}.${after.ended_at}`)) return;
+  if (!prefs.peek().notify || !(await claimFirst(`${after.id}.${after.status}.${after.ended_at}`))) return;
   const text =
     after.status === 'completed' ? t('notice.done', { name: after.name }) : t('notice.failed', { name: after.name });
   tell(text, after.status === 'error' ? after.reason : '', after.id);
 }
 
-/** Whether this page is the first that tells of an event. @param {string} event */
+/** Whether this page is the first that tells of an event; one page looks at a time where the browser can see to that. @param {string} event */
+async function claimFirst(event) {
+  if (!navigator.locks) return claim(event);
+  return navigator.locks.request(KEY, () => claim(event));
+}
+
+/** @param {string} event */
 function claim(event) {
   try {
     const told = /** @type {string[]} */ (JSON.parse(localStorage.getItem(KEY) ?? '[]'));

@@ -30,7 +30,7 @@ function ByHand() {
     );
   };
   return html`<form class="by-hand" onSubmit=${send}>
-    <input class="control mono" type="text" aria-label=${t('farm.by_hand')} placeholder=${t('farm.by_hand')} value=${text} autocomplete="off" spellcheck="false" onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.target).value)} />
+    <input class="control mono" type="text" aria-label=${t('farm.by_hand')} placeholder=${t('farm.by_hand')} value=${text} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.target).value)} />
     ${h(Button, { label: t('farm.ask'), type: 'submit', disabled: !text.trim() })}
   </form>`;
 }

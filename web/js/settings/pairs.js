@@ -32,5 +32,5 @@ export function Pairs({ name, label, hint, error, value }) {
 
 /** @param {{label: string, value: string, onInput: (text: string) => void}} props */
 function Half({ label, value, onInput }) {
-  return html`<input class="control mono" type="text" aria-label=${label} placeholder=${label} value=${value} autocomplete="off" spellcheck="false" onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLInputElement} */ (event.target).value)} />`;
+  return html`<input class="control mono" type="text" aria-label=${label} placeholder=${label} value=${value} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLInputElement} */ (event.target).value)} />`;
 }

@@ -78,7 +78,7 @@ function Lines({ label, hint, error, value, onInput, onBlur }) {
       id=${id}
       class="control mono"
       rows=${Math.min(8, Math.max(2, value.split('\n').length))}
-      spellcheck="false"
+      spellcheck=${false}
       aria-describedby=${describedby}
       aria-invalid=${invalid}
       placeholder=${t('settings.one_a_line')}

@@ -38,7 +38,7 @@ export function TextField(props) {
       max=${props.max}
       step=${props.step}
       autocomplete="off"
-      spellcheck="false"
+      spellcheck=${false}
       dir="auto"
       autofocus=${props.autofocus}
       aria-describedby=${describedby}

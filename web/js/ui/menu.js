@@ -10,11 +10,11 @@ export function Menu() {
     if (shown && box.current) place(box.current, shown.x, shown.y);
   }, [shown]);
   if (!shown) return null;
-  return html`<div class="menu-ground" onPointerDown=${onGround} onContextMenu=${onGround}>
+  return html`<section class="menu-ground" aria-label=${shown.label} onPointerDown=${onGround} onContextMenu=${onGround}>
     <div class="menu" role="menu" aria-label=${shown.label} ref=${box} onKeyDown=${onKey}>
       ${shown.items.map(item => h(Item, { item, key: item.id }))}
     </div>
-  </div>`;
+  </section>`;
 }
 
 /** @param {{item: import('../overlay.js').MenuItem}} props */

@@ -22,7 +22,7 @@ function Toast({ toast }) {
 
 export function Toasts() {
   return html`<div class="toasts" role="region" aria-label=${t('region.messages')}>
-    <ul role="status" aria-live="polite">${toasts.value.map(toast => h(Toast, { toast, key: toast.id }))}</ul>
+    <div role="status" aria-live="polite"><ul>${toasts.value.map(toast => h(Toast, { toast, key: toast.id }))}</ul></div>
     <p class="visually-hidden" aria-live="polite">${spoken.value}</p>
   </div>`;
 }

@@ -69,7 +69,7 @@ function EngineCard() {
     <div class="toolbar">
       ${!blender && !running && offersKnown.value && offer ? h(Button, { label: t('first.engine_fetch', { name: `Blender ${offer.version}` }), icon: 'download', kind: 'primary', onClick: () => void startDownload('blender', offer.version) }) : null}
       ${h(Button, { label: t('first.engines'), onClick: () => go({ page: 'engines' }) })}
-      ${blender ? html`<a class="button plain" href=${address('../addon/zordon_submit.zip')} download>${h(Icon, { name: 'download' })}<span>${t('first.addon')}</span></a>` : null}
+      ${blender ? html`<a class="button plain" href=${address('addon/zordon_submit.zip')} download>${h(Icon, { name: 'download' })}<span>${t('first.addon')}</span></a>` : null}
     </div>
   </article>`;
 }

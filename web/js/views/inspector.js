@@ -2,12 +2,14 @@ import { actionsFor, labelOf, menuItems, runAction } from '../actions.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { openMenu } from '../overlay.js';
+import { reasonWords } from '../reasons.js';
 import { go, route, TABS } from '../router.js';
 import { clearSelection } from '../selection.js';
 import { shapeOf, toneOf, unitTotal, wordOf } from '../status.js';
 import { job as find } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
+import { Splitter } from '../ui/splitter.js';
 import { Mark } from '../ui/statusmark.js';
 import { Tabs } from '../ui/tabs.js';
 import { FilesTab } from './files.js';
@@ -26,19 +28,20 @@ export function Inspector({ id }) {
   if (!job) return null;
   const tab = /** @type {keyof typeof VIEWS} */ (route.value.tab);
   const tabs = TABS.map(name => ({ id: name, label: tabLabel(name, job), note: tabNote(name, job) }));
-  return html`<section class="inspector" aria-label=${t('region.inspector')} data-region="inspector">
+  return html`<section class="side" aria-label=${t('region.inspector')} data-region="inspector">
+    ${h(Splitter, { side: 'inspector' })}<div class="inspector">
     <header class="inspector-head">
       <div class="inspector-title">
         <h2 class="truncate" dir="auto" title=${job.name}>${job.name}</h2>
         ${h(Button, { label: t('inspector.close'), icon: 'x', kind: 'quiet', only: true, onClick: clearSelection })}
       </div>
       <p class="inspector-line"><span class=${`state ${toneOf(job)}`}>${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}${wordOf(job)}</span><span class="muted truncate">${summary(job)}</span></p>
-      ${job.reason && !['running', 'completed'].includes(job.status) ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${job.reason}</span></p>` : null}
+      ${job.reason && !['running', 'completed'].includes(job.status) ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${reasonWords(job.reason)}</span></p>` : null}
       ${h(Toolbar, { job })}
     </header>
     ${h(Tabs, { tabs, chosen: tab, onChoose: name => go({ tab: name }), label: t('region.inspector'), panel: 'job-panel' })}
     <div class=${`panel panel-${tab}`} role="tabpanel" id="job-panel" aria-labelledby=${`tab-${tab}`} tabindex="0">${h(VIEWS[tab], { job })}</div>
-  </section>`;
+  </div></section>`;
 }
 
 /** @param {{job: import('../types').Job}} props */

@@ -2,6 +2,7 @@ import { ago, between, duration, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { machinesOf } from '../listing.js';
+import { reasonWords } from '../reasons.js';
 import { active, selected } from '../selection.js';
 import { isActive, isEnded, shapeOf, toneOf, unitTotal, wordOf } from '../status.js';
 import { job as find, serverNow } from '../store.js';
@@ -50,10 +51,10 @@ const CELLS = {
 /** @param {{job: Job, bar?: boolean}} props */
 export function StatusCell({ job, bar }) {
   const failed = job.units.failed && job.status !== 'error' ? t('status.failed_units', { n: job.units.failed }) : '';
-  return html`<span class=${`state ${toneOf(job)}`} title=${job.reason || undefined}>
+  return html`<span class=${`state ${toneOf(job)}`} title=${reasonWords(job.reason) || undefined}>
       ${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}<span class="truncate">${wordOf(job)}${bar && job.progress > 0 && job.progress < 1 ? ` ${percent(job.progress)}` : ''}</span>
     </span>
-    ${bar && isActive(job) ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : job.reason && !['running', 'completed'].includes(job.status) ? html`<span class="reason truncate" title=${job.reason}>${job.reason}</span>` : null}`;
+    ${bar && isActive(job) ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : job.reason && !['running', 'completed'].includes(job.status) ? html`<span class="reason truncate" title=${reasonWords(job.reason)}>${reasonWords(job.reason)}</span>` : null}`;
 }
 
 /** @param {Job} job */

@@ -14,7 +14,6 @@ import { Settings } from '../settings/page.js';
 import { link } from '../store.js';
 import { Icon } from '../ui/icon.js';
 import { Menu } from '../ui/menu.js';
-import { Splitter } from '../ui/splitter.js';
 import { Toasts } from '../ui/toast.js';
 import { About } from './about.js';
 import { Alerts } from './alerts.js';
@@ -37,9 +36,9 @@ export function Shell() {
     ${h(TopBar, {})}
     ${link.value === 'lost' && h(Lost, {})}
     <div class="body">
-      ${page === 'jobs' && html`<${Fragment}>${h(Sidebar, {})}${h(Splitter, { side: 'sidebar' })}<//>`}
+      ${page === 'jobs' && h(Sidebar, {})}
       <main id="main" tabindex="-1" data-region="main">${h(PAGES[page], {})}</main>
-      ${inspecting && html`<${Fragment}>${h(Splitter, { side: 'inspector' })}${h(Inspector, { id: shown.value, key: shown.value })}<//>`}
+      ${inspecting && h(Inspector, { id: shown.value, key: shown.value })}
     </div>
     ${h(StatusBar, {})}
     ${h(Overlays, {})}

@@ -5,12 +5,14 @@ import { h, html } from '../lib.js';
 import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
 import { drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
+import { reasonWords } from '../reasons.js';
 import { go } from '../router.js';
 import { CHIPS } from '../status.js';
 import { nodes } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { Sparkline } from '../ui/sparkline.js';
+import { Splitter } from '../ui/splitter.js';
 import { Mark } from '../ui/statusmark.js';
 
 /** @typedef {import('../types').Node} Node */
@@ -26,12 +28,13 @@ const VIEW_ICONS = /** @type {Record<string, string>} */ ({
 });
 
 export function Sidebar() {
-  return html`<aside class="sidebar" aria-label=${t('region.machines')} data-region="machines">
-    <h2 class="caption">${t('sidebar.machines')}</h2>
+  return html`<aside class="side" aria-label=${t('region.machines')} data-region="machines">
+    <div class="sidebar"><h2 class="caption">${t('sidebar.machines')}</h2>
     <ul class="machines">${nodes.value.map(node => h(Machine, { node, key: node.id }))}</ul>
     ${h(Button, { label: t('sidebar.add'), icon: 'plus', kind: 'quiet', small: true, extra: 'add-machine', onClick: () => go({ page: 'farm' }) })}
     <h2 class="caption">${t('sidebar.views')}</h2>
-    <ul class="views">${CHIPS.filter(name => name !== 'cancelled' || counts.value.cancelled).map(name => h(ViewRow, { name, key: name }))}</ul>
+    <ul class="views">${CHIPS.filter(name => name !== 'cancelled' || counts.value.cancelled).map(name => h(ViewRow, { name, key: name }))}</ul></div>
+    ${h(Splitter, { side: 'sidebar' })}
   </aside>`;
 }
 
@@ -79,7 +82,9 @@ export function look(node) {
 /** @param {Node} node */
 export function stateWords(node) {
   const word = t(`machine.state.${node.state}`);
-  if (node.reason) return `${word} · ${node.reason}`;
+  // Paused by its owner is what the word says already.
+  const reason = node.reason === 'Paused by its owner.' ? '' : node.reason;
+  if (reason) return `${word} · ${reasonWords(reason)}`;
   const load =
     node.cpu_percent === null || node.cpu_percent === undefined
       ? ''

@@ -71,7 +71,7 @@ function Filter() {
   };
   return html`<search class="filter">
     ${h(Icon, { name: 'search' })}
-    <input id="filter" type="search" autocomplete="off" spellcheck="false" aria-label=${t('top.filter')} placeholder=${t('top.filter')} value=${needle.value} onInput=${onInput} onKeyDown=${onKeyDown} />
+    <input id="filter" type="search" autocomplete="off" spellcheck=${false} aria-label=${t('top.filter')} placeholder=${t('top.filter')} value=${needle.value} onInput=${onInput} onKeyDown=${onKeyDown} />
     ${needle.value ? null : html`<kbd aria-hidden="true">/</kbd>`}
   </search>`;
 }

@@ -1,0 +1,161 @@
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.conftest import open_window
+from tests.web.window import Window
+from zordon_app.app import Zordon
+
+HERO = "sq01_sh0000_lighting_v1"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+AXE = Axe()
+
+
+def violations(page: Page) -> list[str]:
+    # A moving toast or dialog is half transparent for a moment.
+    page.wait_for_timeout(350)
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def show_job(window: Window, tab: str) -> None:
+    window.open(f"/jobs/{window.job(HERO)['id']}/{tab}")
+    expect(window.page.get_by_role("tabpanel")).to_be_visible()
+
+
+def show_dialog(window: Window, key: str) -> None:
+    window.open()
+    window.grid.focus()
+    window.page.keyboard.press(key)
+    expect(window.page.get_by_role("dialog")).to_be_visible()
+
+
+SCREENS = {
+    "jobs": lambda window: window.open(),
+    "filtered to nothing": lambda window: window.open("/jobs?find=nothing+is+called+so"),
+    "overview": lambda window: show_job(window, "overview"),
+    "frames": lambda window: show_job(window, "frames"),
+    "log": lambda window: show_job(window, "log"),
+    "files": lambda window: show_job(window, "files"),
+    "job settings": lambda window: show_job(window, "settings"),
+    "add job": lambda window: show_dialog(window, "n"),
+    "keys": lambda window: show_dialog(window, "?"),
+    "palette": lambda window: show_dialog(window, "Control+k"),
+    "machine": lambda window: window.open("/machine"),
+    "machines": lambda window: window.open("/farm"),
+    "engines": lambda window: window.open("/engines"),
+    "settings": lambda window: window.open("/settings"),
+}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_wrong(browser: Browser, zordon: Zordon, screen: str, theme: str):
+    with open_window(browser, zordon, prefs={"theme": theme}) as window:
+        SCREENS[screen](window)
+        assert violations(window.page) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_wrong_with_menus_alerts_and_the_first_run(browser: Browser, own: Zordon, theme: str):
+    with open_window(browser, own, prefs={"theme": theme}) as window:
+        page = window.open()
+        expect(page.locator(".card")).to_have_count(3)
+        assert violations(page) == []
+        page.get_by_role("button", name="More").click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Alerts").click()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_wrong_with_the_sign_in_page(browser: Browser, zordon: Zordon, theme: str):
+    with open_window(browser, zordon, color_scheme=theme) as window:
+        window.page.goto(f"{window.address}/sign_in.html")
+        assert violations(window.page) == []
+
+
+@pytest.mark.parametrize("place", ["/jobs", "/machine", "/farm", "/engines", "/settings"])
+def test_each_page_has_its_landmarks_and_headings(window: Window, place: str):
+    page = window.open(place)
+    for role in ("banner", "main", "contentinfo", "navigation"):
+        expect(page.get_by_role(role).first).to_be_attached()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("heading", level=2).first).to_be_attached()
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+
+
+def test_the_job_page_has_its_regions(window: Window):
+    show_job(window, "overview")
+    page = window.page
+    expect(page.get_by_role("complementary", name="Machines and views")).to_be_visible()
+    expect(page.get_by_role("region", name="Job details")).to_be_visible()
+    expect(page.get_by_role("grid", name="Jobs")).to_be_visible()
+
+
+def test_tab_reaches_everything_and_nothing_holds_it(window: Window):
+    show_job(window, "frames")
+    page = window.page
+    page.locator("body").press("Tab")
+    seen = []
+    for _step in range(120):
+        place = page.evaluate(
+            "(e => e === document.body ? 'body' : e.id || e.getAttribute('aria-label') || e.textContent.trim().slice(0, 40))(document.activeElement)"
+        )
+        if seen and place == seen[0]:
+            break
+        seen.append(place)
+        page.keyboard.press("Tab")
+    for name in ("Add job…", "filter", "Engines", "Settings", "Jobs", "Frames", "Retry 4 failed", "Columns"):
+        assert any(name in place for place in seen), (name, seen)
+
+
+def test_f6_goes_from_region_to_region(window: Window):
+    show_job(window, "overview")
+    page = window.page
+    where = "document.activeElement.closest('[data-region]')?.dataset.region"
+    visited = []
+    for _step in range(5):
+        page.keyboard.press("F6")
+        visited.append(page.evaluate(where))
+    assert {"top", "machines", "main", "inspector"} <= set(visited)
+
+
+@pytest.mark.parametrize("place", ["/jobs", "/engines", "/settings", "/farm", "/machine", "job"])
+def test_a_narrow_window_scrolls_one_way_only(browser: Browser, zordon: Zordon, place: str):
+    with open_window(browser, zordon, viewport={"width": 320, "height": 640}) as window:
+        if place == "job":
+            show_job(window, "overview")
+            expect(window.page.get_by_role("region", name="Job details")).to_be_in_viewport()
+        else:
+            window.open(place)
+        page = window.page
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        wide = "main => [main, ...main.querySelectorAll('.page')].every(box => box.scrollWidth <= box.clientWidth + 1)"
+        assert page.locator("main").evaluate(wide)
+        expect(page.get_by_role("button", name="Add job…")).to_be_in_viewport()
+
+
+def test_twice_the_text_size_loses_nothing(browser: Browser, zordon: Zordon):
+    with open_window(browser, zordon, viewport={"width": 720, "height": 450}) as window:
+        page = window.open()
+        expect(page.get_by_role("button", name="Add job…")).to_be_in_viewport()
+        expect(window.grid).to_be_in_viewport()
+        page.keyboard.press("n")
+        expect(page.get_by_role("dialog").get_by_role("button", name="Add job", exact=True)).to_be_in_viewport()
+
+
+def test_reduced_motion_stops_what_moves(browser: Browser, zordon: Zordon):
+    with open_window(browser, zordon, reduced_motion="reduce") as window:
+        page = window.open()
+        moving = page.evaluate("document.getAnimations().filter(one => one.playState === 'running').length")
+        assert moving == 0
+        names = page.evaluate("[...document.querySelectorAll('*')].map(e => getComputedStyle(e).animationName)")
+        assert set(json.loads(json.dumps(names))) == {"none"}

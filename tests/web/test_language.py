@@ -1,0 +1,96 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.conftest import open_window
+from tests.web.window import Window
+from zordon_app.app import Zordon
+
+WEB = Path(__file__).parents[2] / "web"
+HERO = "sq01_sh0000_lighting_v1"
+CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in (WEB / "i18n").glob("*.json")}
+KEY = re.compile(r"\b(" + "|".join(sorted({key.split(".")[0] for key in CATALOGUES["en"]})) + r")\.[a-z_]+(\.[a-z_]+)*\b")
+CLIPPED = """() => [...document.querySelectorAll('button, .tabs button, .chip, label, th')]
+    .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible')
+    .map(e => e.textContent.trim())"""
+OVERLAPS = """() => [...document.querySelectorAll('.topbar > *, .toolbar > *, .chip-row > *')]
+    .filter(e => e.offsetParent).map(e => [e, e.getBoundingClientRect()])
+    .flatMap(([a, one], index, all) => all.slice(index + 1).filter(([b, two]) => a.parentElement === b.parentElement
+        && one.right - two.left > 1 && two.right - one.left > 1 && one.bottom - two.top > 1 && two.bottom - one.top > 1)
+        .map(([b]) => a.textContent.trim() + ' over ' + b.textContent.trim()))"""
+
+
+def visit(window: Window) -> Iterator[Page]:
+    """Every screen in turn; the page is the same one."""
+    job = window.job(HERO)["id"]
+    for place in ["/jobs", *(f"/jobs/{job}/{tab}" for tab in ("overview", "frames", "log", "files", "settings"))]:
+        yield window.open(place)
+    for place in ("/machine", "/farm", "/engines", "/settings"):
+        yield window.open(place)
+    window.open()
+    for key in ("n", "?", "Control+k"):
+        window.grid.focus()
+        window.page.keyboard.press(key)
+        expect(window.page.get_by_role("dialog")).to_be_visible()
+        yield window.page
+        window.page.keyboard.press("Escape")
+
+
+def words_of(page: Page) -> str:
+    titles = "[...document.querySelectorAll('[title], [aria-label], [placeholder]')].map(e => [e.title, e.ariaLabel, e.placeholder].join(' ')).join(' ')"
+    return f"{page.locator('body').inner_text()} {page.evaluate(titles)}"
+
+
+def test_both_languages_have_the_same_words():
+    assert CATALOGUES["de"].keys() == CATALOGUES["en"].keys()
+    for key, english in CATALOGUES["en"].items():
+        german = CATALOGUES["de"][key]
+        assert isinstance(german, dict) == isinstance(english, dict), key
+        fields = [set(re.findall(r"\{\w+\}", json.dumps(text))) for text in (english, german)]
+        assert fields[0] == fields[1], key
+
+
+def test_every_word_that_is_asked_for_is_there():
+    source = "\n".join(path.read_text("utf-8") for path in (WEB / "js").rglob("*.js"))
+    asked = set(re.findall(r"\bt\(\s*'([a-z]\w*\.[\w.]+)'", source))
+    assert asked
+    assert asked - CATALOGUES["en"].keys() == set()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_raw_key_is_shown(browser: Browser, zordon: Zordon, language: str):
+    with open_window(browser, zordon, prefs={"theme": "dark", "language": language}) as window:
+        for page in visit(window):
+            found = KEY.search(words_of(page))
+            assert found is None, f"{found} in {page.url}"
+
+
+def test_the_second_language_is_german_with_its_numbers_and_dates(browser: Browser, zordon: Zordon):
+    with open_window(browser, zordon, prefs={"theme": "dark", "language": "de"}) as window:
+        page = window.open(f"/jobs/{window.job(HERO)['id']}/settings")
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.get_by_role("button", name="Auftrag hinzufügen…")).to_be_visible()
+        expect(page.get_by_role("tabpanel")).to_contain_text(re.compile(r"\d\d\.\d\d\.20\d\d, \d\d:\d\d"))
+        # Between number and sign stands a space that does not break.
+        expect(window.row(HERO)).to_contain_text(re.compile("\\d+\u00a0%"))
+
+
+def test_words_that_are_almost_half_as_long_again_are_not_clipped(browser: Browser, zordon: Zordon):
+    with open_window(browser, zordon, prefs={"theme": "dark", "language": "qps"}) as window:
+        for page in visit(window):
+            expect(page.locator("html")).to_have_attribute("lang", "qps")
+            assert page.evaluate(CLIPPED) == []
+            assert page.evaluate(OVERLAPS) == []
+
+
+def test_user_text_of_any_script_keeps_its_direction(window: Window, zordon: Zordon):
+    job = window.job("sq02_sh0080_anim_v1")
+    with zordon._farm.state.change() as change:
+        change.job(job["id"]).name = "مشهد الغابة 日本語"
+    window.open()
+    row = window.find("مشهد الغابة 日本語")
+    expect(row.locator(".title")).to_have_attribute("dir", "auto")

@@ -1,0 +1,51 @@
+import re
+
+from playwright.sync_api import expect
+
+from tests.web.window import Window
+
+
+def test_a_machine_is_paused_and_resumed_with_the_right_words(window: Window):
+    page = window.open()
+    machine = page.locator(".machine", has_text="atlas")
+    expect(machine).to_contain_text("paused")
+    page.get_by_role("button", name="Resume this machine").click()
+    expect(machine).to_contain_text("ready")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("menuitem", name="Pause this machine now").click()
+    expect(machine).to_contain_text("paused")
+    assert window.get("nodes")[0]["state"] == "paused"
+
+
+def test_a_machine_filters_the_list_and_opens_its_page(window: Window):
+    page = window.open()
+    machine = page.locator(".machine", has_text="atlas")
+    machine.click()
+    expect(machine).to_have_attribute("aria-pressed", "true")
+    assert "machine=" in page.url
+    page.wait_for_timeout(500)
+    machine.click()
+    expect(machine).to_have_attribute("aria-pressed", "false")
+    machine.press("Enter")
+    expect(page.get_by_role("heading", name="atlas", level=2)).to_be_visible()
+    expect(page.locator(".fact-tiles")).to_contain_text("Processor")
+
+
+def test_charts_advance_and_say_what_they_show(window: Window):
+    page = window.open("/machine")
+    panel = page.locator(".chart-panel", has_text="Processor")
+    expect(panel.locator(".uplot canvas")).to_be_visible()
+    expect(panel.locator(".now strong")).to_contain_text("%")
+    before = int(panel.get_attribute("data-samples") or 0)
+    window.until(lambda: int(panel.get_attribute("data-samples") or 0) >= before + 2)
+    page.get_by_role("button", name="1 h").click()
+    expect(page.get_by_role("button", name="1 h")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_benchmark_shows_progress_result_and_what_was_measured_before(window: Window):
+    page = window.open("/machine")
+    page.get_by_role("button", name="Measure disk").click()
+    expect(page.get_by_role("progressbar", name="Writing and reading a test file…")).to_be_visible()
+    speed = page.locator(".speed-row", has_text="Disk, writing")
+    expect(speed).to_contain_text("MB/s", timeout=40_000)
+    expect(speed.get_by_role("img")).to_have_attribute("aria-label", re.compile("Measured"))

@@ -1,0 +1,59 @@
+import re
+
+from playwright.sync_api import Browser, expect
+
+from tests.web.conftest import open_window
+from tests.web.seed import fill
+from zordon_app.app import Zordon
+from zordon_app.domain.statuses import JobStatus
+
+STUB = """window.told = [];
+window.Notification = class { constructor(title) { told.push(title); } };
+Notification.permission = 'granted';
+Notification.requestPermission = async () => 'granted';"""
+
+
+def test_title_and_icon_tell_how_far_the_farm_is(browser: Browser, own: Zordon):
+    with open_window(browser, own) as window:
+        page = window.open()
+        assert page.title() == "Zordon"
+        fill(own, 15, frames=24, with_files=0)
+        icon = page.locator("link[rel=icon]")
+        expect(icon).to_have_attribute("href", re.compile("^data:image/png"))
+        window.until(lambda: re.fullmatch(r"\(3\) \d\d% – Zordon", page.title()) is not None)
+
+
+def test_failures_stand_in_the_title(browser: Browser, own: Zordon):
+    fill(own, 20, frames=24, with_files=0)
+    with open_window(browser, own) as window:
+        page = window.open()
+        window.until(lambda: "⚠ 2 failed" in page.title())
+
+
+def test_three_pages_tell_of_a_finished_job_once(browser: Browser, own: Zordon):
+    jobs = fill(own, 3, frames=4, with_files=0)
+    with open_window(browser, own, prefs={"notify": True, "theme": "dark"}) as window:
+        window.context.add_init_script(STUB)
+        pages = [window.page, window.new_page(), window.new_page()]
+        for page in pages:
+            page.goto(f"{window.address}/#/jobs")
+            expect(page.locator(".row.job")).to_have_count(3)
+        with own._farm.state.change() as change:
+            job = change.job(jobs[1].id)
+            job.status, job.ended_at = JobStatus.COMPLETED, job.created_at
+        for page in pages:
+            expect(page.locator(".row.job", has_text=jobs[1].name)).to_contain_text("done")
+        told = [text for page in pages for text in page.evaluate("told")]
+        assert told == [f"{jobs[1].name} is done"]
+
+
+def test_alerts_list_what_failed_and_lead_there(browser: Browser, own: Zordon):
+    fill(own, 20, frames=24, with_files=0)
+    with open_window(browser, own) as window:
+        page = window.open()
+        page.get_by_role("button", name="2 new alerts").click()
+        alerts = page.get_by_role("dialog", name="Alerts")
+        expect(alerts.get_by_role("listitem")).to_have_count(2)
+        alerts.get_by_role("listitem").first.get_by_role("button").click()
+        expect(page.get_by_role("region", name="Job details")).to_contain_text("failed")
+        expect(page.get_by_role("button", name="Alerts", exact=True)).to_be_visible()

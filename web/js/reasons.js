@@ -1,0 +1,41 @@
+// The server gives its reasons in English. The usual ones are said in the language of the window; the rest as they are.
+
+import { clock } from './format.js';
+import { t } from './i18n.js';
+
+/** @type {[RegExp, string][]} */
+const KNOWN = [
+  [/^In the queue\.$/, 'queued'],
+  [/^Waits for its turn\.$/, 'turn'],
+  [/^Paused\. Resume it when you are ready\.$/, 'paused'],
+  [/^Paused; what was in hand is finished first\.$/, 'paused_soft'],
+  [/^Added as paused\. Resume it when you are ready\.$/, 'added_paused'],
+  [/^Cancelled\. Retry starts it again\.$/, 'cancelled'],
+  [/^Tried again; in the queue\.$/, 'tried'],
+  [/^Rendered again; in the queue\.$/, 'rendered'],
+  [/^Zordon was restarted; it goes on by itself\.$/, 'restarted'],
+  [/^There is room again; it goes on by itself\.$/, 'room'],
+  [/^Looking at the files that are there already\.$/, 'files'],
+  [/^Joining the parts\.$/, 'joining'],
+  [/^Finishing on (?<names>.+)\.$/, 'finishing'],
+  [/^Starts at (?<time>.+)\.$/, 'at'],
+  [/^Starts after (?<name>.+), which is (?<status>.+)\.$/, 'after'],
+  [/^No machine has (?<name>.+)\. Install it, or change the job's version\.$/, 'no_build'],
+  [/^Paused by its owner\.$/, 'owner'],
+  [/^Finishes what it has\.$/, 'finishes'],
+];
+
+/** @param {string} reason */
+export function reasonWords(reason) {
+  for (const [pattern, id] of KNOWN) {
+    const match = pattern.exec(reason);
+    if (match) return t(`reason.${id}`, shown(match.groups ?? {}));
+  }
+  return reason;
+}
+
+/** Times of the server are in UTC; people read their own. @param {Record<string, string>} parts @returns {Record<string, string>} */
+function shown(parts) {
+  const moment = parts.time ? Date.parse(`${parts.time.replace(' UTC', 'Z').replace(' ', 'T')}`) : Number.NaN;
+  return Number.isNaN(moment) ? parts : { ...parts, time: clock(moment) };
+}
