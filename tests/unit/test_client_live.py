@@ -1,6 +1,9 @@
 """The client against a real node, so that the two cannot drift apart."""
 
+import contextlib
 import hashlib
+import inspect
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -9,9 +12,12 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from tests.fakes.scripted_server import ScriptedServer, answer
 from zordon_app.app import Zordon
 from zordon_app.client import RenderServerProxy, transport
-from zordon_app.client.errors import BadRequest, Conflict, NotFound, VersionMismatch
+from zordon_app.client.errors import BadRequest, Conflict, NotFound, ServerError, VersionMismatch
+from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.sharing import LeaseAsk
 
 pytestmark = pytest.mark.engines
 FINAL = {"completed", "error", "cancelled"}
@@ -199,3 +205,48 @@ def test_machines_presets_and_settings_are_there(client):
     assert "review-h264" in client.get_presets()
     assert client.change_settings({"name": "atlas"})["name"] == "atlas"
     assert client.get_settings()["name"] == "atlas"
+
+
+NOT_FOR_THE_PROXY = re.compile(r"GET /api/docs|\w+ /api/peer/.*")
+"""A page for people; and what machines say to each other before they are members, which ``peers`` sends itself."""
+
+
+def test_every_route_has_its_method(client, film, tmp_path):
+    """Each method is called once, and what arrives is compared with the node's own description of its API."""
+    with ScriptedServer(lambda _: answer(b"{}", "404 Not Found", Content_Type="text/plain")) as server:
+        call_every_method(server.url, film, tmp_path)
+        sent = {f"{request.method} {request.path.partition('?')[0]}" for request in server.requests}
+    routes = [
+        f"{method.upper()} {path}"
+        for path, methods in client.get_openapi()["paths"].items()
+        for method in methods
+        if not NOT_FOR_THE_PROXY.fullmatch(f"{method.upper()} {path}")
+    ]
+    patterns = {route: re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route))) for route in routes}
+
+    assert [route for route, pattern in patterns.items() if not any(map(pattern.fullmatch, sent))] == []
+    assert [path for path in sent if not any(pattern.fullmatch(path) for pattern in patterns.values())] == []
+
+
+def call_every_method(url: str, film: Path, folder: Path) -> None:
+    result = CheckedFile(path=film, sha256="0" * 64, bytes=film.stat().st_size, seconds=1.0)
+    values = {
+        "file": result,
+        "ask": LeaseAsk(child="x", wait=0),
+        "update": {},
+        "folder": folder,
+        "target": folder / "x.zip",
+        "jobs": {},
+        "wanted": {},
+        "order": {},
+    }
+    values |= {"changes": {}, "child": {}, "values": {}, "priority": 5, "on_bytes": None, "seen": 0, "seconds": 0.1}
+    values |= {"method": "GET", "path": "/api/heartbeat", "unit": 1, "start": 0}
+    with RenderServerProxy(url) as proxy:
+        for name, method in inspect.getmembers(proxy, inspect.ismethod):
+            if name.startswith("_") or name == "close":
+                continue
+            needed = [one for one in inspect.signature(method).parameters.values() if one.kind != one.VAR_KEYWORD]
+            arguments = {one.name: values.get(one.name, "x") for one in needed if one.default is one.empty}
+            with contextlib.suppress(ServerError):
+                method(**arguments)

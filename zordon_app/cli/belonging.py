@@ -162,6 +162,7 @@ def code(
         session.screen.document(made)
         return
     session.screen.say(f"Good once, for {duration(made['seconds'])}. Open {' or '.join(made['urls'])} there and type:")
+    session.screen.say(f"The certificate there must be {made['fingerprint']}")
     session.screen.text(made["code"])
 
 

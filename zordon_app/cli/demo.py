@@ -14,7 +14,6 @@ from zordon_app.cli.verbs import Panel, add_verb
 from zordon_app.cli.waiting import verdict, wait_for_jobs
 from zordon_app.cli.wording import size
 from zordon_app.client import RenderServerProxy
-from zordon_app.client.address import is_this_machine
 from zordon_app.client.calls import Json
 
 
@@ -47,7 +46,8 @@ def add_samples(client: RenderServerProxy, session: Session) -> list[Json]:
     film = make_film(samples / "demo-film.mov")
     jobs = add_jobs(client, screen, [film], _options(client, session, "Demo film", preset="review-h264"), upload=False)
     blender = newest_program(client.get_engines().get("blender", {}).get("versions", []))
-    if blender is None:
+    # The sample scene is made here, so that Blender must be here too, not only on the machine that renders.
+    if blender is None or not client.address.is_local:
         screen.say("No Blender is installed here, so the demo renders the film only.")
         return jobs
     scene = make_scene(samples / f"demo-scene-{blender['version']}.blend", blender)
@@ -60,7 +60,7 @@ def _options(
     client: RenderServerProxy, session: Session, name: str, *, preset: str = "", engine: str = ""
 ) -> JobOptions:
     # A folder of their own, so that the hundredth demo leaves no more behind than the first.
-    folder = str(session.paths.output / name) if is_this_machine(client.address.host) else ""
+    folder = str(session.paths.output / name) if client.address.is_local else ""
     return JobOptions(name=name, preset=preset, engine=engine, output_path=folder)
 
 

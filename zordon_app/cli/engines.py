@@ -67,12 +67,18 @@ def available(
     """The builds that can be downloaded."""
     session = session_of(context)
     with session.connect() as client:
-        names = [engine] if engine else client.get_engine_names()
+        names = [engine] if engine else sorted({source["engine"] for source in client.get_engine_sources()})
         found = {name: client.get_available_engine_versions(name) for name in names}
+        problems = [source["problem"] for source in client.get_engine_sources(engine or None) if source["problem"]]
+    for problem in problems:
+        session.screen.say(problem)
     if session.screen.json:
         session.screen.document(found[engine] if engine else found)
         return
     rows = [_available_row(name, build) for name, builds in found.items() for build in builds]
+    if not rows:
+        session.screen.say("No build is known that could be downloaded.")
+        return
     session.screen.table(("ENGINE", "VERSION", "CHANNEL", "DATE", "SIZE", "INSTALLED"), rows, right=("SIZE",))
 
 

@@ -13,7 +13,6 @@ from zordon_app.cli.session import session_of
 from zordon_app.cli.submitting import sending
 from zordon_app.cli.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
-from zordon_app.client.address import is_this_machine
 from zordon_app.client.calls import Json
 from zordon_app.domain.naming import file_stem
 
@@ -76,7 +75,7 @@ def open_output(context: typer.Context, job: OneJob) -> None:
     session = session_of(context)
     with session.connect() as client:
         folder = Path(find_job(client, job)["output_path"])
-        local = is_this_machine(client.address.host)
+        local = client.address.is_local
     if not local:
         raise WrongUsage("The output is on another machine. Copy it here with: zordon fetch")
     if not folder.is_dir():

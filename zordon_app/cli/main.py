@@ -13,6 +13,7 @@ from zordon_app.cli.exits import Status, status_of
 from zordon_app.cli.screen import Screen
 from zordon_app.cli.session import Session
 from zordon_app.cli.verbs import HELP_OPTIONS
+from zordon_app.client.errors import NotSignedIn
 from zordon_app.errors import ZordonError
 
 EPILOG = "Exit status: 0 ok, 1 a job failed or was refused, 2 wrong usage, 3 no Zordon answers, 4 no such thing."
@@ -28,7 +29,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except ZordonError as error:
-        Screen().complain(str(error))
+        hint = " See: zordon sign-in --help" if isinstance(error, NotSignedIn) else ""
+        Screen().complain(f"{error}{hint}")
         return status_of(error)
     except KeyboardInterrupt:
         return Status.INTERRUPTED
@@ -54,6 +56,7 @@ def make_app() -> typer.Typer:
         opening,
         presets,
         reading,
+        remote,
         rendering,
         serving,
         submitting,
@@ -61,7 +64,7 @@ def make_app() -> typer.Typer:
     )
 
     looking, results = (reading, watching), (acting, fetching)
-    farm, own = (machines, engines, presets, bench), (config, doctor, demo, completion, opening)
+    farm, own = (machines, engines, presets, bench), (config, doctor, demo, remote, completion, opening)
     app = typer.Typer(
         callback=zordon,
         invoke_without_command=True,

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from zordon_app.cli.exits import WrongUsage
 from zordon_app.client import RenderServerProxy
-from zordon_app.client.address import is_this_machine
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import BadRequest as Refusal
 from zordon_app.client.errors import NotFound
@@ -58,7 +57,7 @@ def submit_file(
     Raises:
         WrongUsage: the file is not there, or an option makes no sense, here or to the server.
     """
-    local = is_this_machine(client.address.host) and not upload
+    local = client.address.is_local and not upload
     _check_file(file, local=local)
     try:
         requests = job_requests(client, file, options)

@@ -34,7 +34,9 @@ class Session(Struct, kw_only=True):
             Unreachable: ``--host`` is no address, or nothing answers there.
         """
         if self.host:
-            client = RenderServerProxy(self.host, token=self.token, fingerprint=self.fingerprint)
+            # What sign-in gives is a cookie, name and value; everything else is a bearer token.
+            secret = {"cookie": self.token} if "=" in self.token else {"token": self.token}
+            client = RenderServerProxy(self.host, fingerprint=self.fingerprint, **secret)
             client.heartbeat()
             return client
         address = str(read_instance(self.paths).get("address", ""))

@@ -19,6 +19,11 @@ class Address(Struct, frozen=True):
     port: int
 
     @property
+    def is_local(self) -> bool:
+        """Whether it is this machine's own listener, which takes paths of this machine; plain http is for that only."""
+        return self.scheme == "http"
+
+    @property
     def url(self) -> str:
         """The beginning of every URL of that server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host

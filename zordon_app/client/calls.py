@@ -1,8 +1,10 @@
 """What the groups of methods of ``RenderServerProxy`` share: sending, and reading the JSON of an answer."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+import msgspec
 
 from zordon_app.client.download import OnBytes
 from zordon_app.client.errors import BadAnswer, BadRequest, NotFound
@@ -10,6 +12,7 @@ from zordon_app.client.transport import Answer, Transport, json_of
 from zordon_app.client.upload import MultipartUpload
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 QUICK_SECONDS = 3.0
 SUBMIT_SECONDS = 300.0
@@ -62,6 +65,16 @@ def as_list(answer: Answer) -> list[Any]:
     if not isinstance(value, list):
         raise BadAnswer("The server answered with another kind of JSON than expected.", status=answer.status)
     return value
+
+
+def typed(answer: Answer, kind: type[T]) -> T:
+    """The JSON of an answer as a record. Raises BadAnswer."""
+    try:
+        return msgspec.json.decode(answer.data, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadAnswer(
+            f"The server answered with something else than expected: {error}.", status=answer.status
+        ) from error
 
 
 def given(**values: Any) -> Json:

@@ -4,7 +4,6 @@ import uuid
 from pathlib import Path
 
 from zordon_app.client.calls import (
-    QUICK_SECONDS,
     Calls,
     Json,
     as_list,
@@ -91,9 +90,3 @@ class JobCalls(Calls):
     def set_job_priority(self, job_id: str, priority: int) -> Json:
         """0 to 100."""
         return self._object("POST", job_path(job_id, "priority"), json={"priority": priority})
-
-    def send_subjob_update_notification(self, parent_id: str, child: Json) -> None:
-        """Tell the parent job on that server that its child changed; ``child`` is the child job as it is here."""
-        self.request(
-            "POST", job_path(parent_id, "subjob_update"), json=child, read_seconds=QUICK_SECONDS, repeatable=True
-        )

@@ -58,6 +58,14 @@ class MachineCalls(Calls):
         """The machines of the farm; the server's own first."""
         return self._list("GET", "/api/nodes")
 
+    def get_node_history(self, node_id: str, seconds: int = 3600) -> Json:
+        """Its load lately, as columns of equal length, oldest first; ``this`` is the server's own machine."""
+        return self._object("GET", f"/api/nodes/{path_part(node_id)}/history", query={"seconds": seconds})
+
+    def get_node_benchmarks(self, node_id: str) -> list[Json]:
+        """What was measured of it, oldest first."""
+        return self._list("GET", f"/api/nodes/{path_part(node_id)}/benchmarks")
+
     def pause_node(self, node_id: str, *, after_current: bool = False) -> Json:
         """Take a machine out of the work."""
         return self._object("POST", f"/api/nodes/{path_part(node_id)}/pause", json={"after_current": after_current})
@@ -69,6 +77,10 @@ class MachineCalls(Calls):
     def get_settings(self) -> Json:
         """All settings."""
         return self._object("GET", "/api/settings")
+
+    def get_settings_schema(self) -> Json:
+        """JSON Schema of the settings: types, ranges, defaults and what each is for."""
+        return self._object("GET", "/api/settings/schema")
 
     def change_settings(self, changes: Mapping[str, Any]) -> Json:
         """Change some settings, all or none; answers with all."""

@@ -13,9 +13,10 @@ from zordon_app.client.machines import MachineCalls
 from zordon_app.client.outputs import OutputCalls
 from zordon_app.client.presets import PresetCalls
 from zordon_app.client.transport import Transport
+from zordon_app.client.work import WorkCalls
 
 
-class RenderServerProxy(JobCalls, OutputCalls, MachineCalls, EngineCalls, PresetCalls, FarmCalls):
+class RenderServerProxy(JobCalls, OutputCalls, MachineCalls, EngineCalls, PresetCalls, FarmCalls, WorkCalls):
     """One Zordon, as seen from here. Answers are the API's JSON as it came. Safe to share by threads; ``close`` it.
 
     Every method raises a ``ServerError`` (``client.errors``): ``Unreachable`` when there is no answer, ``Refused``
