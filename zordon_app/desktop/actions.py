@@ -50,11 +50,13 @@ class Actions:
 
     def open_path(self, path: object) -> bool:
         """Open a folder, picture, film or text. False: there is no such file."""
-        return opener.open_path(checked_path(path))
+        whole = whole_path(path)
+        return whole is not None and opener.open_path(whole)
 
     def reveal(self, path: object) -> bool:
         """Show a file in its folder. False: there is no such file."""
-        return opener.reveal(checked_path(path))
+        whole = whole_path(path)
+        return whole is not None and opener.reveal(whole)
 
     def notify(self, title: object, text: object = "") -> None:
         """Show a notification of the system."""
@@ -78,9 +80,7 @@ class Actions:
             self._window().tell(FILES_EVENT, files)
 
 
-def checked_path(given: object) -> Path:
-    """A whole path. Raises ValueError for anything else."""
+def whole_path(given: object) -> Path | None:
+    """A whole path; None for anything else."""
     path = Path(str(given))
-    if not path.is_absolute() or "\0" in str(given):
-        raise ValueError(f"{str(given)[:100]!r} is not a whole path")
-    return path
+    return path if path.is_absolute() and "\0" not in str(given) else None

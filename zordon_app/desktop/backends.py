@@ -81,7 +81,8 @@ def needed_environment(back_end: BackEnd, *, is_root: bool, has_gpu: bool) -> di
     Chromium tell the terminal about graphics drivers that they do without.
     """
     if back_end == "qt":
-        quiet = {"QT_LOGGING_RULES": "*.info=false;*.warning=false;js=false", "QTWEBENGINE_CHROMIUM_FLAGS": "--log-level=3"}
+        rules = "*.info=false;*.warning=false;js=false"
+        quiet = {"QT_LOGGING_RULES": rules, "QTWEBENGINE_CHROMIUM_FLAGS": "--log-level=3"}
         return quiet | ({"QTWEBENGINE_DISABLE_SANDBOX": "1"} if is_root else {})
     if back_end == "gtk" and not has_gpu:
         return {"WEBKIT_DISABLE_COMPOSITING_MODE": "1"}

@@ -15,6 +15,7 @@ from zordon_app.desktop.backends import BackEnd, ready_back_end
 from zordon_app.desktop.node import Node, find_running
 from zordon_app.desktop.placement import keep_placement, read_placement
 from zordon_app.errors import ZordonError
+from zordon_app.logs import set_up_logging
 from zordon_app.paths import Paths, find_paths
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def open_app(files: list[Path], *, home: Path | None = None) -> int:
     whole = [path.absolute() for path in files]
     paths = find_paths(home)
     paths.make()
+    set_up_logging(paths.logs, console=None)
     kept = DesktopFolder(paths)
     lock = doorbell.take_lock(kept.lock)
     if lock is None:

@@ -114,7 +114,7 @@ class AppWindow:
         # pywebview's own fail on Qt 6, and on GTK where there is no folder for downloads; qt.py and gtk.py have ours.
         webview.settings["ALLOW_DOWNLOADS"] = self._look.back_end == "system"
         window = webview.create_window(
-            "Zordon", self._look.address, js_api=Hidden(actions), width=place.width, height=place.height,
+            "Zordon", self._look.address, js_api=hidden(actions), width=place.width, height=place.height,
             x=place.x, y=place.y, maximized=place.maximized, min_size=LEAST, background_color=BACKGROUND,
             text_select=True, zoomable=True, draggable=True,
         )  # fmt: skip
@@ -161,23 +161,23 @@ class AppWindow:
             self.placement = structs.replace(self.placement, **changes)
 
 
-class Hidden:
-    """Passes on to the actions, but lists none: pywebview would make functions from text for those that it sees."""
+def hidden(actions: object) -> object:
+    """Something that passes on to ``actions`` what is in ``ACTIONS``, and shows nothing.
 
-    def __init__(self, actions: object) -> None:
-        """Pass on to ``actions``."""
-        self._actions = actions
+    pywebview makes functions from text for all that it sees. The page may ask for dotted names, so what is given is a
+    function of its own, from which no name leads to what it belongs to; neither does one from here to ``actions``.
+    """
 
-    def __dir__(self) -> list[str]:
-        """Nothing to see."""
-        return []
+    class Hidden:
+        def __dir__(self) -> list[str]:
+            return []
 
-    def __getattr__(self, name: str) -> Any:
-        """Only what is meant for the page."""
-        if name not in ACTIONS:
-            raise AttributeError(name)
-        # A function of its own: dotted names from the page must not lead from a method to what it belongs to.
-        return lambda *given: getattr(self._actions, name)(*given)  # noqa: PLW0108
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            if name not in ACTIONS:
+                raise AttributeError(name)
+            return lambda *given: getattr(actions, name)(*given)  # noqa: PLW0108
+
+    return Hidden()
 
 
 def real_path(text: str) -> str:
@@ -186,7 +186,7 @@ def real_path(text: str) -> str:
 
 
 def quieten(handlers: Sequence[logging.Handler]) -> None:
-    """Send what pywebview has to say to our log instead of to the console."""
+    """Send what pywebview has to say to those of ``handlers`` that write files, never to the console."""
     theirs = logging.getLogger("pywebview")
-    theirs.handlers[:] = handlers
+    theirs.handlers[:] = [each for each in handlers if isinstance(each, logging.FileHandler)]
     theirs.propagate = False

@@ -1,0 +1,86 @@
+import importlib.util
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from tests.desktop.app import App
+from tests.fakes.screens import x_server
+from zordon_app.desktop.backends import is_usable
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One window after another: each start wants a whole processor, and they share a screen."""
+    for item in items:
+        if "screen" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.web)
+            item.add_marker(pytest.mark.xdist_group("desktop"))
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[str]:
+    """A screen with a window manager, so that there are close buttons and focus."""
+    for program in ("icewm", "xdotool"):
+        if shutil.which(program) is None:
+            pytest.skip(f"no {program} here; build/dev.py test installs it")
+    with (
+        x_server() as display,
+        subprocess.Popen(["icewm", f"--display={display}"], stderr=subprocess.DEVNULL) as manager,
+    ):
+        yield display
+        manager.terminate()
+
+
+@pytest.fixture(params=["qt", "gtk"])
+def back_end(request) -> str:
+    return usable(request.param)
+
+
+@pytest.fixture
+def qt() -> str:
+    return usable("qt")
+
+
+def usable(name: str) -> str:
+    if importlib.util.find_spec("webview") is None or not is_usable(name):
+        pytest.skip(f"no {name} for windows here")
+    return name
+
+
+@pytest.fixture
+def open_app(screen, tmp_path) -> Iterator[Callable[..., App]]:
+    """Starts the app with a home of the test's own and waits for its window."""
+    apps = []
+
+    def open_app(back_end: str, *files: Path, **env: str) -> App:
+        app = App(tmp_path / "home", screen, back_end, *files, **env)
+        apps.append(app)
+        app.wait_for_window()
+        return app
+
+    yield open_app
+    for app in apps:
+        if app.process.poll() is None:
+            assert app.finish() == 0
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory) -> Path:
+    return make_film(tmp_path_factory.mktemp("films") / "clip one.mp4", seconds=1, size="160x90")
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory) -> Path:
+    """Takes much longer to encode again than a test takes."""
+    return make_film(tmp_path_factory.mktemp("films") / "long.mp4", seconds=40, size="1280x720")
+
+
+def make_film(path: Path, *, seconds: int, size: str) -> Path:
+    source = f"testsrc2=size={size}:rate=24:duration={seconds}"
+    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    command = [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return path

@@ -1,0 +1,247 @@
+"""The window over a real node, used as a person uses it."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.desktop.app import App, wait_until
+from zordon_app.client import RenderServerProxy
+
+SLOW = {"video_codec": "libx265", "preset": "placebo"}
+
+
+@contextmanager
+def page_of(app: App) -> Iterator[Page]:
+    """The page in a Qt window, driven as in a browser."""
+    wait_until(app.can_be_driven, "Qt's own server")
+    with sync_playwright() as playwright:
+        address = f"http://127.0.0.1:{app.port}"
+        browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
+        page = wait_until(lambda: browser.contexts[0].pages, "the page")[0]
+        # Playwright's own waiting evaluates text in the page, which our Content-Security-Policy refuses.
+        ready = "Boolean(window.pywebview?.api?.open_path && document.querySelector('#app > *'))"
+        wait_until(lambda: page.evaluate(ready), "the bridge")
+        yield page
+
+
+@contextmanager
+def client_of(app: App) -> Iterator[RenderServerProxy]:
+    with RenderServerProxy(app.address) as client:
+        yield client
+
+
+def start_slow_job(app: App, film: Path) -> str:
+    with client_of(app) as client:
+        job = client.create_job({"local_path": str(film), "args": SLOW})
+        wait_until(lambda: client.get_job(job["id"])["status"] == "running", "the job")
+        return str(job["id"])
+
+
+def close_button(app: App) -> None:
+    app.press("alt+F4")
+
+
+def test_a_file_given_at_start_becomes_a_job_that_completes(open_app, back_end, film):
+    app = open_app(back_end, film)
+
+    with client_of(app) as client:
+        # The keys do nothing until the page has looked into the file.
+        def added() -> list[dict]:
+            app.press("ctrl+Return")
+            return client.get_jobs()
+
+        job = wait_until(added, "the job")[0]
+        done = wait_until(lambda: client.get_job(job["id"])["status"] == "completed", "its end")
+
+        assert done
+        assert client.get_job_files(job["id"])
+
+
+def test_the_page_reaches_the_system_through_the_window_only(open_app, qt, tmp_path):
+    app = open_app(qt)
+
+    with page_of(app) as page:
+        assert page.evaluate("pywebview.api.open_path('/nonexistent')") is False
+        assert page.evaluate("pywebview.api.open_path('x')") is False
+        page.evaluate("pywebview.api.set_title('(1) 62 % – Käse')")
+        wait_until(lambda: app.do("getwindowname", app.visible()[-1]) == "(1) 62 % – Käse", "the title")
+
+        # Neither what is not meant for the page, nor what hangs on that which is.
+        names = ["run", "_actions.open_path", "open_path.__self__.window"]
+        for name in names:
+            page.evaluate("name => pywebview._jsApiCallback(name, [], '1')", name)
+        log = app.home / "logs" / "zordon.log"
+        wait_until(lambda: log.read_text().count("does not exist") == len(names), "the refusals")
+
+
+def test_a_second_start_hands_its_files_over_and_ends(open_app, qt, film):
+    app = open_app(qt)
+
+    second = app.start(film)
+    out, errors = second.communicate(timeout=60)
+
+    assert (second.returncode, out, errors) == (0, "", "")
+    with page_of(app) as page:
+        expect(page.get_by_role("dialog")).to_contain_text(str(film))
+    assert len(app.visible()) == 1
+
+
+def test_closing_while_a_job_runs_asks_and_the_work_goes_on_in_the_background(open_app, qt, long_film):
+    app = open_app(qt)
+    job = start_slow_job(app, long_film)
+
+    with page_of(app) as page:
+        close_button(app)
+        page.get_by_role("button", name="Keep rendering in the background").click()
+        wait_until(lambda: not app.visible(), "the window to go")
+        with client_of(app) as client:
+            assert client.get_job(job)["status"] == "running"
+
+        assert app.start().wait(60) == 0
+        app.wait_for_window()
+        close_button(app)
+        page.get_by_role("button", name="Quit now").click()
+
+    assert app.wait() == 0
+
+
+def test_a_person_who_does_not_want_to_close_after_all_stays(open_app, qt, long_film):
+    app = open_app(qt)
+    start_slow_job(app, long_film)
+
+    with page_of(app) as page:
+        for _ in range(2):
+            close_button(app)
+            expect(page.get_by_role("alertdialog")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("alertdialog")).to_be_hidden()
+
+    assert app.visible()
+    assert app.process.poll() is None
+
+
+def test_the_answer_is_remembered(open_app, back_end, long_film):
+    app = open_app(back_end)
+    with client_of(app) as client:
+        client.change_settings({"ui": {"closing": "background"}})
+    start_slow_job(app, long_film)
+
+    close_button(app)
+
+    wait_until(lambda: not app.visible(), "the window to go")
+    assert app.process.poll() is None
+    assert app.start().wait(60) == 0
+    app.wait_for_window()
+
+
+def test_closing_without_work_ends_the_app(open_app, back_end):
+    app = open_app(back_end)
+
+    close_button(app)
+
+    assert app.wait() == 0
+    assert not (app.home / "data" / "instance.json").exists()
+
+
+def test_leaving_after_the_current_work_needs_nobody_to_wait(open_app, qt, film, tmp_path):
+    app = open_app(qt)
+    with client_of(app) as client:
+        client.change_settings({"ui": {"closing": "after"}})
+        job = client.create_job({"local_path": str(film), "args": {"video_codec": "libx265", "preset": "veryslow"}})
+        wait_until(lambda: client.get_job(job["id"])["status"] in ("running", "completed"))
+
+    close_button(app)
+
+    assert app.wait() == 0
+    again = open_app(qt)
+    with client_of(again) as client:
+        assert wait_until(lambda: client.get_job(job["id"])["status"] == "completed")
+
+
+def test_a_window_over_a_node_that_ran_before_leaves_it_running(open_app, back_end, long_film, tmp_path):
+    from tests.cli.node_process import Node
+
+    node = Node(tmp_path / "home")
+    app = open_app(back_end)
+    assert app.address == node.address
+    start_slow_job(app, long_film)
+
+    close_button(app)
+
+    assert app.wait() == 0
+    with client_of(app) as client:
+        assert client.check_connection()
+    assert node.stop()[0] == 0
+
+
+def test_the_window_comes_back_as_it_was(open_app, back_end):
+    app = open_app(back_end)
+    window = app.visible()[-1]
+    app.do("windowsize", "--sync", window, "1010", "710")
+    wait_until(lambda: "1010x710" in app.do("getwindowgeometry", window))
+
+    assert app.finish() == 0
+    again = open_app(back_end)
+
+    assert wait_until(lambda: "1010x710" in again.do("getwindowgeometry", again.visible()[-1]))
+
+
+def test_a_download_goes_where_the_person_says(open_app, qt, film, tmp_path):
+    app = open_app(qt)
+    with client_of(app) as client:
+        job = client.create_job({"local_path": str(film)})
+        wait_until(lambda: client.get_job(job["id"])["status"] == "completed")
+    target = tmp_path / "from the window.zip"
+
+    with page_of(app) as page:
+        page.goto(f"{app.address}/#/jobs/{job['id']}")
+        page.get_by_role("button", name="Download as zip").click()
+        dialog = wait_until(lambda: app.do("search", "--onlyvisible", "--name", "^Save as$").split())[-1]
+        app.do("windowactivate", "--sync", dialog)
+        app.do("key", "ctrl+a")
+        app.do("type", "--delay", "5", str(target))
+        app.do("key", "Return")
+
+        assert wait_until(lambda: target.is_file() and target.stat().st_size)
+    assert target.read_bytes()[:2] == b"PK"
+
+
+def test_the_machine_stays_awake_while_it_renders_and_no_longer(open_app, qt, long_film, tmp_path):
+    """In the place of systemd's program a real one that says when it is alive; no systemd runs in a test."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "systemd-inhibit").write_text(f'#!/bin/sh\necho "$@" > {tools}/alive\ncat\nrm {tools}/alive\n')
+    (tools / "systemd-inhibit").chmod(0o755)
+    app = open_app(qt, PATH=f"{tools}:{os.environ['PATH']}")
+    job = start_slow_job(app, long_film)
+
+    said = wait_until(lambda: (tools / "alive").exists() and (tools / "alive").read_text(), "to be kept awake")
+    with client_of(app) as client:
+        client.cancel_job(job)
+
+    assert "--what=sleep:idle" in said
+    wait_until(lambda: not [each for each in app.children() if "systemd-inhibit" in " ".join(each.cmdline())])
+
+
+def test_without_a_screen_the_browser_opens_and_says_why(tmp_path, film):
+    called = tmp_path / "called"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {called}\n')
+    browser.chmod(0o755)
+    app = App(tmp_path / "home", "", "qt", BROWSER=str(browser))
+
+    address = wait_until(lambda: called.exists() and called.read_text().strip(), "the browser")
+    second = subprocess.run(
+        [*app.process.args], env=app.env, cwd="/", capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert address == app.address
+    assert second.returncode == 0
+    app.process.terminate()
+    _, errors = app.process.communicate(timeout=60)
+    assert app.process.returncode == 0
+    assert f"No window can be shown here, so Zordon opens in the browser: {address}" in errors
