@@ -104,7 +104,7 @@ class PresetBody(Struct, kw_only=True, forbid_unknown_fields=True):
     engine, and null there takes back an inherited one.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
     engine: Annotated[str, Meta(max_length=60)] = ""
     description: Annotated[str, Meta(max_length=2000)] = ""
     extends: Annotated[str, Meta(max_length=60)] = ""

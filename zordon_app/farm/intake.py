@@ -89,6 +89,7 @@ class Intake:
 
         Where none that is here fits, the build is one that can be downloaded; it has no command yet.
         """
+        _check_place(path)
         engine = self._registry.get(engine_name) if engine_name else self._registry.for_filename(path.name)
         probe = engine.look(path)
         try:
@@ -176,7 +177,7 @@ class Intake:
     def _output_folder(self, request: JobRequest, name: str) -> tuple[Path, bool]:
         if request.output_path is not None:
             folder = Path(request.output_path).expanduser()
-            if not folder.is_absolute():
+            if "\0" in request.output_path or not folder.is_absolute():
                 raise BadRequest(f"output_path must be a whole path, not {request.output_path[:100]!r}.")
             return folder, False
         root, stem = self._output_root(), file_stem(name)
@@ -258,8 +259,21 @@ def _check_request(request: JobRequest, *, local: bool, job_exists: Callable[[st
 def _check_local_path(path: Path, text: str) -> None:
     if "\0" in text or not path.is_absolute():
         raise BadRequest(f"local_path must be a whole path, not {text[:100]!r}.")
-    if not path.parent.is_dir():
-        raise BadRequest(f"There is no file {text[:200]!r} on this machine.")
+    _check_place(path)
+
+
+def _check_place(path: Path) -> None:
+    """A path that is not there may be the pattern of a sequence; reading a pipe or a device would never end."""
+    shown = repr(str(path)[:200])
+    try:
+        has_folder = path.parent.is_dir()
+        is_odd = path.exists() and not path.is_file() and not path.is_dir()
+    except OSError as error:
+        raise BadRequest(f"{shown} cannot be read: {error.strerror}.") from error
+    if not has_folder:
+        raise BadRequest(f"There is no file {shown} on this machine.")
+    if is_odd:
+        raise BadRequest(f"{shown} is not a file.")
 
 
 def _check_plan(plan: JobPlan) -> None:

@@ -1,5 +1,6 @@
 """Logs of jobs: the first MiB and the last four, whatever an engine prints."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,35 +13,47 @@ MOST_READ = 1024 * 1024
 
 
 class CappedLog:
-    """One log: ``name`` holds its beginning, ``name.<offset>`` the latest parts. Offsets count all bytes ever written."""
+    """One log: ``name`` holds its beginning, ``name.<offset>`` the latest parts. Offsets count all bytes ever written.
+
+    Lines that a full disk does not take are dropped: no engine ends because its words cannot be kept.
+    """
 
     def __init__(self, path: Path) -> None:
         """Append to the log at ``path``."""
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        base, last = parts_of(path)[-1] if parts_of(path) else (0, path)
-        self._file: BinaryIO = last.open("ab", buffering=64 * 1024)
-        self._base = base
-        self._size = last.stat().st_size
+        self._base = 0
+        self._size = 0
+        self._file: BinaryIO | None = None
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._base, last = parts_of(path)[-1] if parts_of(path) else (0, path)
+            self._file = last.open("ab", buffering=64 * 1024)
+            self._size = last.stat().st_size
 
     def write(self, line: str) -> None:
         """Append a line."""
         data = line.encode() + b"\n"
-        if self._size + len(data) > (HEAD_BYTES if self._base == 0 else TAIL_BYTES):
-            self._rotate()
-        self._file.write(data)
-        self._size += len(data)
+        with contextlib.suppress(OSError):
+            if self._size + len(data) > (HEAD_BYTES if self._base == 0 else TAIL_BYTES):
+                self._rotate()
+            if self._file is not None and not self._file.closed:
+                self._file.write(data)
+                self._size += len(data)
 
     def flush(self) -> None:
         """Let readers see it."""
-        self._file.flush()
+        with contextlib.suppress(OSError):
+            if self._file is not None and not self._file.closed:
+                self._file.flush()
 
     def close(self) -> None:
         """Write out the rest."""
-        self._file.close()
+        with contextlib.suppress(OSError):
+            if self._file is not None:
+                self._file.close()
 
     def _rotate(self) -> None:
-        self._file.close()
+        self.close()
         self._base += self._size
         self._size = 0
         self._file = self._path.with_name(f"{self._path.name}.{self._base:015d}").open("ab", buffering=64 * 1024)

@@ -68,7 +68,7 @@ class LeaseRun:
         while not self._chunk_ended and not self._fatal:
             event = session.next_event(_TICK)
             if event is not None:
-                self._take(event, unit_log)
+                self._take(event)
             if self._must_stop() or self._is_hung(session) or self._lost_the_rest():
                 return False
             if event is None and session.has_ended:
@@ -85,11 +85,8 @@ class LeaseRun:
             if number not in self._owed:
                 return True
             event = session.next_event(_TICK)
-            if event is not None and event.kind == EventKind.PROGRESS:
-                fraction = (step + self._fraction(event, number)) / steps
-                self._source.progress(self._lease, self._owed[number], fraction)
-            elif event is not None and event.kind == EventKind.WARNING:
-                self._source.warn(self._lease, event.message)
+            if event is not None:
+                self._hear(event, number, step, steps)
             if self._must_stop_now() or self._is_hung(session):
                 return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
         if session.wait_status() != 0:
@@ -99,6 +96,13 @@ class LeaseRun:
         elif step == steps - 1:
             self._hand_in(number, self._owed[number].spec.file)
         return self._order == LeaseOrder.GO_ON
+
+    def _hear(self, event: Event, number: int, step: int, steps: int) -> None:
+        if event.kind == EventKind.PROGRESS:
+            fraction = (step + self._fraction(event, number)) / steps
+            self._source.progress(self._lease, self._owed[number], fraction)
+        elif event.kind == EventKind.WARNING:
+            self._source.warn(self._lease, event.message)
 
     def fail_unit(self, number: int, message: str) -> None:
         """The attempt of a unit failed."""
@@ -119,11 +123,11 @@ class LeaseRun:
             self._source.give_back(self._lease, list(self._owed.values()), reason)
             self._owed.clear()
 
-    def _take(self, event: Event, unit_log: UnitLog) -> None:
+    def _take(self, event: Event) -> None:
         number = event.unit if event.unit is not None else self._in_hand
         match event.kind:
             case EventKind.UNIT_STARTED if number in self._owed:
-                self._start_unit(number, unit_log)
+                self._start_unit(number)
             case EventKind.PROGRESS if number in self._owed:
                 self._source.progress(self._lease, self._owed[number], event.fraction)
             case EventKind.ARTIFACT if number in self._owed:
@@ -137,14 +141,13 @@ class LeaseRun:
             case EventKind.CHUNK_ENDED:
                 self._chunk_ended = True
 
-    def _start_unit(self, number: int, unit_log: UnitLog) -> None:
+    def _start_unit(self, number: int) -> None:
         if self._order == LeaseOrder.STOP_AFTER_UNIT and self._in_hand != number:
             # The unit before has ended: what follows is not wanted.
             self._order = LeaseOrder.STOP_NOW
             return
         if self._in_hand != number:
             self._in_hand = number
-            unit_log.switch(number, self._owed[number].attempt)
             self._obey(self._source.unit_started(self._lease, self._owed[number]))
 
     def _fraction(self, event: Event, number: int) -> float:

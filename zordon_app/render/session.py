@@ -1,6 +1,8 @@
 """An engine process as a stream of events: warm ones that are fed chunks, and those that do one unit and end."""
 
+import contextlib
 import queue
+import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -12,6 +14,8 @@ from zordon_app.render.processes import OwnedProcess, ProcessOwner
 
 _MOST_WAITING = 10_000
 _LAST_LINES = 60
+_LAST_WORDS_SECONDS = 1.0
+"""How long output and process may outlive each other before that counts as the end of both."""
 
 
 class EngineSession:
@@ -25,10 +29,14 @@ class EngineSession:
         processes: ProcessOwner,
         folder: Path,
         stdin: bool,
-        on_line: Callable[[str], None],
+        on_line: Callable[[str, list[Event]], None],
         monotonic: Callable[[], float],
     ) -> None:
-        """Start the program in ``folder``. Raises OSError when it cannot be started."""
+        """Start the program in ``folder``; ``on_line`` is told each line and what it means.
+
+        Raises:
+            OSError: it cannot be started.
+        """
         self._engine = engine
         self._processes = processes
         self._on_line = on_line
@@ -36,6 +44,7 @@ class EngineSession:
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._events: queue.Queue[Event | None] = queue.Queue(_MOST_WAITING)
         self._heard_at = monotonic()
+        self._gone_at: float | None = None
         self._cpu_seconds = 0.0
         self._stopped = threading.Event()
         self.process: OwnedProcess = processes.spawn(invocation, cwd=folder, stdin=stdin)
@@ -63,8 +72,16 @@ class EngineSession:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is gone and all its events were taken."""
-        return not self._reader.is_alive() and self._events.empty()
+        """Whether the process is gone, or at least its output, and all its events were taken."""
+        return self._events.empty() and (not self._reader.is_alive() or self._is_outlived())
+
+    def _is_outlived(self) -> bool:
+        """Whether the process is gone but something that it left behind keeps its output open, in silence."""
+        if self.process.is_running:
+            return False
+        now = self._monotonic()
+        self._gone_at = now if self._gone_at is None else self._gone_at
+        return now - max(self._gone_at, self._heard_at) > _LAST_WORDS_SECONDS
 
     def silent_seconds(self) -> float:
         """How long the engine neither said nor computed anything."""
@@ -75,7 +92,10 @@ class EngineSession:
         return self._monotonic() - self._heard_at
 
     def wait_status(self) -> int:
-        """The exit status of a process whose output has ended."""
+        """The exit status of a process whose output has ended; one that lives on in silence is ended first."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.popen.wait(_LAST_WORDS_SECONDS)
+        self._processes.end(self.process, grace=0)
         return self.process.popen.wait()
 
     def why(self) -> str:
@@ -86,10 +106,9 @@ class EngineSession:
         """End the process and everything it started."""
         self._stopped.set()
         if self.process.popen.stdin is not None:
-            try:
+            # It may have gone already, with something still unwritten.
+            with contextlib.suppress(OSError):
                 self.process.popen.stdin.close()
-            except OSError:
-                pass  # It had gone already, with something still unwritten.
         self._processes.end(self.process, grace=grace)
         self._reader.join(5)
 
@@ -98,9 +117,11 @@ class EngineSession:
             for line in read_lines(pipe):
                 self._heard_at = self._monotonic()
                 self._last_lines.append(line)
-                for event in self._engine.read(line):
+                events = self._engine.read(line)
+                # First the log: who takes an event finds the lines of its unit there.
+                self._on_line(line, events)
+                for event in events:
                     self._put(event)
-                self._on_line(line)
 
     def _put(self, event: Event) -> None:
         while not self._stopped.is_set():

@@ -99,6 +99,7 @@ class Worker:
         if session is None:
             return
         units = [unit.spec for unit in assignment.lease.units]
+        unit_log.expect(assignment.lease.units)
         session.feed(assignment.engine.feed(assignment.job, units, run.folder))
         if not run.follow(session, unit_log):
             self._end_warm()
@@ -114,6 +115,7 @@ class Worker:
         try:
             session = self._start(assignment.engine, unit_log, scratch, invocation=invocation, stdin=True)
         except OSError as error:
+            unit_log.close()
             run.fail_all(f"{assignment.engine.label} could not be started: {error.strerror}.")
             return None, unit_log
         self._warm = (job.id, session, unit_log)
