@@ -22,14 +22,16 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     end_frame: Frame | None = None
     frames: Annotated[str, Meta(max_length=2000)] | None = None
     args: dict[str, Any] = field(default_factory=dict)
-    enable_split_jobs: bool = True
+    enable_split_jobs: bool | None = None
+    """Whether other machines may help; left out, the preset decides, else they may."""
     child_jobs: list[dict[str, Any]] = field(default_factory=list)
     local_path: str | None = None
     priority: Annotated[int, Meta(ge=0, le=100)] = 50
     paused: bool = False
     preset: str | None = None
     output_path: str | None = None
-    existing: Existing = Existing.OVERWRITE
+    existing: Existing | None = None
+    """What to do with files that are there; left out, the preset decides, else they are overwritten."""
     after: list[str] = field(default_factory=list)
     start_at: datetime | None = None
     nodes: list[str] = field(default_factory=list)

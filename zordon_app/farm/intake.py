@@ -109,7 +109,10 @@ class Intake:
     ) -> tuple[Job, list[Unit]]:
         source = self._source(job_id, request, upload)
         engine, build, probe = self.look(source.path, engine_name=request.engine_name, version=request.engine_version)
-        request = structs.replace(request, args=self._arguments(request, engine, local=caller.local))
+        preset = self._preset(request, engine)
+        request = structs.replace(
+            request, args=_arguments(request, preset, engine, local=caller.local), **_ways(request, preset)
+        )
         name = request.name or source.path.stem
         plan = engine.plan(request, probe, build, title=file_stem(name))
         _check_plan(plan)
@@ -159,20 +162,16 @@ class Intake:
                 )
         raise BadRequest("The archive holds no project file that an engine takes.")
 
-    def _arguments(self, request: JobRequest, engine: Engine, *, local: bool) -> dict[str, Any]:
-        preset: dict[str, Any] = {}
-        if request.preset is not None:
-            known = self._presets()
-            if request.preset not in known:
-                raise BadRequest(f"There is no preset {request.preset[:60]!r}. Known: {', '.join(sorted(known))}.")
-            if known[request.preset]["engine"] != engine.name:
-                raise BadRequest(
-                    f"The preset {request.preset!r} is for {known[request.preset]['engine']}, not {engine.name}."
-                )
-            preset = known[request.preset].get("params", {})
-        return check_arguments(
-            {**preset, **request.args}, engine.arguments, engine=engine.label, from_this_machine=local
-        )
+    def _preset(self, request: JobRequest, engine: Engine) -> dict[str, Any]:
+        if request.preset is None:
+            return {}
+        known = self._presets()
+        if request.preset not in known:
+            raise BadRequest(f"There is no preset {request.preset[:60]!r}. Known: {', '.join(sorted(known))}.")
+        preset: dict[str, Any] = known[request.preset]
+        if preset["engine"] != engine.name:
+            raise BadRequest(f"The preset {request.preset!r} is for {preset['engine']}, not {engine.name}.")
+        return preset
 
     def _output_folder(self, request: JobRequest, name: str) -> tuple[Path, bool]:
         if request.output_path is not None:
@@ -215,12 +214,12 @@ class Intake:
             end_frame=max(unit.last for unit in plan.units),
             output_path=str(output),
             owns_output=owned,
-            existing=request.existing,
+            existing=request.existing or Existing.OVERWRITE,
             priority=request.priority,
             status=status,
             reason=reason,
             resume_to=_unpaused_status(request) if request.paused else "",
-            enable_split_jobs=request.enable_split_jobs,
+            enable_split_jobs=request.enable_split_jobs is not False,
             parent=request.parent,
             child_jobs=request.child_jobs,
             after=[JobId(other) for other in request.after],
@@ -236,6 +235,21 @@ class Intake:
             fps=plan.fps,
             facts=plan.facts,
         )
+
+
+def _arguments(request: JobRequest, preset: dict[str, Any], engine: Engine, *, local: bool) -> dict[str, Any]:
+    wanted = {**preset.get("params", {}), **request.args}
+    return check_arguments(wanted, engine.arguments, engine=engine.label, from_this_machine=local)
+
+
+def _ways(request: JobRequest, preset: dict[str, Any]) -> dict[str, Any]:
+    """How to go about it: what the request leaves open, the preset says."""
+    existing = request.existing or Existing(preset.get("output", {}).get("existing", Existing.OVERWRITE))
+    split = request.enable_split_jobs
+    return {
+        "existing": existing,
+        "enable_split_jobs": preset.get("split", {}).get("enabled", True) if split is None else split,
+    }
 
 
 def _check_request(request: JobRequest, *, local: bool, job_exists: Callable[[str], bool]) -> None:
