@@ -40,6 +40,11 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     idempotency_key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
 
     @property
+    def may_split(self) -> bool:
+        """Whether other machines may help, where no preset has a say."""
+        return self.enable_split_jobs is not False
+
+    @property
     def engine_name(self) -> str | None:
         """The engine asked for, under whichever of its two names."""
         return self.engine or self.renderer

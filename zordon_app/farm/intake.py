@@ -219,7 +219,7 @@ class Intake:
             status=status,
             reason=reason,
             resume_to=_unpaused_status(request) if request.paused else "",
-            enable_split_jobs=request.enable_split_jobs is not False,
+            enable_split_jobs=request.may_split,
             parent=request.parent,
             child_jobs=request.child_jobs,
             after=[JobId(other) for other in request.after],

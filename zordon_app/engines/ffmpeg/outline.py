@@ -54,7 +54,7 @@ def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings
         return _outline_by_time(request, film, scan, settings, warnings)
     first, end = wanted_range(request, film, scan, warnings)
     seconds = scan.microseconds(first, end) / 1_000_000
-    reason = segments.why_one_piece(settings, split=request.enable_split_jobs is not False, seconds=seconds, frames=end - first)
+    reason = segments.why_one_piece(settings, split=request.may_split, seconds=seconds, frames=end - first)
     places = [(first, end)] if reason else segments.cut(scan, first, end)
     is_all = first == 0 and end == len(scan.stamps)
     if settings.video_codec == "copy" and not is_all:
@@ -86,7 +86,7 @@ def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnin
     first, last = trim_numbers(request, film, first, last)
     check_gaps(request, numbers, first, last, warnings)
     frames, seconds = last - first + 1, float((last - first + 1) / film.rate)
-    reason = segments.why_one_piece(settings, split=request.enable_split_jobs is not False, seconds=seconds, frames=frames)
+    reason = segments.why_one_piece(settings, split=request.may_split, seconds=seconds, frames=frames)
     places = [(first, last + 1)] if reason else segments.cut_evenly(first, last + 1)
     return Outline(
         recipe=_recipe(settings, film, Timing(), reason or _alone(places)),
