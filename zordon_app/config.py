@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from zordon_app.complaints import checked
+from zordon_app.domain.hours import check_schedule
 from zordon_app.errors import BadRequest, ZordonError
 
 
@@ -42,6 +43,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(gt=0, le=10_000, description="An engine that does nothing for so long is ended and tried again.")
     ] = 10
     threads: Annotated[int, Meta(ge=0, le=1024, description="Processor threads for engines; 0: all.")] = 0
+    nice: Annotated[bool, Meta(description="Engines give way to the programs that you work with.")] = True
+    memory_floor_gib: Annotated[
+        float, Meta(ge=0, le=10_000, description="Nothing new is begun while less memory is free, GiB; 0: no limit.")
+    ] = 0
+    schedule: Annotated[
+        dict[str, Annotated[str, Meta(max_length=200)]],
+        Meta(
+            description="Hours in which this machine works, by day (mon to sun), as 18:00-08:00; empty: always. "
+            "Hours that end before they begin last into the next day."
+        ),
+    ] = field(default_factory=dict)
+    idle_minutes: Annotated[
+        float,
+        Meta(ge=0, le=1440, description="Work only when nobody has used the machine for so long; 0: at any time."),
+    ] = 0
     engine_downloads: Annotated[
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),
@@ -52,6 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = field(default_factory=dict)
     notify: Annotated[bool, Meta(description="Tell on the desktop when a job ends or first fails.")] = True
     webhook: Annotated[str, Meta(max_length=2000, description="Address that is told of the same; empty: none.")] = ""
+    webhook_private: Annotated[bool, Meta(description="Whether that address may be one of your own network.")] = False
     command_hook: Annotated[
         list[Annotated[str, Meta(max_length=4096)]],
         Meta(max_length=50, description="Program and arguments run at the same time; empty: none."),
@@ -63,7 +80,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
 
 
-LOCAL_ONLY = frozenset({"command_hook", "door", "watch_folders", "output_folder", "lan", "port", "mirrors", "webhook"})
+LOCAL_ONLY = frozenset(
+    {
+        "command_hook",
+        "door",
+        "watch_folders",
+        "output_folder",
+        "lan",
+        "port",
+        "mirrors",
+        "webhook",
+        "webhook_private",
+    }
+)
+    {"command_hook", "door", "watch_folders", "output_folder", "lan", "port", "mirrors", "webhook", "webhook_private"}
+)
 """What only programs on this machine may change: it decides what is run, written, fetched or let in."""
 
 PRIVATE = frozenset({"command_hook", "webhook"})
@@ -112,6 +143,7 @@ class SettingsFile:
                     values[name] = getattr(DEFAULTS, name)
             settings = checked(values, Settings)
             _check_folder(settings.output_folder)
+            check_schedule(settings.schedule)
             _save(self._path, settings)
             self._current = settings
         for listener in self._listeners:
