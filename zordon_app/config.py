@@ -93,8 +93,6 @@ LOCAL_ONLY = frozenset(
         "webhook_private",
     }
 )
-    {"command_hook", "door", "watch_folders", "output_folder", "lan", "port", "mirrors", "webhook", "webhook_private"}
-)
 """What only programs on this machine may change: it decides what is run, written, fetched or let in."""
 
 PRIVATE = frozenset({"command_hook", "webhook"})
