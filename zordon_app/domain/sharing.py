@@ -74,8 +74,10 @@ class Holding(Struct, frozen=True, kw_only=True):
     """A lease that a child still works on: its units with their attempts, so that a parent that forgot it knows it."""
 
     lease: str
-    units: list[tuple[int, int]]
+    units: Annotated[list[tuple[int, int]], Meta(max_length=1000)]
     """Number and attempt of each."""
+    made: Annotated[list[int], Meta(max_length=1000)] = field(default_factory=list)
+    """Those that are rendered, and on their way to the parent."""
 
 
 class ChildUpdate(Struct, kw_only=True):

@@ -64,15 +64,17 @@ class AllWork:
         registry: EngineRegistry,
         builds: Builds,
         node: ThisNode,
+        shortage: Callable[[], str],
         monotonic: Callable[[], float],
     ) -> None:
-        """Choose between ``local`` and ``children``."""
+        """Choose between ``local`` and ``children``; ``shortage`` is a sentence while the engines' disk is full."""
         self._state = state
         self._local = local
         self._children = children
         self._registry = registry
         self._builds = builds
         self._node = node
+        self._shortage = shortage
         self._monotonic = monotonic
         self._changed = threading.Event()
         self._closed = False
@@ -89,13 +91,13 @@ class AllWork:
         self._changed.set()
 
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:
-        """The next work, or None after ``wait`` seconds."""
+        """The next work, or None after ``wait`` seconds, or at once when ``keep_job`` has ended: its engine may go."""
         deadline = self._monotonic() + wait
         while True:
             self._changed.clear()
             assignment = self._choose(keep_job)
             left = deadline - self._monotonic()
-            if assignment is not None or left <= 0 or self._closed:
+            if assignment is not None or left <= 0 or self._closed or self._is_over(keep_job):
                 return assignment
             for work in self._children.works():
                 work.wanted.set()
@@ -123,7 +125,11 @@ class AllWork:
         return self._of(lease).deliver(lease, unit, file)
 
     def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:
-        """The attempt failed."""
+        """The attempt failed; where the disk is full that is nobody's fault, and counts for nothing."""
+        shortage = self._shortage()
+        if shortage:
+            self._of(lease).give_back(lease, [unit], shortage)
+            return LeaseOrder.STOP_NOW
         return self._of(lease).fail(lease, unit, message)
 
     def give_back(self, lease: Lease, units: list[LeasedUnit], reason: str) -> None:
@@ -145,10 +151,16 @@ class AllWork:
         is_ended = self._state.has(lease.job) and self._state.job(lease.job).parent is not None
         return EndedWork() if is_ended else self._local
 
+    def _is_over(self, job_id: str | None) -> bool:
+        """Whether nothing more will be rendered of a job."""
+        with self._state.lock:
+            return job_id is not None and (not self._state.has(job_id) or self._state.job(job_id).status.is_final)
+
     def _choose(self, keep_job: str | None) -> Assignment | None:
         if self._node.is_paused:
             return None
-        ready = [work for work in self._children.works() if work.has_lease]
+        # Own jobs are told by the dispatcher that they wait for room.
+        ready = [] if self._shortage() else [work for work in self._children.works() if work.has_lease]
         own = self._local.best_rank()
         if ready and (own is None or ready[0].job.priority > own):
             return self._take(ready[0])

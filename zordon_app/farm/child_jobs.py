@@ -1,8 +1,10 @@
 """Jobs of other nodes that this one works for: taken in, prepared, worked on, ended."""
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from zordon_app.domain.callers import Caller
@@ -24,6 +26,8 @@ RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 """How long to wait before a parent that does not answer is asked again."""
 TELL_SECONDS = 1.0
 ASK_SECONDS = 5.0
+KEPT_SECONDS = 600.0
+"""How long a child job that has ended is shown."""
 
 
 class ChildJobs:
@@ -101,10 +105,13 @@ class ChildJobs:
                 continue
             if job.status.is_final or job.status == JobStatus.PAUSED:
                 self._drop(job.id)
+                self._forget(job)
             elif self.work(job.id) is None and not self._stop.is_set():
                 self._begin(job)
-        for job_id in [work.job.id for work in self.works() if not self._state.has(work.job.id)]:
-            self._drop(job_id)
+        for work in self.works():
+            work.return_unused(now=self._node.is_paused)
+            if not self._state.has(work.job.id):
+                self._drop(work.job.id)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
 
     def join(self) -> None:
@@ -169,6 +176,13 @@ class ChildJobs:
         if work is not None:
             for event in (work.wanted, work.has_news, work.has_parcels):
                 event.set()
+
+    def _forget(self, job: Job) -> None:
+        """Help that is over is no longer shown after a while."""
+        kept = timedelta(seconds=KEPT_SECONDS * self._scale)
+        if job.ended_at is not None and self._clock.now() - job.ended_at > kept:
+            self._lifecycle.delete([job.id])
+            shutil.rmtree(self._jobs_folder / job.id, ignore_errors=True)
 
     def _came(self, job_id: JobId) -> None:
         with self._state.lock:

@@ -18,6 +18,7 @@ from zordon_app.farm.interfaces import ParcelBox, PeerCalls
 log = logging.getLogger(__name__)
 
 MOST_NEWS = 2000
+MOST_ROUNDS_UNUSED = 5
 
 
 class ChildWork:
@@ -50,6 +51,9 @@ class ChildWork:
         """Units still owed to the parent, with their attempts: in an engine, or in a parcel that has not arrived."""
         self._orders: dict[str, LeaseOrder] = {}
         self._lost: dict[str, set[int]] = {}
+        self._made: set[tuple[str, int]] = set()
+        """Lease and unit of what lies in the box."""
+        self._rounds_unused = 0
         self._news: list[News] = []
         self._progress: dict[int, News] = {}
         self._boot = uuid.uuid4().hex
@@ -117,6 +121,8 @@ class ChildWork:
             seconds=file.seconds,
         )
         self._parcels.put(parcel, file.path)
+        with self._lock:
+            self._made.add((lease.id, unit.spec.number))
         self.done += 1
         self.has_parcels.set()
         return self.renew(lease)
@@ -149,11 +155,23 @@ class ChildWork:
             self.wanted.clear()
             with self._lock:
                 self._leases[given.lease.id] = {unit.spec.number: unit.attempt for unit in given.lease.units}
+                self._rounds_unused = 0
                 # Here everything goes by the child job's own id; the parent's is only ever sent back to it.
                 self._next = structs.replace(given.lease, job=self.job.id)
             self._on_lease()
         elif given.ended:
             self._on_ended("The job has ended.")
+
+    def return_unused(self, *, now: bool) -> None:
+        """Give units back that were pulled and that the worker, busy elsewhere, does not take; called once a second."""
+        with self._lock:
+            lease = self._next
+            is_ahead = lease is not None and len(self._leases) > 1
+            self._rounds_unused = 0 if is_ahead else self._rounds_unused + 1
+            if lease is None or not (now or self._rounds_unused > MOST_ROUNDS_UNUSED):
+                return
+            self._next = None
+        self.give_back(lease, list(lease.units), "This machine has other work.")
 
     def tell(self) -> None:
         """Send the news and renew what is held. Raises PeerGone: they are kept for the next time."""
@@ -204,6 +222,7 @@ class ChildWork:
         """After a restart: what lies in the box is still owed."""
         for parcel in self._parcels.of_job(self.job.id):
             self._leases.setdefault(parcel.lease, {})[parcel.unit] = parcel.attempt
+            self._made.add((parcel.lease, parcel.unit))
             self.has_parcels.set()
 
     def say(self, status: str, reason: str) -> None:
@@ -227,6 +246,7 @@ class ChildWork:
     def _settle(self, lease: str, number: int) -> None:
         units = self._leases.get(lease, {})
         units.pop(number, None)
+        self._made.discard((lease, number))
         self._progress.pop(number, None)
         if not units:
             self._leases.pop(lease, None)
@@ -245,7 +265,7 @@ class ChildWork:
             self._seq += 1
             news, self._news = [*self._news, *self._progress.values()], []
             self._progress.clear()
-            holding = [Holding(lease=lease, units=list(units.items())) for lease, units in self._leases.items()]
+            holding = [self._holding(lease, units) for lease, units in self._leases.items()]
             status, reason = self._status, self._reason
         return ChildUpdate(
             id=self.job.id,
@@ -256,6 +276,10 @@ class ChildWork:
             holding=holding,
             news=news,
         )
+
+    def _holding(self, lease: str, units: dict[int, int]) -> Holding:
+        made = [number for number in units if (lease, number) in self._made]
+        return Holding(lease=lease, units=list(units.items()), made=made)
 
     def _keep_news(self, update: ChildUpdate) -> None:
         kept = [news for news in update.news if news.kind not in {NewsKind.PROGRESS, NewsKind.STARTED}]

@@ -1,7 +1,7 @@
 """Leases: granting what the planner picks, keeping them alive, and taking back what is lost."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from zordon_app.domain.ids import JobId, LeaseId, NodeId, new_lease_id
@@ -21,6 +21,9 @@ from zordon_app.farm.state import FarmState
 
 LEASE_SECONDS = 25.0
 """Without a renewal for so long, units go to others; nodes renew every second or two."""
+
+SILENT_SHARE = 0.2
+"""A holder that is silent for so much of its lease's length keeps its units until it calls, or the lease ends."""
 
 PEER_AT_WORK_SECONDS = 60.0
 """A peer that asked for units of a job so lately still works for it."""
@@ -98,12 +101,23 @@ class Dispatcher:
             held = self._holdings.get(lease.id)
             return LeaseOrder.STOP_NOW if held is None else self._renew(held)
 
-    def renew(self, job_id: JobId, node: NodeId, lease_id: str, units: Mapping[int, int]) -> LeaseOrder:
-        """Renew a peer's lease; one not known here (we were restarted) is taken up again where it still counts."""
+    def renew(
+        self,
+        job_id: JobId,
+        node: NodeId,
+        lease_id: str,
+        units: Mapping[int, int],
+        made: Collection[int] = (),
+    ) -> LeaseOrder:
+        """Renew a peer's lease; one not known here (we were restarted) is taken up again where it still counts.
+
+        ``made`` are those of its units that are rendered and on their way here.
+        """
         with self._work_changed:
             held = self._holdings.get(lease_id) or self._adopt(job_id, node, lease_id, units)
             if held is None or held.lease.node != node or held.lease.job != job_id:
                 return LeaseOrder.STOP_NOW
+            held.made = frozenset(made)
             return self._renew(held)
 
     def lost(self, lease_id: str) -> frozenset[int]:
@@ -119,10 +133,12 @@ class Dispatcher:
             if held is not None:
                 held.begin(number, self._clock.monotonic())
 
-    def settle(self, lease: LeaseId, number: int) -> None:
-        """A unit of a lease is no longer owed: delivered, failed or given back."""
+    def settle(self, lease: Lease, number: int) -> None:
+        """A unit of a lease is no longer owed: delivered, failed or given back. Only its holder can say so."""
         with self._work_changed:
-            self._holdings.settle(lease, number)
+            held = self._holdings.get(lease.id)
+            if held is not None and held.lease.node == lease.node and held.lease.job == lease.job:
+                self._holdings.settle(lease.id, number)
             self._work_changed.notify_all()
 
     def wait_until_free(self, job_id: JobId, timeout: float) -> bool:
@@ -178,6 +194,9 @@ class Dispatcher:
         return self._state.has(job_id) and not self._state.job(job_id).status.is_final
 
     def _renew(self, held: Held) -> LeaseOrder:
+        if self._blame.is_left_out(held.lease.job, held.lease.node):
+            self._take_back(held)
+            return LeaseOrder.STOP_NOW
         held.expires = self._clock.monotonic() + self._lease_seconds
         order = self._order(held)
         if not held.owed:
@@ -217,13 +236,19 @@ class Dispatcher:
         """Nothing waits: take over what a slower node has not begun, or is far too long at."""
         for job in planner.queue([job for job in self._candidates(node, only) if job.counts.leased]):
             seconds = self._speeds.seconds_per_unit(job.id, node)
-            others = {held.lease.id: held for held in self._holdings.of_job(job.id) if held.lease.node != node}
+            others = {held.lease.id: held for held in self._holdings.of_job(job.id) if self._may_give(held, node)}
             if seconds is None or not others or (only is None and self._builds.find(job.build) is None):
                 continue
             chosen = planner.take_over({lease_id: self._load(held) for lease_id, held in others.items()}, seconds)
             if chosen is not None:
                 return self._take_over(job, others[LeaseId(chosen[0])], chosen[1], node, node_name)
         return None
+
+    def _may_give(self, held: Held, node: NodeId) -> bool:
+        """Whether a node may take over from a lease; of one that is silent it is not known what is made."""
+        heard = held.expires - self._lease_seconds
+        is_silent = held.is_expected_back or self._clock.monotonic() - heard > self._lease_seconds * SILENT_SHARE
+        return held.lease.node != node and not is_silent
 
     def _load(self, held: Held) -> planner.Load:
         seconds = self._speeds.seconds_per_unit(held.lease.job, held.lease.node) or 0.0
@@ -303,7 +328,7 @@ class Dispatcher:
             if unit.state == UnitState.LEASED and unit.node != this_node:
                 theirs.setdefault(unit.node, []).append(unit)
         for node, units in theirs.items():
-            self._hold(new_lease_id(), job.id, NodeId(node), units)
+            self._hold(new_lease_id(), job.id, NodeId(node), units).is_expected_back = True
 
     def _adopt(self, job_id: JobId, node: NodeId, lease_id: str, units: Mapping[int, int]) -> Held | None:
         """A lease that we do not know: units that nobody was given since are its holder's again."""

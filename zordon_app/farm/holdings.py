@@ -16,6 +16,10 @@ class Held(Struct):
     """Unit number to attempt."""
     lost: set[int] = field(default_factory=set)
     """Units that were taken over by another node; the holder is told to leave them."""
+    made: frozenset[int] = frozenset()
+    """Units that its holder has rendered, and that are on their way."""
+    is_expected_back: bool = False
+    """Known only from before a restart of this node; its holder has not called yet."""
     running: int | None = None
     began: float = 0.0
 
@@ -26,9 +30,9 @@ class Held(Struct):
 
     def load(self, seconds_per_unit: float, now: float) -> Load:
         """What is left in it."""
-        running = self.running if self.running in self.owed else None
+        running = self.running if self.running in self.owed and self.running not in self.made else None
         return Load(
-            unbegun=tuple(number for number in self.owed if number != running),
+            unbegun=tuple(number for number in self.owed if number != running and number not in self.made),
             running=running,
             running_seconds=now - self.began if running is not None else 0.0,
             seconds_per_unit=seconds_per_unit,

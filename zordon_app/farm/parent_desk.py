@@ -99,7 +99,9 @@ class ParentDesk:
         self._note(job, node, update)
         orders, lost = {}, {}
         for holding in update.holding:
-            orders[holding.lease] = self._dispatcher.renew(job.id, NodeId(node), holding.lease, dict(holding.units))
+            orders[holding.lease] = self._dispatcher.renew(
+                job.id, NodeId(node), holding.lease, dict(holding.units), holding.made
+            )
             lost[holding.lease] = sorted(self._dispatcher.lost(holding.lease))
         return ChildOrders(orders=orders, lost=lost, ended=self._has_ended(job.id))
 
@@ -119,6 +121,9 @@ class ParentDesk:
         unit = self._state.unit(job.id, number)
         if unit.state == UnitState.DONE and unit.attempt == attempt and unit.sha256 == sha256:
             return Delivered(published=True)  # The answer to the first delivery was lost on its way.
+        if unit.node != node or unit.attempt != attempt or unit.state == UnitState.DONE:
+            self._lifecycle.set_aside(job.id)
+            return Delivered(published=False)
         held = _lease(lease, job.id, node, unit, attempt)
         try:
             found, size = self._check(path, unit.spec.expected)

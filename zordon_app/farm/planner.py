@@ -11,8 +11,8 @@ from zordon_app.domain.statuses import UnitState
 TARGET_SECONDS = 20.0
 """How long a lease should keep a node busy: long enough that asking costs nothing, short enough to lose little."""
 
-FIRST_UNITS = 4
-"""Units of a first lease, when nothing is known of the speed."""
+FIRST_UNITS = 1
+"""Units of a first lease, when nothing is known of the speed: a film of four segments must leave some for others."""
 
 MOST_UNITS = 500
 
@@ -47,8 +47,7 @@ def lease_size(
     of this node's share of what is left, so that slow and fast nodes shrink in step.
     """
     if seconds_per_unit is None:
-        wanted = FIRST_UNITS if nodes == 1 else min(FIRST_UNITS, max(1, waiting // (2 * nodes)))
-        return max(1, min(wanted, waiting))
+        return max(1, min(FIRST_UNITS, waiting))
     wanted = round(TARGET_SECONDS / max(seconds_per_unit, 0.001))
     if nodes > 1:
         own = 1 / max(seconds_per_unit, 0.001)

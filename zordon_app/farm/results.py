@@ -73,4 +73,4 @@ class Results:
 
     def _settle(self, lease: Lease, unit: LeasedUnit) -> None:
         self._progress.forget(lease.job, unit.spec.number)
-        self._dispatcher.settle(lease.id, unit.spec.number)
+        self._dispatcher.settle(lease, unit.spec.number)
