@@ -1,28 +1,145 @@
-"""Farms for the tests of faults."""
+"""One farm of three for all faults of machines and cables, and the table of what was seen."""
 
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.farm.farm import Farm
+from tests.farm.farm import Farm, Machine, eventually
 from tests.farm.network import Network, can_make_namespaces
+from tests.farm.oracle import nothing_lost, renders
+from tests.unit.farm.conftest import FarmBench
 
-MakeFarm = Callable[..., Farm]
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / ".cache" / "faults.jsonl"
+REPEATS = int(os.environ.get("ZORDON_FAULT_REPEATS", "1"))
+FRAMES = range(1, 61)
+SECONDS = 0.25
 
 
-@pytest.fixture
-def make_farm(tmp_path: Path) -> Iterator[MakeFarm]:
-    """Makes a farm of so many machines; nothing of it outlives the test."""
+SEEDS = [int(os.environ.get("ZORDON_FAULT_SEED", "1")) + repeat for repeat in range(REPEATS)]
+"""One for each repeat: it stands in the test's name, and in the table."""
+
+
+class Trial:
+    """One job while something goes wrong."""
+
+    def __init__(self, farm: Farm, name: str, seed: int) -> None:
+        self.farm, self.name, self.seed = farm, name, seed
+        self.parent, self.child, self.third = farm.machines
+        self.random = random.Random(seed)
+        self.began = time.monotonic()
+        self.job_id = ""
+        self.facts: dict[str, Any] = {}
+        farm.history.write_bytes(b"")
+
+    def submit(self, seconds: float = SECONDS, frames: range = FRAMES, **fields: Any) -> str:
+        """A job of the usual size."""
+        project = self.farm.wall(seconds=seconds)
+        wanted = {"start_frame": frames.start, "end_frame": frames.stop - 1, **fields}
+        self.began = time.monotonic()
+        self.job_id = self.parent.submit(project, **wanted)
+        return self.job_id
+
+    def when_at_work(self, machine: Machine, frames: int = 1) -> None:
+        """Wait until a machine has made so many frames, and then a random part of one more."""
+        eventually(lambda: self.made_by(machine) >= frames, f"{machine.name} is at work", every=0.02)
+        time.sleep(self.random.uniform(0, SECONDS))
+
+    def made_by(self, machine: Machine) -> int:
+        return sum(node == machine.name for _, node, _ in self.farm.told("made"))
+
+    def nothing_lost(self, frames: range = FRAMES) -> dict[str, Any]:
+        job = nothing_lost(self.farm, self.parent, self.job_id, frames)
+        made = renders(self.farm)
+        self.note(
+            seconds=round(time.monotonic() - self.began, 1),
+            twice=sum(made.values()) - len(made),
+            by=[self.made_by(machine) for machine in self.farm.machines],
+        )
+        return job
+
+    def note(self, **facts: Any) -> None:
+        self.facts.update(facts)
+
+    def write(self) -> None:
+        """A line of the table."""
+        TABLE.parent.mkdir(exist_ok=True)
+        with TABLE.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"test": self.name, "seed": self.seed, **self.facts}) + "\n")
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    """Three nodes with timers five times as fast; the third one's disk is a small one of its own."""
     if not can_make_namespaces():
         pytest.skip("Network namespaces need root, ip and nft.")
     with ExitStack() as stack:
+        network = stack.enter_context(Network(3))
+        farm = Farm(network, tmp_path_factory.mktemp("farm"), ZORDON_FARM_OPEN="1")
+        stack.callback(_mount(farm.machines[2].home, 192))
+        stack.callback(lambda: shutil.copytree(farm.machines[2].home / "logs", farm.root / "logs of the third"))
+        stack.callback(farm.end)
+        # More than the 16 MiB of ballast that the store gives up when it must.
+        farm.machines[2].settings(disk_reserve_gib=0.03)
+        farm.machines[0].settings(disk_reserve_gib=0.001)
+        farm.start_walls()
+        farm.join_all()
+        yield farm
 
-        def make(count: int = 3, **options: str) -> Farm:
-            network = stack.enter_context(Network(count))
-            farm = Farm(network, tmp_path, **options)
-            stack.callback(farm.end)
-            return farm
 
-        yield make
+@pytest.fixture(params=SEEDS, ids="seed {}".format)
+def trial(farm: Farm, request: pytest.FixtureRequest) -> Iterator[Trial]:
+    """A farm in good order; what a test broke is mended after it."""
+    made = Trial(farm, request.node.name, request.param)
+    try:
+        yield made
+        made.write()
+    finally:
+        _mend(farm)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A volume of 8 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    unmount = _mount(folder, 8)
+    yield folder
+    unmount()
+
+
+def _mend(farm: Farm) -> None:
+    for machine in farm.machines:
+        subprocess.run(
+            farm.network.command(machine.number, "nft", "flush", "ruleset"), capture_output=True, check=False
+        )
+        if machine.process is None:
+            machine.start()
+    farm.wait_until_joined()
+
+
+def _mount(folder: Path, mebibytes: int) -> Callable[[], None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", str(folder)], check=True)
+
+    def unmount() -> None:
+        subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+
+    return unmount
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[FarmBench]:
+    """A farm's state on a real database, with a clock that stands still."""
+    made = FarmBench(tmp_path)
+    yield made
+    made.database.close()
