@@ -50,7 +50,7 @@ def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
     count = max(1, round((end - first) / SEGMENT_FRAMES))
     size = (end - first) / count
     wanted = [first + round(size * number) for number in range(1, count)]
-    places = [first, *(_near_key(scan, place, round(size / 4)) for place in wanted), end]
+    places = [first, *(_near_key(scan, place, round(size / 3)) for place in wanted), end]
     return [(a, b) for a, b in pairwise(places) if b > a]
 
 
