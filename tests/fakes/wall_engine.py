@@ -96,7 +96,9 @@ class WallEngine:
     def explain(self, lines: Sequence[str], exit_status: int) -> str:
         return f"The wall fell with status {exit_status}."
 
-    def assemble(self, job: Job, units: Any, folder: Path, out: Path, build: Build, run: Any, report: Any) -> list[Path]:
+    def assemble(
+        self, job: Job, units: Any, folder: Path, out: Path, build: Build, run: Any, report: Any
+    ) -> list[Path]:
         return []
 
     def help(self, build: Build, run: Any) -> str:

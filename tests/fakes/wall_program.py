@@ -1,4 +1,4 @@
-"""The program of the wall engine: real pictures that cost time on the wall, not the processor. Needs only the stdlib."""
+"""The program of the wall engine: real pictures that cost time on the wall, not the processor."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import struct
 import sys
 import time
 import zlib
+from pathlib import Path
 
 WIDTH, HEIGHT = 48, 32
 
@@ -26,25 +27,25 @@ def note(config: dict, what: str, frame: int) -> None:
     if not config["history"]:
         return
     line = f"{time.monotonic():.4f} {config['node']} {what} {frame}\n"
-    with open(config["history"], "ab", buffering=0) as file:
+    with Path(config["history"]).open("ab", buffering=0) as file:
         file.write(line.encode())
 
 
 def say(**event: object) -> None:
-    print("@wall " + json.dumps(event), flush=True)
+    sys.stdout.write(f"@wall {json.dumps(event)}\n")
+    sys.stdout.flush()
 
 
-def render(config: dict, frame: int, path: str) -> None:
+def render(config: dict, frame: int, path: Path) -> None:
     say(kind="unit_started", unit=frame)
     note(config, "began", frame)
     time.sleep(config["seconds"])
     if config["fails"]:
         say(kind="unit_failed", unit=frame, message="The wall is broken.")
         return
-    with open(path, "wb") as file:
-        file.write(picture(frame))
+    path.write_bytes(picture(frame))
     note(config, "made", frame)
-    say(kind="artifact", unit=frame, file=os.path.basename(path))
+    say(kind="artifact", unit=frame, file=path.name)
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def main() -> None:
     for line in sys.stdin:
         chunk = json.loads(line)
         for frame in chunk["frames"]:
-            render(config, frame, os.path.join(chunk["folder"], chunk["names"][str(frame)]))
+            render(config, frame, Path(chunk["folder"]) / chunk["names"][str(frame)])
         say(kind="chunk_ended")
 
 

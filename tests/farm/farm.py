@@ -168,7 +168,7 @@ class Machine:
 
     def sees(self) -> set[str]:
         """Members that are online, this one too."""
-        return {view["id"] for view in self.get("/api/nodes") if view["state"] not in {"offline"}}
+        return {view["id"] for view in self.get("/api/nodes") if view["state"] != "offline"}
 
     def finish(self, job_id: str, seconds: float = 90.0) -> dict[str, Any]:
         """Wait until a job has ended well."""

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -34,7 +35,7 @@ class Network:
         self._switch = f"{self._prefix}s"
         self.count = count
 
-    def __enter__(self) -> "Network":
+    def __enter__(self) -> Self:
         self.close()  # What a killed run of the same number left.
         try:
             self._build()
@@ -87,6 +88,13 @@ class Network:
             rules += [_chain("input"), 'add rule inet cut input iifname "eth0" drop']
         if outwards:
             rules += [_chain("output"), 'add rule inet cut output oifname "eth0" drop']
+        subprocess.run(self.command(number, "nft", "-f", "-"), input="\n".join(rules), text=True, check=True)
+
+    def lose(self, number: int, percent: int) -> None:
+        """So many of the packets that come in and go out are lost, until ``mend``."""
+        rules = ["add table inet cut", _chain("input"), _chain("output")]
+        for hook, word in (("input", "iifname"), ("output", "oifname")):
+            rules.append(f'add rule inet cut {hook} {word} "eth0" numgen random mod 100 < {percent} drop')
         subprocess.run(self.command(number, "nft", "-f", "-"), input="\n".join(rules), text=True, check=True)
 
     def mend(self, number: int) -> None:

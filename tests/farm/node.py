@@ -5,6 +5,8 @@ import logging
 import signal
 import sys
 import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,20 +14,33 @@ sys.path.insert(0, str(ROOT))
 
 from tests.fakes.wall_engine import WallEngine  # noqa: E402 - the path comes first
 from zordon_app.app import Zordon  # noqa: E402
+from zordon_app.clock import SystemClock  # noqa: E402
 from zordon_app.logs import set_up_logging  # noqa: E402
+
+
+def follow_wrong_clock(file: Path) -> None:
+    """The wall clock of this process is as many seconds off as ``file`` says at each moment."""
+    true_time, true_now = time.time, SystemClock.now
+
+    def skew() -> float:
+        return float(file.read_text())
+
+    time.time = lambda: true_time() + skew()
+    SystemClock.now = lambda clock: true_now(clock) + timedelta(seconds=skew())  # type: ignore[method-assign]
 
 
 def main() -> None:
     """``node.py HOME OPTIONS``; options are JSON: port, discovery, and those of the engine."""
     home, options = Path(sys.argv[1]), json.loads(sys.argv[2])
     set_up_logging(home / "logs", console=logging.WARNING)
+    if "wrong_clock" in options:
+        follow_wrong_clock(Path(options.pop("wrong_clock")))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     port, discovery = options.pop("port", 0), options.pop("discovery", False)
     node = Zordon(home, port=port, discovery=discovery, engines=[WallEngine(**options)])
     try:
         node.start()
-        print(f"Zordon answers at {node.address}", flush=True)
         while not stop.wait(1.0):
             pass
     finally:

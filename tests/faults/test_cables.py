@@ -1,0 +1,74 @@
+"""Cables that are cut, in both directions or one, or lose packets; people who cancel meanwhile (F5–F7, F26)."""
+
+import time
+
+import pytest
+
+from tests.farm.farm import eventually
+from tests.farm.oracle import renders
+from tests.faults.conftest import Trial
+
+LEASE = 25 * 0.2
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
+
+
+def test_f5_a_short_cut_costs_no_frame(trial: Trial) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child, 3)
+    trial.farm.network.cut(trial.child.number)
+    time.sleep(0.5 * LEASE)
+    made = [frame for _, node, frame in trial.farm.told("made") if node == trial.child.name]
+    trial.farm.network.mend(trial.child.number)
+    trial.nothing_lost()
+    assert not [frame for frame in made if renders(trial.farm)[frame] > 1]
+
+
+@pytest.mark.parametrize("direction", ["both", "out"])
+def test_f5_f6_a_long_cut_in_one_direction_or_both(trial: Trial, direction: str) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child, 3)
+    trial.farm.network.cut(trial.child.number, inwards=direction == "both")
+    child = trial.child.id()
+    eventually(lambda: child not in trial.parent.sees(), "the parent shows that it is gone", 30)
+    trial.note(noticed=round(time.monotonic() - trial.began, 1))
+    time.sleep(1.2 * LEASE)
+    trial.farm.network.mend(trial.child.number)
+    trial.nothing_lost()
+
+
+def test_f7_a_cable_loses_a_fifth_of_all_packets(trial: Trial) -> None:
+    trial.farm.network.lose(trial.child.number, 20)
+    trial.submit()
+    trial.when_at_work(trial.third, 10)
+    trial.farm.network.mend(trial.child.number)
+    trial.nothing_lost()
+
+
+@pytest.mark.parametrize("verb", ["cancel", "delete"])
+def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
+    trial.submit(seconds=1.0)
+    trial.when_at_work(trial.child)
+    trial.farm.network.cut(trial.child.number)
+    status, _ = trial.parent.call("POST", f"/api/jobs/{trial.job_id}/{verb}?confirm=1")
+    assert status == 200
+    mended = time.monotonic()
+    trial.farm.network.mend(trial.child.number)
+
+    def has_stopped() -> bool:
+        is_over = all(job["status"] in {"cancelled", "completed"} for job in trial.child.children())
+        parcels = trial.child.home / "data" / "parcels"
+        return is_over and not any(parcels.rglob("*.json")) and not _engines(trial)
+
+    eventually(has_stopped, "the child stops and keeps nothing of it", 15)
+    trial.note(stopped=round(time.monotonic() - mended, 1))
+    time.sleep(1)
+    if verb == "cancel":
+        assert trial.parent.job(trial.job_id)["status"] == "cancelled"
+    else:
+        assert all(job["id"] != trial.job_id for job in trial.parent.get("/api/jobs")["jobs"])
+    assert has_stopped()
+
+
+def _engines(trial: Trial) -> bool:
+    return any("wall_program" in " ".join(process.cmdline()) for process in trial.child.tree())

@@ -1,0 +1,156 @@
+"""Machines that die, freeze, fill up, lie about the time or do bad work: nothing is lost (F1–F4, F13–F15, F21)."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.farm.farm import eventually
+from tests.farm.oracle import renders
+from tests.faults.conftest import Trial
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
+
+
+def test_f1_a_child_is_killed(trial: Trial) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child)
+    engines = [process for process in trial.child.tree() if "wall_program" in " ".join(process.cmdline())]
+    assert engines
+    trial.child.kill()
+    killed = time.monotonic()
+    eventually(lambda: not any(engine.is_running() for engine in engines), "its engine is gone", 5)
+    trial.note(engine_gone=round(time.monotonic() - killed, 2))
+    trial.nothing_lost()
+
+
+def test_f2_the_parent_is_killed_and_comes_back(trial: Trial) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child)
+    trial.parent.kill()
+    before = trial.made_by(trial.child) + trial.made_by(trial.third)
+    eventually(lambda: trial.made_by(trial.child) + trial.made_by(trial.third) > before, "children go on", 10)
+    theirs = [frame for _, node, frame in trial.farm.told("made") if node != trial.parent.name]
+    trial.parent.start()
+    trial.nothing_lost()
+    again = [frame for frame in theirs if renders(trial.farm)[frame] > 1]
+    assert not again
+
+
+def test_f3_the_parent_is_gone_for_longer_than_a_lease(trial: Trial) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child)
+    trial.parent.kill()
+    lease = 25 * 0.2
+    time.sleep(1.4 * lease)
+    made = trial.farm.told("made")
+    trial.parent.start()
+    trial.nothing_lost()
+    theirs = [frame for _, node, frame in made if node != trial.parent.name]
+    assert not [frame for frame in theirs if renders(trial.farm)[frame] > 1]
+
+
+def test_f4_a_child_freezes_and_thaws(trial: Trial) -> None:
+    trial.submit()
+    trial.when_at_work(trial.child)
+    trial.child.signal_all(signal.SIGSTOP)
+    try:
+        trial.parent.finish(trial.job_id)
+    finally:
+        trial.child.signal_all(signal.SIGCONT)
+    thawed = time.monotonic()
+    eventually(lambda: not any("wall_program" in " ".join(one.cmdline()) for one in trial.child.tree()), "it stops", 10)
+    trial.note(engine_ended=round(time.monotonic() - thawed, 2))
+    trial.nothing_lost()
+
+
+def test_f13_a_bad_machine_is_left_out(trial: Trial) -> None:
+    trial.third.stop()
+    good = list(trial.third.command)
+    trial.third.command = [part.replace('"port"', '"fails": true, "port"') for part in good]
+    try:
+        trial.third.start()
+        trial.farm.wait_until_joined()
+        trial.submit(seconds=0.4)
+        job = trial.nothing_lost()
+    finally:
+        trial.third.stop()
+        trial.third.command = good
+    assert any("left out" in warning and trial.third.name in warning for warning in job["warnings"]), job["warnings"]
+    failed = sum(1 for _, node, _ in trial.farm.told("began") if node == trial.third.name)
+    trial.note(tried=failed)
+    assert failed <= 8
+
+
+def test_f14_a_childs_disk_is_full_and_has_room_again(trial: Trial) -> None:
+    filler = trial.third.home / "filler"
+    try:
+        _fill(filler)
+        eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "full", "it says that it is full", 15)
+        trial.submit()
+        job = trial.nothing_lost()
+        assert trial.made_by(trial.third) == 0
+        assert not job["errors"]
+    finally:
+        filler.unlink(missing_ok=True)
+    eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "ready", "it is ready again", 15)
+
+
+def test_f14_a_childs_disk_fills_while_it_works(trial: Trial) -> None:
+    filler = trial.third.home / "filler"
+    try:
+        trial.submit()
+        trial.when_at_work(trial.third)
+        _fill(filler)
+        job = trial.parent.finish(trial.job_id)
+        assert not job["errors"]
+        assert {unit["failures"] for unit in trial.parent.units(trial.job_id)} == {0}
+    finally:
+        filler.unlink(missing_ok=True)
+    # What it could not write down for want of room is put right as soon as there is some.
+    trial.nothing_lost()
+
+
+def test_f15_the_parents_disk_is_full_while_results_come(trial: Trial, small_disk: Path) -> None:
+    output, filler = small_disk / "out", small_disk / "filler"
+    trial.submit(output_path=str(output))
+    trial.when_at_work(trial.child, 3)
+    _fill(filler)
+    eventually(lambda: trial.parent.job(trial.job_id)["status"] == "paused", "it waits for room", 15)
+    assert "disk" in trial.parent.job(trial.job_id)["reason"]
+    filler.unlink()
+    trial.nothing_lost()
+
+
+@pytest.mark.parametrize("days", [3, -3])
+def test_f21_a_childs_clock_is_days_off_and_jumps(trial: Trial, days: int, tmp_path: Path) -> None:
+    clock, skew = tmp_path / "clock", days * 86_400
+    clock.write_text(f"{skew}")
+    trial.child.stop()
+    honest = list(trial.child.command)
+    trial.child.command = [part.replace('"port"', f'"wrong_clock": "{clock}", "port"') for part in honest]
+    try:
+        trial.child.start()
+        trial.farm.wait_until_joined()
+        member = next(one for one in trial.parent.get("/api/farm")["members"] if one["id"] == trial.child.id())
+        assert abs(member["skew_seconds"] - skew) < 60
+        trial.submit()
+        trial.when_at_work(trial.child)
+        clock.write_text(f"{skew + 3600}")
+        trial.nothing_lost()
+        assert trial.made_by(trial.child) > 5
+    finally:
+        trial.child.stop()
+        trial.child.command = honest
+
+
+def _fill(path: Path) -> None:
+    """Leave no byte on the volume."""
+    with path.open("wb") as file:
+        try:
+            while True:
+                os.write(file.fileno(), bytes(64 * 1024))
+        except OSError:
+            pass
