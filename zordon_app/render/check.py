@@ -84,7 +84,7 @@ def _check_film(path: Path, expected: Expected) -> None:
     try:
         with av.open(str(path)) as container:
             _compare_container(path, container, expected)
-            frames, seconds = _count_frames(container)
+            frames, seconds = (_count_packets if expected.joined else _count_frames)(container)
     except (av.error.FFmpegError, IndexError) as error:
         raise BadArtifact(f"{path.name} is damaged: {_short(str(error))}.") from error
     if expected.frames and frames != expected.frames:
@@ -119,6 +119,23 @@ def _count_frames(container: Any) -> tuple[int, float]:
     if first is None or last is None:
         return frames, 0.0
     return frames, float((last - first + length) * (stream.time_base or Fraction(0)))
+
+
+def _count_packets(container: Any) -> tuple[int, float]:
+    """The same where each part was decoded before they were joined: twice would cost a tenth of the encoding."""
+    stream = container.streams.video[0]
+    stamps: dict[int, int] = {}
+    for packet in container.demux(stream):
+        if packet.size == 0 or packet.is_discard:
+            continue
+        if packet.is_corrupt or packet.pts is None or packet.pts in stamps:
+            raise IndexError(f"packet {len(stamps) + 1} of the picture is broken")
+        stamps[packet.pts] = packet.duration or 0
+    last = max(stamps, default=0)
+    container.seek(last, stream=stream)
+    if last not in [frame.pts for frame in container.decode(stream)]:
+        raise IndexError("its end does not decode")
+    return len(stamps), float((last - min(stamps) + stamps[last]) * (stream.time_base or Fraction(0)))
 
 
 def _compare_length(path: Path, seconds: float, frames: int, expected: Expected) -> None:

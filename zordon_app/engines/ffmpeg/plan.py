@@ -13,6 +13,7 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
     """Units with their files: segments that are joined at the end, or the finished film as the only one."""
     recipe, settings = outline.recipe, outline.recipe.settings
     name = f"{title}.{settings.container}"
+    is_joined = len(outline.pieces) > 1
     expected = Expected(
         format=CONTAINERS[settings.container].kind,
         width=recipe.width,
@@ -21,8 +22,8 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         seconds=outline.seconds,
         leeway=outline.leeway,
         audio=settings.audio != "none",
+        joined=is_joined,
     )
-    is_joined = len(outline.pieces) > 1
     units = [
         _make_unit(number, piece, recipe, f"{title}.{number:05d}") if is_joined else _make_only(piece, name, expected)
         for number, piece in enumerate(outline.pieces)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from zordon_app.engines.ffmpeg.film import Film, Scan
 from zordon_app.engines.ffmpeg.settings import Settings
 
-SEGMENT_FRAMES = 400
-"""Frames of a segment. Starting FFmpeg and filling its encoder costs about as much as ten frames."""
+SEGMENT_FRAMES = 480
+"""Most frames of a segment. Starting FFmpeg and filling its encoder costs about as much as ten frames."""
 
 SHORTEST_FILM = 20.0
 """Seconds below which cutting and joining costs more than it brings."""
@@ -26,7 +26,7 @@ def why_one_piece(settings: Settings, *, split: bool, seconds: float, frames: in
     reason = _why_settings(settings)
     if reason:
         return reason
-    if seconds < SHORTEST_FILM or frames < 2 * SEGMENT_FRAMES * 2 // 3:
+    if seconds < SHORTEST_FILM or frames <= SEGMENT_FRAMES:
         return "It is so short that one machine does it fastest."
     return ""
 
@@ -47,7 +47,7 @@ def _why_settings(settings: Settings) -> str:
 
 def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
     """Frames ``first`` to ``end`` (not included) as segments, each from its first to after its last frame."""
-    count = max(1, round((end - first) / SEGMENT_FRAMES))
+    count = math.ceil((end - first) / SEGMENT_FRAMES)
     size = (end - first) / count
     wanted = [first + round(size * number) for number in range(1, count)]
     places = [first, *(_near_key(scan, place, round(size / 3)) for place in wanted), end]
@@ -56,7 +56,7 @@ def cut(scan: Scan, first: int, end: int) -> list[tuple[int, int]]:
 
 def cut_evenly(first: int, end: int) -> list[tuple[int, int]]:
     """The same for images, where every place is as good."""
-    count = max(1, round((end - first) / SEGMENT_FRAMES))
+    count = math.ceil((end - first) / SEGMENT_FRAMES)
     places = [first + (end - first) * number // count for number in range(count + 1)]
     return list(pairwise(places))
 

@@ -50,7 +50,7 @@ def test_cuts_move_to_just_after_a_key_picture(scan):
 def test_cuts_stay_where_no_key_picture_is_near(scan):
     pieces = segments.cut(scan(2400, group=100_000), 0, 2400)
 
-    assert [a for a, _ in pieces] == [400 * number for number in range(6)]
+    assert [a for a, _ in pieces] == [480 * number for number in range(5)]
 
 
 def test_a_seek_lies_between_two_frames(scan):
