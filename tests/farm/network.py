@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ class Network:
         self.count = count
 
     def __enter__(self) -> Self:
-        self.close()  # What a killed run of the same number left.
+        _sweep()
         try:
             self._build()
         except BaseException:
@@ -115,6 +116,14 @@ class Network:
 
     def _in_switch(self, *argv: str) -> None:
         _run("ip", "netns", "exec", self._switch, *argv)
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed have left."""
+    listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout
+    for name in re.findall(r"^(zt\d+[sn]?\d*)\b", listed, re.MULTILINE):
+        if not Path("/proc", re.findall(r"\d+", name)[0]).exists():
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
 
 def _chain(name: str) -> str:

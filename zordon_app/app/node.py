@@ -108,7 +108,7 @@ class Zordon:
         self._basis.stop.set()
         self.paths.instance.unlink(missing_ok=True)
         farm = self._farm
-        queues = (farm.dispatcher, farm.work, self._peers.feed, farm.finishing, farm.preparing)
+        queues = (farm.dispatcher, farm.work, self._peers.feed, farm.finishing, farm.preparing, farm.sharing)
         for queue in (*queues, farm.downloads.managed):
             queue.close()
         self._http.stop()
@@ -170,7 +170,7 @@ class Zordon:
         loops.repeat("reconciler", farm.reconciler.run_once, every=second)
         loops.repeat("provisioning", farm.provisioning.run_once, every=second)
         loops.repeat("children", farm.children.run_once, every=second)
-        loops.repeat("sharing", farm.sharing.run_once, every=second)
+        loops.repeat("sharing", lambda: farm.sharing.run_once(second))
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
         loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)
         loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)

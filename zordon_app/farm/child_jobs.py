@@ -1,10 +1,11 @@
 """Jobs of other nodes that this one works for: taken in, prepared, worked on, ended."""
 
 import logging
+import math
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from zordon_app.domain.callers import Caller
@@ -26,6 +27,8 @@ RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 """How long to wait before a parent that does not answer is asked again."""
 TELL_SECONDS = 1.0
 ASK_SECONDS = 5.0
+SILENT_SECONDS = 10.0
+"""A child that has not spoken with its parent for so long sends nothing before it has."""
 KEPT_SECONDS = 600.0
 """How long a child job that has ended is shown."""
 
@@ -60,6 +63,8 @@ class ChildJobs:
         self._scale = scale
         self._lock = threading.Lock()
         self._works: dict[JobId, ChildWork] = {}
+        self._told: dict[JobId, tuple[float, datetime]] = {}
+        """When the parent of each child job answered last."""
         self._threads: list[threading.Thread] = []
         self._on_lease: Callable[[], None] = lambda: None
 
@@ -79,6 +84,7 @@ class ChildJobs:
             job = self._make(request, parent)
             with self._state.change() as change:
                 change.add(job, [])
+        self._begin(job)
         return job.id
 
     def end(self, job_id: str, node: str) -> None:
@@ -106,7 +112,7 @@ class ChildJobs:
             if job.status.is_final or job.status == JobStatus.PAUSED:
                 self._drop(job.id)
                 self._forget(job)
-            elif self.work(job.id) is None and not self._stop.is_set():
+            elif self.work(job.id) is None:
                 self._begin(job)
         for work in self.works():
             work.return_unused(now=self._node.is_paused)
@@ -153,7 +159,7 @@ class ChildJobs:
         )
 
     def _begin(self, job: Job) -> None:
-        if job.parent is None:
+        if job.parent is None or self._stop.is_set():
             return
         node = job.parent.node
         work = ChildWork(
@@ -164,7 +170,8 @@ class ChildJobs:
             on_ended=lambda reason: self._end(job.id, reason),
         )
         with self._lock:
-            self._works[job.id] = work
+            if self._works.setdefault(job.id, work) is not work:
+                return
         for name, loop in (("pull", self._pull), ("tell", self._tell), ("send", self._send)):
             thread = threading.Thread(target=loop, args=(work,), name=f"child {name} {job.id[:8]}")
             self._threads.append(thread)
@@ -173,6 +180,7 @@ class ChildJobs:
     def _drop(self, job_id: JobId) -> None:
         with self._lock:
             work = self._works.pop(job_id, None)
+            self._told.pop(job_id, None)
         if work is not None:
             for event in (work.wanted, work.has_news, work.has_parcels):
                 event.set()
@@ -223,12 +231,28 @@ class ChildJobs:
             # A moment for more news to come, so that they travel together.
             self._stop.wait(0.02)
             if self._is_on(work) and (work.has_news.is_set() or not work.is_idle):
-                self._insist(work, work.tell, tries=1)
+                self._insist(work, lambda: self._tell_once(work), tries=1)
+
+    def _tell_once(self, work: ChildWork) -> None:
+        work.tell()
+        self._told[work.job.id] = self._moment()
+
+    def _moment(self) -> tuple[float, datetime]:
+        """A clock that stands still while the machine sleeps, and one that does not."""
+        return self._clock.monotonic(), self._clock.now()
+
+    def _send_asked(self, work: ChildWork) -> None:
+        """After a sleep, a freeze or a cut cable the parent is asked first what still counts (reliability.md, R6)."""
+        now, told = self._moment(), self._told.get(work.job.id)
+        silent = max(now[0] - told[0], (now[1] - told[1]).total_seconds()) if told is not None else math.inf
+        if silent > SILENT_SECONDS * self._scale:
+            self._tell_once(work)
+        work.send()
 
     def _send(self, work: ChildWork) -> None:
         while self._is_on(work):
             if work.has_parcels.wait(TELL_SECONDS) and self._is_on(work):
-                self._insist(work, work.send)
+                self._insist(work, lambda: self._send_asked(work))
 
     def _insist(self, work: ChildWork, step: Callable[[], object], *, tries: int = 0) -> bool:
         """Do it, and again while the parent does not answer; False when it says no, or nobody wants it any more."""

@@ -54,6 +54,7 @@ class ChildWork:
         self._made: set[tuple[str, int]] = set()
         """Lease and unit of what lies in the box."""
         self._rounds_unused = 0
+        self._telling = threading.Lock()
         self._news: list[News] = []
         self._progress: dict[int, News] = {}
         self._boot = uuid.uuid4().hex
@@ -175,6 +176,11 @@ class ChildWork:
 
     def tell(self) -> None:
         """Send the news and renew what is held. Raises PeerGone: they are kept for the next time."""
+        # One at a time: of two that overtake each other the parent would take the later one's news only.
+        with self._telling:
+            self._tell()
+
+    def _tell(self) -> None:
         update = self._make_update()
         try:
             answer = self._link().update(self._parent.job, update)

@@ -25,6 +25,8 @@ LEASE_SECONDS = 25.0
 SILENT_SHARE = 0.2
 """A holder that is silent for so much of its lease's length keeps its units until it calls, or the lease ends."""
 
+HELPING = frozenset({"running", "configuring"})
+
 PEER_AT_WORK_SECONDS = 60.0
 """A peer that asked for units of a job so lately still works for it."""
 
@@ -287,7 +289,7 @@ class Dispatcher:
             waiting=job.counts.waiting,
             seconds_per_unit=self._speeds.seconds_per_unit(job.id, node),
             nodes=nodes,
-            others_per_second=self._speeds.units_per_second(job.id, without=node),
+            others_per_second=self._speeds.units_per_second(job.id, without=node, count=nodes - 1),
         )
         avoid = self._blame.units_failed_by(job.id, node) if nodes > 1 else frozenset[int]()
         picked = planner.pick_units(list(self._state.ledger(job.id).values()), size, avoid)
@@ -315,7 +317,9 @@ class Dispatcher:
             for (asked, asker), at in self._asked.items()
             if asked == job.id and now - at < 2 * self._lease_seconds
         }
-        return len(self.holders(job.id) | asking | {node})
+        # Those that were asked to help and still fetch the project will want their share in a moment.
+        asked = {NodeId(str(child["node"])) for child in job.child_jobs if child.get("status") in HELPING}
+        return len(self.holders(job.id) | asking | asked | {node})
 
     def _take_back(self, held: Held) -> None:
         self._holdings.drop(held)

@@ -1,6 +1,7 @@
 """Asking other nodes for help: pure choice of whom, and the calls that do it."""
 
 import logging
+import threading
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from zordon_app.farm.state import FarmState
 
 log = logging.getLogger(__name__)
 
+LASTING_ROUNDS = 3
 SHARED_AT_ONCE = 4
 """Jobs at the head of the queue that peers are asked to help with; those behind wait for their turn."""
 
@@ -42,7 +44,7 @@ def whom_to_ask(jobs: Sequence[Job], usable: Collection[str]) -> list[Ask]:
 
 
 class Sharing:
-    """Once a second: asks peers for help, tells them when a job has ended, and says who works on what."""
+    """Again and again: asks peers for help, tells them when a job has ended, and says who works on what."""
 
     def __init__(
         self,
@@ -61,9 +63,25 @@ class Sharing:
         self._dispatcher = dispatcher
         self._blame = blame
         self._this_node = this_node
+        self._rounds_alone: dict[str, int] = {}
+        """For how many rounds only others have worked on a job."""
+        self._seen: set[str] = set()
+        self._changed = threading.Event()
+        state.listen(self._look_for_new)
 
-    def run_once(self) -> None:
-        """One round."""
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        self._changed.set()
+
+    def _look_for_new(self, changed: Collection[str]) -> None:
+        if not self._seen.issuperset(changed):
+            self._changed.set()
+
+    def run_once(self, wait: float = 0.0) -> None:
+        """One round, after ``wait`` seconds or as soon as there is a new job."""
+        self._changed.wait(wait)
+        self._changed.clear()
+        self._seen = {job.id for job in self._state.jobs()}
         for ask in whom_to_ask(self._state.jobs(), self._machines.usable()):
             self._ask(ask)
         for job in self._state.jobs():
@@ -91,6 +109,7 @@ class Sharing:
 
     def _look_after(self, job: Job) -> None:
         if job.status.is_final:
+            self._rounds_alone.pop(job.id, None)
             self._end_children(job)
             return
         for child in job.child_jobs:
@@ -117,10 +136,13 @@ class Sharing:
         """Nothing left to begin here, but others still work: that is a status of its own."""
         holders = self._dispatcher.holders(job.id)
         only_others = bool(holders) and self._this_node not in holders and not job.counts.waiting
+        self._rounds_alone[job.id] = self._rounds_alone.get(job.id, 0) + 1 if only_others else 0
+        # Between two leases a node holds nothing for a moment; that is no change worth showing.
+        is_lasting = self._rounds_alone[job.id] >= LASTING_ROUNDS
         with self._state.lock:
             if not self._state.has(job.id) or self._state.job(job.id).status != job.status:
                 return
-            if only_others and job.status == JobStatus.RUNNING:
+            if is_lasting and job.status == JobStatus.RUNNING:
                 names = ", ".join(sorted(self._machines.name_of(node) for node in holders))
                 self._lifecycle.set_job_status(job.id, JobStatus.WAITING_FOR_SUBJOBS, f"Finishing on {names}.")
             elif not only_others and job.status == JobStatus.WAITING_FOR_SUBJOBS:

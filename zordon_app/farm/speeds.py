@@ -46,8 +46,11 @@ class Speeds:
                 return sum(one.seconds for one in nodes.values()) / len(nodes)
             return self._from_ledger(job_id)
 
-    def units_per_second(self, job_id: JobId, *, without: str | None = None) -> float | None:
-        """What all nodes (but ``without``) do together at present; None when nothing is known."""
+    def units_per_second(self, job_id: JobId, *, without: str | None = None, count: int = 0) -> float | None:
+        """What all nodes (but ``without``) do together at present; None when nothing is known.
+
+        Where ``count`` nodes are at work and fewer are measured yet, the others count as much as those on average.
+        """
         with self._state.lock:
             now = self._monotonic()
             nodes = self._seconds.get(job_id, {})
@@ -57,7 +60,8 @@ class Speeds:
                 if node != without and now - one.at <= max(_FORGOTTEN_AFTER * one.seconds, 60.0)
             ]
             if active:
-                return sum(1 / max(seconds, 0.001) for seconds in active)
+                together = sum(1 / max(seconds, 0.001) for seconds in active)
+                return together * max(1.0, count / len(active))
             average = None if nodes or without is not None else self._from_ledger(job_id)
             return None if average is None else 1 / max(average, 0.001)
 
