@@ -20,7 +20,7 @@ ORIGINS = ("embedded", "managed", "system")
 """Which build is taken where none is asked for: the embedded one is the same on every machine."""
 
 _VERSION = re.compile(r"^ffmpeg version (\S+)", re.MULTILINE)
-_ENCODER = re.compile(r"^ [VAS][A-Z.]{5} (\S+)", re.MULTILINE)
+_ENCODER = re.compile(r"^ [ASV][A-Z.]{5} (\S+)", re.MULTILINE)
 _SECONDS_TO_ANSWER = 60
 _USUAL_PLACES = {
     "linux": (
