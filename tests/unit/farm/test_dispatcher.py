@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.farm.conftest import make_units
-from zordon_app.domain.ids import NodeId
-from zordon_app.domain.leases import LeaseOrder
+from zordon_app.domain.ids import NodeId, new_lease_id
+from zordon_app.domain.leases import Lease, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.base import Build
+from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.gathering import Gathering
 from zordon_app.farm.speeds import Speeds
@@ -45,6 +46,7 @@ def dispatch(bench):
     class Parts:
         builds = OneBuild()
         room = Room()
+        blame = Blame()
 
     speeds = Speeds(bench.state)
     Parts.dispatcher = Dispatcher(
@@ -56,6 +58,7 @@ def dispatch(bench):
         disk=Parts.room,
         clock=bench.clock,
         jobs_folder=bench.folder / "jobs",
+        blame=Parts.blame,
     )
     Parts.gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), bench.folder / "jobs")
     Parts.speeds = speeds
@@ -196,3 +199,53 @@ def test_speeds_are_known_again_after_a_restart(bench, dispatch):
 
 def test_units_keep_their_order():
     assert [unit.spec.number for unit in make_units(3)] == [1, 2, 3]
+
+
+@pytest.fixture
+def peer_lease(bench, dispatch):
+    """A peer holds units 2–21; each takes ten seconds, so that an idle node would take some over."""
+    job_id = bench.add(units=21)
+    dispatch.speeds.measured(job_id, 10.0, OTHER)
+    dispatch.speeds.measured(job_id, 0.1, NODE)
+    units = bench.lifecycle.grant(job_id, range(2, 22), OTHER, "other")
+    held = dispatch.dispatcher._hold(new_lease_id(), job_id, OTHER, units)
+    bench.lifecycle.skip(job_id, [1])
+    return job_id, held.lease.id, dict(held.owed)
+
+
+def renew(dispatch, peer_lease, made=()):
+    job_id, lease_id, owed = peer_lease
+    return dispatch.dispatcher.renew(job_id, OTHER, lease_id, owed, made)
+
+
+def test_an_idle_node_takes_over_from_a_slow_one_but_not_what_is_made(dispatch, peer_lease):
+    renew(dispatch, peer_lease, made=range(2, 16))
+
+    taken = take(dispatch)
+
+    assert {unit.spec.number for unit in taken.lease.units} <= set(range(16, 22))
+
+
+def test_a_holder_that_is_silent_for_a_moment_is_not_robbed(bench, dispatch, peer_lease):
+    bench.clock.advance(10)
+
+    assert take(dispatch) is None
+
+
+def test_a_node_that_only_fails_loses_its_lease(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    dispatch.blame.done(job_id, NODE)
+    for number in (2, 3, 4):
+        dispatch.blame.failed(job_id, OTHER, number)
+
+    assert renew(dispatch, peer_lease) == LeaseOrder.STOP_NOW
+    assert bench.state.job(job_id).counts.leased == 0
+
+
+def test_nobody_settles_the_units_of_another_node(dispatch, peer_lease):
+    job_id, lease_id, owed = peer_lease
+    forged = Lease(id=lease_id, job=job_id, node=NodeId("node-c"), units=(), seconds=0.0)
+
+    dispatch.dispatcher.settle(forged, 2)
+
+    assert dispatch.dispatcher.units_in_hand(OTHER) == {job_id: len(owed)}
