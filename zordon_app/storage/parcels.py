@@ -38,6 +38,7 @@ class ParcelFolder:
             shutil.move(source, path)
             _write_durably(_note(path), msgspec.json.encode(parcel))
         except OSError as error:
+            _undo(path, source)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFull(f"The disk of {self._folder} is full; results for other machines do not fit.") from error
             raise
@@ -72,6 +73,16 @@ class ParcelFolder:
 
 def _note(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
+
+
+def _undo(path: Path, source: Path) -> None:
+    """A file without its note would lie there for ever."""
+    with contextlib.suppress(OSError):
+        _note(path).with_suffix(".part").unlink(missing_ok=True)
+        if path.exists() and not source.exists():
+            shutil.move(path, source)
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
 
 
 def _write_durably(path: Path, data: bytes) -> None:

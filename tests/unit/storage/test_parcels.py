@@ -1,0 +1,45 @@
+"""Results that wait for their parent: whole with their note, or not there at all."""
+
+import errno
+
+import pytest
+
+from zordon_app.domain.sharing import Parcel
+from zordon_app.errors import DiskFull
+from zordon_app.storage import parcels
+from zordon_app.storage.parcels import ParcelFolder
+
+PARCEL = Parcel(
+    child="child", job="job", node="parent", unit=7, attempt=2, lease="lease", sha256="ab", bytes=6, seconds=1.5
+)
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "frame.png"
+    path.write_bytes(b"pixels")
+    return path
+
+
+def test_a_parcel_survives_a_restart(tmp_path, source):
+    ParcelFolder(tmp_path / "box").put(PARCEL, source)
+
+    box = ParcelFolder(tmp_path / "box")
+
+    assert box.of_job("child") == [PARCEL]
+    assert box.path(PARCEL).read_bytes() == b"pixels"
+    box.remove(PARCEL)
+    assert not list((tmp_path / "box").rglob("*"))
+
+
+def test_a_parcel_whose_note_finds_no_room_leaves_nothing_behind(tmp_path, source, monkeypatch):
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parcels, "_write_durably", no_room)
+
+    with pytest.raises(DiskFull):
+        ParcelFolder(tmp_path / "box").put(PARCEL, source)
+
+    assert source.read_bytes() == b"pixels"
+    assert not list((tmp_path / "box").rglob("*"))
