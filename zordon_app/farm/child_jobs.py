@@ -267,11 +267,20 @@ class ChildJobs:
                 if failed == tries:
                     return False
             except Exception as error:  # noqa: BLE001 - sorted out there
-                self._give_up(work, error)
-                return False
+                if self._gives_up(work, error):
+                    return False
             else:
                 return True
         return False
+
+    def _gives_up(self, work: ChildWork, error: Exception) -> bool:
+        """Whether that could be written down; with a full disk it is tried again."""
+        try:
+            self._give_up(work, error)
+        except DiskFull:
+            self._stop.wait(TELL_SECONDS * self._scale)
+            return False
+        return True
 
     def _give_up(self, work: ChildWork, error: Exception) -> None:
         match error:

@@ -150,7 +150,10 @@ class ChildWork:
     # What the threads do
 
     def pull(self) -> None:
-        """Ask for units once. Raises PeerGone."""
+        """Ask for units once. Raises PeerGone, and DiskFull: the units are here, and nobody was told yet."""
+        if self.has_lease:
+            self._on_lease()
+            return
         given = self._link().lease(self._parent.job, LeaseAsk(child=self.job.id))
         if given.lease is not None and is_id(given.lease.id):
             self.wanted.clear()
