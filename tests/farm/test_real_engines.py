@@ -1,0 +1,122 @@
+"""Real Blender and FFmpeg on three machines that found each other: whole results, and the same as from one machine."""
+
+import hashlib
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import imageio_ffmpeg
+import OpenImageIO
+import pytest
+
+from tests.farm.farm import Farm
+from tests.farm.network import Network, can_make_namespaces
+from zordon_app.domain.jobs import Expected
+from zordon_app.render.check import check_artifact
+
+ROOT = Path(__file__).parents[2]
+MAKE_SCENE = ROOT / "tests" / "fixtures" / "blender" / "make_shared_scene.py"
+FRAMES = range(1, 49)
+
+pytestmark = [pytest.mark.farm, pytest.mark.engines, pytest.mark.xdist_group("namespaces")]
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    """Three nodes as ``zordon serve`` starts them; mDNS alone brings them together."""
+    if not can_make_namespaces():
+        pytest.skip("Network namespaces need root, ip and nft.")
+    with Network(3) as network:
+        farm = Farm(network, tmp_path_factory.mktemp("farm"), ZORDON_FARM_OPEN="1")
+        try:
+            farm.start_real()
+            farm.wait_until_joined()
+            yield farm
+        finally:
+            farm.end()
+
+
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A .blend with textures by ``//../`` and by absolute path, and a linked library."""
+    blender = shutil.which("blender")
+    if blender is None:
+        pytest.skip("There is no Blender here.")
+    folder = tmp_path_factory.mktemp("studio")
+    command = [blender, "--background", "--factory-startup", "--python-exit-code", "1", "--python", str(MAKE_SCENE)]
+    subprocess.run([*command, "--", str(folder)], check=True, capture_output=True, timeout=100)
+    return folder / "shot" / "shot.blend"
+
+
+def test_a_blend_file_is_rendered_by_several_machines(farm: Farm, shot: Path) -> None:
+    first = farm.machines[0]
+    job = first.finish(first.submit(shot), 110)
+    units = first.units(job["id"])
+    _check_frames(job, units)
+    by = Counter(unit["node"] for unit in units)
+    assert len(by) >= 2, by
+
+
+def test_a_peer_renders_a_scattered_project_the_same_as_its_owner(farm: Farm, shot: Path) -> None:
+    first, second, _ = farm.machines
+    frames = {"start_frame": 10, "end_frame": 12}
+    jobs = [
+        first.finish(first.submit(shot, nodes=[machine.id()], output_path=str(farm.root / f"by {place}"), **frames))
+        for place, machine in enumerate((first, second))
+    ]
+    assert [{unit["node"] for unit in first.units(job["id"])} for job in jobs] == [{first.id()}, {second.id()}]
+    for file in [unit["file"] for unit in first.units(jobs[0]["id"])]:
+        here, there = (_pixels(Path(job["output_path"]) / file) for job in jobs)
+        assert (here == there).all()
+        height, width = here.shape[:2]
+        strips = [tuple(here[height - 4, width * part // 6][:3] > 200) for part in (1, 3, 5)]
+        assert strips == [(True, False, False), (False, True, False), (False, False, True)]
+
+
+def test_a_film_is_cut_rendered_by_several_and_joined_to_the_frame(farm: Farm, tmp_path: Path) -> None:
+    first = farm.machines[0]
+    film = _film(tmp_path / "minute.mp4")
+    job = first.finish(first.submit(film, args={"container": "mp4", "preset": "slower", "audio": "copy"}), 110)
+    joined = Path(job["output_path"]) / first.get(f"/api/jobs/{job['id']}/files")[0]
+    assert _decoded_frames(joined) == _decoded_frames(film) == 60 * 24
+    assert _sound(joined) == _sound(film)
+    by = Counter(unit["node"] for unit in first.units(job["id"]))
+    assert len(by) >= 2, by
+
+
+def _check_frames(job: dict[str, Any], units: list[dict[str, Any]]) -> None:
+    assert [unit["unit"] for unit in units] == list(FRAMES)
+    folder = Path(job["output_path"])
+    assert sorted(path.name for path in folder.iterdir() if path.suffix) == sorted(unit["file"] for unit in units)
+    for unit in units:
+        assert check_artifact(folder / unit["file"], Expected(format="png"))[0] == unit["sha256"]
+    assert len({unit["sha256"] for unit in units}) == len(FRAMES)
+
+
+def _pixels(path: Path) -> Any:
+    return OpenImageIO.ImageBuf(str(path)).get_pixels("uint8")
+
+
+def _film(path: Path) -> Path:
+    sources = ("testsrc2=s=480x270:r=24:d=60", "sine=frequency=440:sample_rate=48000:d=60")
+    inputs = [part for source in sources for part in ("-f", "lavfi", "-i", source)]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *inputs, *codecs, str(path)], check=True, capture_output=True)
+    return path
+
+
+def _decoded_frames(path: Path) -> int:
+    with av.open(str(path)) as film:
+        return sum(1 for _ in film.decode(video=0))
+
+
+def _sound(path: Path) -> str:
+    digest = hashlib.sha256()
+    with av.open(str(path)) as film:
+        for packet in film.demux(audio=0):
+            digest.update(bytes(packet))
+    return digest.hexdigest()
