@@ -210,7 +210,7 @@ class FarmParts:
             registry=self._engines.registry,
             builds=self._engines.builds,
             node=self.this_node,
-            shortage=lambda: self._render.disk.shortage(self._basis.paths.work),
+            shortage=lambda: self._render.disk.shortage_now(self._basis.paths.work),
             monotonic=self._basis.clock.monotonic,
         )
         return Worker(

@@ -48,7 +48,8 @@ class Calls:
     def end_child(self, job: str) -> None:
         """Our job has ended."""
         with self._errors():
-            self._link.request("POST", f"/api/jobs/{job}/end_child", json={}, repeatable=True)
+            # Not repeated here: whoever tells it tells it again, and must not wait for one machine meanwhile.
+            self._link.request("POST", f"/api/jobs/{job}/end_child", json={}, repeatable=False)
 
     def pause(self, *, paused: bool, after_current: bool) -> NodeView:
         """Take it out of the work, or back."""

@@ -34,6 +34,10 @@ class DiskReserve:
             self._known[folder] = (now, answer)
         return answer
 
+    def shortage_now(self, folder: Path) -> str:
+        """The same, looked up anew: why something failed a moment ago, the answer of before does not tell."""
+        return self._look(folder)
+
     def _look(self, folder: Path) -> str:
         usage = shutil.disk_usage(_existing(folder))
         gib, percent = self._reserve()
