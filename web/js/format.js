@@ -26,6 +26,21 @@ export function bytes(value) {
   });
 }
 
+/** Bytes per second. @param {number} value */
+export function rate(value) {
+  const units = ['kilobyte', 'megabyte', 'gigabyte'];
+  const step = value >= 1000 ? Math.min(3, Math.floor(Math.log10(value) / 3)) : 1;
+  const amount = value / 1000 ** step;
+  const unit = `${units[step - 1]}-per-second`;
+  const digits = amount > 0 && amount < 10 ? 1 : 0;
+  return amount.toLocaleString(language.value, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: digits,
+  });
+}
+
 /** @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 9.95) return t('time.seconds', { s: Number(seconds.toFixed(1)) });

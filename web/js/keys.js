@@ -140,6 +140,12 @@ function nextRegion(step) {
   );
   const here = regions.findIndex(region => region.contains(document.activeElement));
   const next = regions[(here + step + regions.length) % regions.length];
-  const inside = next?.querySelector('[tabindex="0"], button, a[href], input');
-  if (inside instanceof HTMLElement) inside.focus();
+  const inside = [
+    ...(next?.querySelectorAll('[tabindex="0"], button:not([tabindex="-1"]), a[href], input:not([tabindex="-1"])') ??
+      []),
+  ];
+  const first = /** @type {HTMLElement[]} */ (inside).find(
+    element => element.offsetParent && !(/** @type {any} */ (element).disabled),
+  );
+  first?.focus();
 }

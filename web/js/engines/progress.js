@@ -1,5 +1,5 @@
 import { actOnDownload, isMoving } from '../downloads.js';
-import { bytes, duration, percent } from '../format.js';
+import { bytes, duration, percent, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { Button } from '../ui/button.js';
@@ -33,6 +33,6 @@ function Failed({ download, name }) {
 function words({ state, received, total, speed, eta_seconds: left, reason }) {
   if (state !== 'downloading') return [t(`download.state.${state}`), reason].filter(Boolean).join(' · ');
   const amount = total ? t('download.of', { done: bytes(received), all: bytes(total) }) : bytes(received);
-  const rate = speed ? t('machine.per_second', { size: bytes(speed) }) : '';
-  return [total ? percent(received / total) : '', amount, rate, left ? duration(left) : ''].filter(Boolean).join(' · ');
+  const pace = speed ? rate(speed) : '';
+  return [total ? percent(received / total) : '', amount, pace, left ? duration(left) : ''].filter(Boolean).join(' · ');
 }

@@ -1,4 +1,4 @@
-import { bytes, percent } from '../format.js';
+import { percent, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect, useRef, useState } from '../lib.js';
 import { Chart } from '../ui/chart.js';
@@ -9,40 +9,48 @@ const SPANS = [300, 3600];
 /** @param {{node: import('../types').Node}} props */
 export function Charts({ node }) {
   const [span, setSpan] = useState(SPANS[0]);
-  useHistory(node.id, span);
+  useHistory(node, span);
   const { at, cpu, memory, received, sent, read, written, gpu, cores } = history.value;
   const share = (/** @type {number} */ value) => percent(value / 100);
-  const rate = (/** @type {number} */ value) => t('machine.per_second', { size: bytes(value) });
   if (historyError.value && !at.length) return html`<p class="note">${t('machine.no_history')}</p>`;
   return html`<section class="box" aria-labelledby="machine-load">
     <div class="box-head"><h3 id="machine-load" class="grow">${t('machine.load_title')}</h3>${h(Spans, { span, onSpan: setSpan })}</div>
     <div class="charts">
       ${h(Panel, { title: t('machine.cpu_title'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.cpu_title'), colour: '--accent', values: cpu }], below: h(Heat, { cores }) })}
       ${h(Panel, { title: t('machine.memory'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.memory'), colour: '--ok', values: memory }] })}
-      ${gpu.some(value => value !== null) && h(Panel, { title: t('machine.gpu'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.gpu'), colour: '--warn', values: gpu }] })}
-      ${h(Panel, {
-        title: t('machine.network'),
-        times: at,
-        span,
-        words: rate,
-        lines: [
-          { label: t('machine.received'), colour: '--accent', values: received },
-          { label: t('machine.sent'), colour: '--warn', values: sent },
-        ],
-      })}
-      ${h(Panel, {
-        title: t('machine.disk'),
-        times: at,
-        span,
-        words: rate,
-        lines: [
-          { label: t('machine.read'), colour: '--accent', values: read },
-          { label: t('machine.written'), colour: '--warn', values: written },
-        ],
-      })}
+      ${gpu.some(known) && h(Panel, { title: t('machine.gpu'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.gpu'), colour: '--warn', values: gpu }] })}
+      ${
+        received.some(known) &&
+        h(Panel, {
+          title: t('machine.network'),
+          times: at,
+          span,
+          words: rate,
+          lines: [
+            { label: t('machine.received'), colour: '--accent', values: received },
+            { label: t('machine.sent'), colour: '--warn', values: sent },
+          ],
+        })
+      }
+      ${
+        read.some(known) &&
+        h(Panel, {
+          title: t('machine.disk'),
+          times: at,
+          span,
+          words: rate,
+          lines: [
+            { label: t('machine.read'), colour: '--accent', values: read },
+            { label: t('machine.written'), colour: '--warn', values: written },
+          ],
+        })
+      }
     </div>
   </section>`;
 }
+
+/** @param {number | null} value */
+const known = value => value !== null;
 
 /** @param {{span: number, onSpan: (span: number) => void}} props */
 function Spans({ span, onSpan }) {

@@ -1,6 +1,7 @@
 // The load of one machine over the last minutes: an hour when asked for, then what is new each second.
 
 import { get } from '../api.js';
+import { loads } from '../history.js';
 import { signal, useEffect } from '../lib.js';
 
 /**
@@ -38,7 +39,7 @@ const nothing = () => /** @type {any} */ (Object.fromEntries(COLUMNS.map(name =>
 export const history = signal(nothing());
 export const historyError = signal('');
 
-/** Keeps the history of a machine fresh while its page is shown. @param {string} node @param {number} span seconds */
+/** Keeps the history of a machine fresh while its page is shown. @param {import('../types').Node} node @param {number} span seconds */
 export function useHistory(node, span) {
   useEffect(() => {
     const state = { busy: false, gone: false };
@@ -47,7 +48,9 @@ export function useHistory(node, span) {
       if (state.busy || document.hidden) return;
       state.busy = true;
       try {
-        const more = await get(`nodes/${encodeURIComponent(node)}/history?seconds=${seconds}`);
+        const more = node.this
+          ? await get(`nodes/${encodeURIComponent(node.id)}/history?seconds=${seconds}`)
+          : seen(node.id);
         if (!state.gone) history.value = joined(history.peek(), more);
         historyError.value = '';
       } catch (error) {
@@ -62,7 +65,25 @@ export function useHistory(node, span) {
       state.gone = true;
       clearInterval(timer);
     };
-  }, [node, span]);
+  }, [node.id, span]);
+}
+
+/** What this page saw of another machine: it tells its load, not its past. @param {string} id @returns {History} */
+function seen(id) {
+  const samples = loads.peek()[id] ?? [];
+  const nothingOf = samples.map(() => null);
+  return {
+    at: samples.map(sample => sample.at),
+    cpu: samples.map(sample => sample.cpu),
+    cores: samples.map(() => []),
+    memory: samples.map(sample => sample.memory),
+    received: nothingOf,
+    sent: nothingOf,
+    read: nothingOf,
+    written: nothingOf,
+    gpu: nothingOf,
+    temperature: nothingOf,
+  };
 }
 
 /** How many seconds to ask for: what came after the newest sample, and a little more. @param {number} span */

@@ -9,7 +9,9 @@ import { prefs } from '../prefs.js';
  * @property {(number | null)[]} values
  */
 
-const HEIGHT = 120;
+const HEIGHT = 112;
+/** A scale without a known end goes up to this at least. */
+const LEAST = 2000;
 
 /**
  * A chart over time. What it shows now stands beside it as text: the drawing itself says nothing to a screen reader.
@@ -48,18 +50,22 @@ function options(box, lines, span, most, words) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
+    padding: /** @type {any} */ ([8, 4, 0, 0]),
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: () => /** @type {[number, number]} */ ([Date.now() / 1000 - span, Date.now() / 1000]) },
       y: {
         range: (/** @type {any} */ _plot, /** @type {number} */ _least, /** @type {number} */ highest) =>
-          /** @type {[number, number]} */ ([0, most ?? Math.max(highest * 1.15, 1)]),
+          /** @type {[number, number]} */ ([0, most ?? roundUp(highest)]),
       },
     },
     axes: [
       {
         ...axis,
+        size: 22,
+        gap: 3,
+        space: 72,
         grid: { show: false },
         values: (/** @type {any} */ _plot, /** @type {number[]} */ marks) => marks.map(clock),
       },
@@ -67,7 +73,7 @@ function options(box, lines, span, most, words) {
         ...axis,
         size: 58,
         grid: { stroke: colour('--line'), width: 1 },
-        splits: most ? () => [0, most / 2, most] : undefined,
+        splits: (/** @type {any} */ plot) => [0, plot.scales.y.max / 2, plot.scales.y.max],
         values: (/** @type {any} */ _plot, /** @type {number[]} */ marks) => marks.map(words),
       },
     ],
@@ -84,11 +90,17 @@ function options(box, lines, span, most, words) {
   };
 }
 
+/** The next of 1, 2, 5, 10 … thousand: scales that stand still while values change a little. @param {number} highest */
+function roundUp(highest) {
+  const least = Math.max(highest ?? 0, LEAST);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 5, 10].find(factor => factor * power >= least) ?? 10) * power;
+}
+
 /** @param {number} seconds */
 function clock(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString(language.peek(), {
     hour: '2-digit',
     minute: '2-digit',
-    second: '2-digit',
   });
 }

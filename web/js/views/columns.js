@@ -14,8 +14,8 @@
 export const COLUMNS = [
   { id: 'select', least: 30, most: '30px', sortable: false, optional: false, rank: 0 },
   { id: 'preview', least: 76, most: '76px', sortable: false, optional: true, rank: 2 },
-  { id: 'name', least: 132, most: '2.2fr', sortable: true, optional: false, rank: 0 },
-  { id: 'status', least: 112, most: '1fr', sortable: true, optional: false, rank: 1 },
+  { id: 'name', least: 112, most: '2.2fr', sortable: true, optional: false, rank: 0 },
+  { id: 'status', least: 104, most: '1fr', sortable: true, optional: false, rank: 1 },
   { id: 'progress', least: 78, most: '1.1fr', sortable: true, optional: true, rank: 3 },
   { id: 'eta', least: 80, most: '80px', sortable: true, optional: true, rank: 4 },
   { id: 'machines', least: 84, most: '0.8fr', sortable: false, optional: true, rank: 5 },

@@ -17,6 +17,7 @@ import { Mark } from '../ui/statusmark.js';
 
 /** @typedef {import('../types').Node} Node */
 
+const SPARKS = 40;
 const VIEW_ICONS = /** @type {Record<string, string>} */ ({
   all: 'layers',
   running: 'play',
@@ -46,7 +47,7 @@ function Machine({ node }) {
     drawer.value = false;
   };
   const { shape, tone } = look(node);
-  const values = loads.value[node.id] ?? [];
+  const values = (loads.value[node.id] ?? []).slice(-SPARKS).map(sample => sample.cpu);
   return html`<li>
     <button type="button" class="machine" aria-pressed=${chosen} onClick=${pick} onDblClick=${() => showMachine(node)} onKeyDown=${onEnter(node)} onContextMenu=${openMachineMenu(node)} title=${machineTitle(node)}>
       ${h(Mark, { shape, tone })}
