@@ -4,6 +4,7 @@ import { duplicate } from './addjob/draft.js';
 import { askPresetName } from './addjob/presets.js';
 import { zipAddress } from './api.js';
 import { desktop } from './desktop.js';
+import { mayAct } from './farm.js';
 import { t } from './i18n.js';
 import { sorting } from './listing.js';
 import { ask } from './overlay.js';
@@ -119,13 +120,18 @@ function failedUnits(jobs) {
 /** @param {string} id @param {Job[]} jobs */
 export function runAction(id, jobs) {
   const action = ACTIONS.find(entry => entry.id === id);
-  const fitting = action ? jobs.filter(action.valid) : [];
+  const allowed = mayAct() || READING.includes(id);
+  const fitting = action && allowed ? jobs.filter(action.valid) : [];
   if (fitting.length) return action?.run(action.single ? fitting.slice(0, 1) : fitting);
 }
 
+/** What somebody may do who was let in only to look. */
+const READING = ['open', 'copy_path', 'zip', 'copy_name', 'copy_id'];
+
 /** Actions that at least one of the jobs allows. @param {Job[]} jobs */
 export function actionsFor(jobs) {
-  return ACTIONS.filter(action => (action.single ? jobs.length === 1 : true) && jobs.some(action.valid));
+  const allowed = ACTIONS.filter(action => mayAct() || READING.includes(action.id));
+  return allowed.filter(action => (action.single ? jobs.length === 1 : true) && jobs.some(action.valid));
 }
 
 /** @param {Action} action @param {Job[]} jobs */

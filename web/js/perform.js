@@ -157,6 +157,21 @@ export async function setNode(node, action, afterCurrent = false) {
   }
 }
 
+/** Every machine that answers, one after the other. @param {'pause' | 'resume'} action */
+export async function setAllNodes(action) {
+  const wanted = nodes
+    .peek()
+    .filter(node => node.state !== 'offline' && (node.state === 'paused') === (action === 'resume'));
+  const results = await Promise.allSettled(
+    wanted.map(node => post(`nodes/${encodeURIComponent(node.id)}/${action}`, {})),
+  );
+  const done = results.filter(result => result.status === 'fulfilled').length;
+  const undo = action === 'pause' ? () => void setAllNodes('resume') : undefined;
+  if (done) toast(t(`toast.machines_${action}`, { n: done }), { undo });
+  const failure = results.find(result => result.status === 'rejected');
+  if (failure) complain(/** @type {PromiseRejectedResult} */ (failure).reason);
+}
+
 /** Copies without the Clipboard API too, which pages at http://LAN-address lack. @param {string} text */
 export async function copyText(text) {
   try {

@@ -17,7 +17,7 @@ export const COLUMNS = [
   { id: 'name', least: 112, most: '2.2fr', sortable: true, optional: false, rank: 0 },
   { id: 'status', least: 104, most: '1fr', sortable: true, optional: false, rank: 1 },
   { id: 'progress', least: 78, most: '1.1fr', sortable: true, optional: true, rank: 3 },
-  { id: 'eta', least: 80, most: '80px', sortable: true, optional: true, rank: 4 },
+  { id: 'eta', least: 96, most: '96px', sortable: true, optional: true, rank: 4 },
   { id: 'machines', least: 84, most: '0.8fr', sortable: false, optional: true, rank: 5 },
   { id: 'priority', least: 72, most: '72px', sortable: true, optional: true, rank: 6 },
   { id: 'age', least: 88, most: '88px', sortable: true, optional: true, rank: 7 },

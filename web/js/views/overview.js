@@ -12,10 +12,13 @@ import { Bar } from '../ui/bar.js';
 import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
+import { Mark } from '../ui/statusmark.js';
 import { showUnit, units, unitsOf } from '../units.js';
 import { etaWords } from './jobrow.js';
+import { LogTail } from './logtail.js';
 
 /** @typedef {import('../types').Job} Job */
+/** @typedef {import('../types').Unit} Unit */
 
 /** @param {{job: Job}} props */
 export function Overview({ job }) {
@@ -29,6 +32,7 @@ export function Overview({ job }) {
       ${h(FrameGrid, { job })}
     </section>
     ${h(PerMachine, { job })}
+    ${h(LogTail, { job })}
   </div>`;
 }
 
@@ -78,24 +82,38 @@ function PerMachine({ job }) {
   if (unitsOf.value !== job.id) return null;
   const groups = byMachine();
   if (!groups.size) return null;
+  const columns = ['machine', 'units', 'done', 'average', 'state'];
   return html`<section>
     <h3 class="caption">${t('overview.machines')}</h3>
-    <table class="table">
-      <thead><tr><th scope="col">${t('column.machine')}</th><th scope="col">${t('column.units')}</th><th scope="col" class="num">${t('column.done')}</th><th scope="col" class="num">${t('column.average')}</th><th scope="col" class="num">${t('column.failed')}</th></tr></thead>
-      <tbody>${[...groups].map(([node, own]) => {
-        const timed = own.filter(unit => unit.state === 'done' && unit.seconds !== null);
-        const average = timed.reduce((sum, unit) => sum + (unit.seconds ?? 0), 0) / timed.length;
-        const range = formatFrames(own.map(unit => unit.unit));
-        return html`<tr key=${node}>
-          <th scope="row" class="truncate" dir="auto">${nodeName(node)}</th>
-          <td class="truncate mono" title=${range}>${range}</td>
-          <td class="num">${count(own.filter(unit => unit.state === 'done').length)} / ${count(own.length)}</td>
-          <td class="num">${timed.length ? duration(average) : '–'}</td>
-          <td class="num">${own.filter(unit => unit.state === 'failed').length || '–'}</td>
-        </tr>`;
-      })}</tbody>
+    <table class="table per-machine">
+      <thead><tr>${columns.map(name => html`<th scope="col" key=${name} class=${name === 'done' || name === 'average' ? 'num' : ''}>${t(`column.${name}`)}</th>`)}</tr></thead>
+      <tbody>${[...groups].map(([node, own]) => h(MachineRow, { node, own, key: node }))}</tbody>
     </table>
   </section>`;
+}
+
+/** @param {{node: string, own: Unit[]}} props */
+function MachineRow({ node, own }) {
+  const timed = own.filter(unit => unit.state === 'done' && unit.seconds !== null);
+  const average = timed.reduce((sum, unit) => sum + (unit.seconds ?? 0), 0) / timed.length;
+  const range = formatFrames(own.map(unit => unit.unit));
+  const state = stateOf(own);
+  return html`<tr>
+    <th scope="row" class="truncate" dir="auto">${nodeName(node)}</th>
+    <td class="truncate mono" title=${range}>${range}</td>
+    <td class="num">${count(own.filter(unit => unit.state === 'done').length)} / ${count(own.length)}</td>
+    <td class="num">${timed.length ? duration(average) : '–'}</td>
+    <td><span class=${`state ${state.tone}`}>${h(Mark, state)}<span class="truncate">${state.word}</span></span></td>
+  </tr>`;
+}
+
+/** What a machine does for the job, the worst first. @param {Unit[]} own */
+function stateOf(own) {
+  const failed = own.filter(unit => unit.state === 'failed').length;
+  if (failed) return { shape: 'square', tone: 'err', word: t('units.failed_n', { n: failed }) };
+  if (own.some(unit => unit.state === 'leased')) return { shape: 'disc', tone: 'run', word: t('unit.leased') };
+  if (own.every(unit => unit.state === 'done')) return { shape: 'tick', tone: 'ok', word: t('unit.done') };
+  return { shape: 'ring', tone: 'idle', word: t('unit.waiting') };
 }
 
 function byMachine() {

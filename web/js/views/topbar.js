@@ -1,10 +1,11 @@
 import { openAddJob } from '../addjob/draft.js';
+import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
 import { focusGrid } from '../keys.js';
 import { h, html } from '../lib.js';
 import { needle, setNeedle } from '../listing.js';
 import { dialog, drawer, openMenu } from '../overlay.js';
-import { setNode } from '../perform.js';
+import { setAllNodes, setNode } from '../perform.js';
 import { prefs, setPrefs } from '../prefs.js';
 import { go, route } from '../router.js';
 import { nodes } from '../store.js';
@@ -19,7 +20,7 @@ export function TopBar() {
   return html`<header class="topbar" data-region="top">
     ${page === 'jobs' && h(Button, { label: t('top.machines'), icon: 'menu', kind: 'quiet', only: true, extra: 'drawer-button', expanded: drawer.value, onClick: toggleDrawer })}
     <h1 class="brand"><a href="#/jobs"><img src=${LOGO} alt="" width="24" height="24" /><span>Zordon</span></a></h1>
-    ${h(Button, { label: t('top.add'), icon: 'plus', kind: 'primary', keys: 'N', onClick: () => openAddJob() })}
+    ${mayAct() && h(Button, { label: t('top.add'), icon: 'plus', kind: 'primary', keys: 'N', onClick: () => openAddJob() })}
     ${h(PauseButton, {})}
     <div class="space"></div>
     ${page === 'jobs' && h(Filter, {})}
@@ -40,7 +41,8 @@ function toggleDrawer() {
 
 function PauseButton() {
   const own = nodes.value.find(node => node.this);
-  if (!own) return null;
+  if (!own || !mayAct()) return null;
+  const others = nodes.value.some(node => !node.this && node.state !== 'offline');
   if (own.state === 'paused') {
     return h(Button, {
       label: t('top.resume_machine'),
@@ -53,6 +55,9 @@ function PauseButton() {
     const place = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
     openMenu(
       [
+        ...(others
+          ? [{ id: 'farm', label: t('top.pause_farm'), icon: 'network', run: () => void setAllNodes('pause') }]
+          : []),
         { id: 'now', label: t('top.pause_now'), icon: 'pause', run: () => void setNode(own, 'pause') },
         { id: 'after', label: t('top.pause_after'), icon: 'hourglass', run: () => void setNode(own, 'pause', true) },
       ],
