@@ -69,6 +69,12 @@ class App:
             text=True,
         )
 
+    def start_again(self, *files: Path) -> None:
+        """Start it a second time, and see it end at once and without a word."""
+        second = self.start(*files)
+        out, errors = second.communicate(timeout=SECONDS)
+        assert (second.returncode, out, errors) == (0, "", "")
+
     @property
     def address(self) -> str:
         return str(json.loads((self.home / "data" / "instance.json").read_text())["address"])
@@ -105,6 +111,11 @@ class App:
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def runs(self, name: str) -> bool:
+        """Whether a program of that name runs below the app."""
+        found = [each.as_dict(["name", "status"]) for each in self.children()]
+        return any(each["name"] == name and each["status"] != psutil.STATUS_ZOMBIE for each in found)
 
     def finish(self, number: int = signal.SIGTERM) -> int:
         """End it as the system does, and look whether it ends well."""

@@ -8,15 +8,13 @@ from zordon_app.client.errors import ServerError
 from zordon_app.desktop.awake import Awake
 
 SECONDS = 1.0
+"""Between two looks: a machine falls asleep after minutes."""
 
 
 class Client(Protocol):
     """What is asked of the node."""
 
-    def wait_for_change(self, seen: int = 0, seconds: float = 1.0) -> int:
-        """Block until there is news, or for so long."""
-
-    def get_cached_nodes(self) -> list[dict[str, Any]]:
+    def get_nodes(self) -> list[dict[str, Any]]:
         """The machines of the farm."""
 
 
@@ -46,19 +44,19 @@ class Watching:
         self._leaving.set()
 
     def _run(self) -> None:
-        seen = 0
-        while not self._stop.is_set():
-            try:
-                seen = self._client.wait_for_change(seen, SECONDS)
-                rendering = is_rendering(self._client.get_cached_nodes())
-            except ServerError:
-                rendering = False
-                self._stop.wait(SECONDS)
+        while not self._stop.wait(SECONDS):
+            rendering = self._is_rendering()
             self._awake.keep(awake=rendering)
             if self._leaving.is_set() and not rendering:
                 self._leaving.clear()
                 self._on_idle()
         self._awake.keep(awake=False)
+
+    def _is_rendering(self) -> bool:
+        try:
+            return is_rendering(self._client.get_nodes())
+        except ServerError:
+            return False
 
 
 def is_rendering(nodes: list[dict[str, Any]]) -> bool:

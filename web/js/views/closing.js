@@ -2,8 +2,8 @@
 import { patch } from '../api.js';
 import { desktop } from '../desktop.js';
 import { t } from '../i18n.js';
-import { Fragment, h, html, signal, useState } from '../lib.js';
-import { dialog } from '../overlay.js';
+import { Fragment, h, html, signal, useEffect, useRef, useState } from '../lib.js';
+import { closeDialog, dialog } from '../overlay.js';
 import { prefs, setPrefs } from '../prefs.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
@@ -23,15 +23,22 @@ export function startClosing() {
 
 export function Closing() {
   const [remember, setRemember] = useState(false);
+  const answer = useRef(/** @type {Choice | 'stay'} */ ('stay'));
+  // However the dialog goes, Escape among others, the window hears of it.
+  useEffect(() => () => void desktop()?.answer_closing(answer.current), []);
+  const close = async (/** @type {Choice} */ choice) => {
+    answer.current = choice;
+    if (remember) await keep(choice);
+    closeDialog();
+  };
   const footer = html`<${Fragment}>
-    ${h(Button, { label: t('closing.after'), onClick: () => void close('after', remember) })}
-    ${h(Button, { label: t('closing.quit'), kind: 'danger', onClick: () => void close('quit', remember) })}
-    ${h(Button, { label: t('closing.background'), kind: 'primary', onClick: () => void close('background', remember) })}
+    ${h(Button, { label: t('closing.after'), onClick: () => void close('after') })}
+    ${h(Button, { label: t('closing.quit'), kind: 'danger', onClick: () => void close('quit') })}
+    ${h(Button, { label: t('closing.background'), kind: 'primary', onClick: () => void close('background') })}
   <//>`;
   return h(Dialog, {
     title: t('closing.title'),
     alert: true,
-    onClose: () => answer('stay'),
     footer,
     children: html`<${Fragment}>
       <p>${t('closing.text', { n: jobs.value })}</p>
@@ -40,18 +47,8 @@ export function Closing() {
   });
 }
 
-/** @param {Choice} choice @param {boolean} remember */
-async function close(choice, remember) {
-  if (remember) {
-    setPrefs({ closing: choice });
-    // The window may be gone before prefs are kept in their own time.
-    await patch('settings', { ui: prefs.peek() }).catch(() => {});
-  }
-  answer(choice);
-}
-
-/** @param {Choice | 'stay'} choice */
-function answer(choice) {
-  dialog.value = '';
-  void desktop()?.answer_closing(choice);
+/** The window may be gone before prefs are kept in their own time. @param {Choice} choice */
+async function keep(choice) {
+  setPrefs({ closing: choice });
+  await patch('settings', { ui: prefs.peek() }).catch(() => {});
 }
