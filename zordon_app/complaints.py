@@ -52,7 +52,7 @@ def checked(value: object, kind: type[T], *, what: str = "", lax: bool = False) 
 
 
 def in_words(complaint: str) -> str:
-    """msgspec's complaint as a sentence for a person."""
+    """Msgspec's complaint as a sentence for a person."""
     place = _PLACE.search(complaint)
     path = place["path"].lstrip(".") if place else ""
     core = complaint[: place.start()] if place else complaint

@@ -42,7 +42,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hang_minutes: Annotated[
         float, Meta(gt=0, le=10_000, description="An engine that does nothing for so long is ended and tried again.")
     ] = 10
-    threads: Annotated[int, Meta(ge=0, le=1024, description="Processor threads for engines; 0: all.")] = 0
     nice: Annotated[bool, Meta(description="Engines give way to the programs that you work with.")] = True
     memory_floor_gib: Annotated[
         float, Meta(ge=0, le=10_000, description="Nothing new is begun while less memory is free, GiB; 0: no limit.")
@@ -54,10 +53,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "Hours that end before they begin last into the next day."
         ),
     ] = field(default_factory=dict)
-    idle_minutes: Annotated[
-        float,
-        Meta(ge=0, le=1440, description="Work only when nobody has used the machine for so long; 0: at any time."),
-    ] = 0
     engine_downloads: Annotated[
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),
@@ -67,36 +62,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Other addresses for engine downloads, by source."),
     ] = field(default_factory=dict)
     notify: Annotated[bool, Meta(description="Tell on the desktop when a job ends or first fails.")] = True
-    webhook: Annotated[str, Meta(max_length=2000, description="Address that is told of the same; empty: none.")] = ""
-    webhook_private: Annotated[bool, Meta(description="Whether that address may be one of your own network.")] = False
-    command_hook: Annotated[
-        list[Annotated[str, Meta(max_length=4096)]],
-        Meta(max_length=50, description="Program and arguments run at the same time; empty: none."),
-    ] = field(default_factory=list)
-    watch_folders: Annotated[
-        dict[str, Annotated[str, Meta(max_length=60)]],
-        Meta(description="Folders whose new files become jobs, each with the preset to use."),
-    ] = field(default_factory=dict)
     ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
 
 
-LOCAL_ONLY = frozenset(
-    {
-        "command_hook",
-        "door",
-        "watch_folders",
-        "output_folder",
-        "lan",
-        "port",
-        "mirrors",
-        "webhook",
-        "webhook_private",
-    }
-)
-"""What only programs on this machine may change: it decides what is run, written, fetched or let in."""
-
-PRIVATE = frozenset({"command_hook", "webhook"})
-"""What only programs on this machine may see."""
+LOCAL_ONLY = frozenset({"door", "output_folder", "lan", "port", "mirrors"})
+"""What only programs on this machine may change: it decides what is fetched, written or let in."""
 
 DEFAULTS = Settings()
 

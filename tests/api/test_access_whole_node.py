@@ -122,7 +122,7 @@ def test_a_browser_that_may_act_acts_but_names_no_path_of_the_machine_and_no_raw
     for body in ({"local_path": film}, {"local_path": "/etc/passwd"}):
         assert send(site.lan, "POST", "/api/add_job", body, cookie=site.control).status == 403
         assert send(site.lan, "POST", "/api/probe", body, cookie=site.control).status == 403
-    for changes in ({"door": "open"}, {"command_hook": ["x"]}, {"output_folder": "/tmp"}, {"lan": False}):
+    for changes in ({"door": "open"}, {"mirrors": {"x": "y"}}, {"output_folder": "/tmp"}, {"lan": False}):
         assert send(site.lan, "PATCH", "/api/settings", changes, cookie=site.control).status == 403
 
 

@@ -92,7 +92,8 @@ def test_settings_are_read_and_changed_all_or_none(make_node):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"colour": "red"}, {"port": 80}, {"door": "ajar"}, {"output_folder": "here"}, {"threads": -1}, [1], 5]
+    "changes",
+    [{"colour": "red"}, {"port": 80}, {"door": "ajar"}, {"output_folder": "here"}, {"disk_reserve_gib": -1}, [1], 5],
 )
 def test_wrong_settings_are_a_400(api, changes):
     before = api.get("/api/settings").json

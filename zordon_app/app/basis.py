@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zordon_app.clock import SystemClock
 from zordon_app.config import SettingsFile
+from zordon_app.farm.availability import Rules
 from zordon_app.paths import Paths
 
 
@@ -38,6 +39,11 @@ class Basis:
         """Where jobs put their output folders."""
         chosen = self.settings.current.output_folder
         return Path(chosen).expanduser() if chosen else self.paths.output
+
+    def rules(self) -> Rules:
+        """When this machine works, as the settings say."""
+        now = self.settings.current
+        return Rules(accept_work=now.accept_work, schedule=now.schedule, memory_floor_gib=now.memory_floor_gib)
 
     def keep_door_open(self, on: bool) -> None:  # noqa: FBT001 - the door's own callback
         """Remember whether every machine is admitted."""

@@ -20,7 +20,7 @@ from zordon_app.farm.intake import Intake
 from zordon_app.farm.lifecycle import Lifecycle
 from zordon_app.farm.local_work import LocalWork
 from zordon_app.farm.node_desk import NodeDesk
-from zordon_app.farm.nodes import ThisNode
+from zordon_app.farm.nodes import Surroundings, ThisNode
 from zordon_app.farm.parent_desk import ParentDesk
 from zordon_app.farm.preparing import Preparing
 from zordon_app.farm.progress import LiveProgress
@@ -36,6 +36,7 @@ from zordon_app.farm.state import FarmState
 from zordon_app.farm.views import JobViews
 from zordon_app.render.check import check_artifact
 from zordon_app.render.disk import GIB
+from zordon_app.render.machine import free_gib
 from zordon_app.render.previews import Previews
 from zordon_app.render.worker import Worker
 from zordon_app.storage.projects import ProjectHashes
@@ -86,10 +87,13 @@ class FarmParts:
         self._progress = LiveProgress(self._peers.feed, basis.clock)
         self.this_node = ThisNode(
             self._render.identity.id,
-            basis.name(),
+            basis.name,
             system=f"{platform.system()} {platform.release()}",
             cores=os.cpu_count() or 1,
             version=__version__,
+            surroundings=Surroundings(rules=basis.rules, free_gib=free_gib),
+            hold=self._storage.hold.read(),
+            remember=self._storage.hold.write,
         )
         self.dispatcher = Dispatcher(
             state,
@@ -243,7 +247,7 @@ class FarmParts:
             dispatcher=self.dispatcher,
             intake=intake,
             feed=self._peers.feed,
-            views=JobViews(state, self._peers.feed, self._progress, self._speeds, self.this_node.name),
+            views=JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name),
             progress=self._progress,
             nodes=self.nodes,
             children=self.children,

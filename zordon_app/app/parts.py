@@ -27,6 +27,7 @@ from zordon_app.render.programs import ProgramRunner
 from zordon_app.render.settings import RenderSettings
 from zordon_app.storage.ballast import Ballast
 from zordon_app.storage.database import Database
+from zordon_app.storage.hold import HoldFile
 from zordon_app.storage.manifests import ManifestFiles
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.parcels import ParcelFolder
@@ -58,6 +59,7 @@ class StorageParts:
         self.outputs = OutputFolders()
         self.parcels = ParcelFolder(paths.data / "parcels")
         self.projects = ProjectStore(paths.data / "projects")
+        self.hold = HoldFile(paths.data / "pause.json")
 
     def look_after(self) -> None:
         """Back up, and take up again the room that a full disk made us give away."""
@@ -77,7 +79,7 @@ class RenderParts:
         """Nothing runs yet."""
         self._basis = basis
         self.identity = load_identity(basis.paths.data / "identity", platform.node())
-        self.processes = ProcessOwner(self.identity.id)
+        self.processes = ProcessOwner(self.identity.id, is_nice=lambda: basis.settings.current.nice)
         self.folders = NodeFolders(jobs=basis.paths.jobs, work=basis.paths.work)
         self.logs = JobLogs(self.folders.logs)
         self.disk = DiskReserve(basis.reserve, basis.clock.monotonic)

@@ -47,8 +47,9 @@ class Expected(Struct, frozen=True, kw_only=True):
     ``format`` is an image format in OpenImageIO's words (``png``, ``jpeg``, ``openexr``, ``tiff``, ``targa``, ``bmp``,
     ``webp``, ``hdr``, ``dpx``) for frames, or a container name in FFmpeg's words (``mp4``, ``matroska``) for films.
     ``frames`` is the exact count of video frames of a film; sizes are pixels; ``seconds`` is the length of a film, from
-    which it may differ by ``leeway`` seconds, and by a frame in any case. ``joined`` says that a film is put together by
-    copy from parts that were each decoded whole, so that counting its packets and decoding its end is enough.
+    which it may differ by ``leeway`` seconds, and by a frame in any case. ``joined`` says that a film is put
+    together by copy from parts that were each decoded whole, so that counting its packets and decoding its end is
+    enough.
     """
 
     format: str

@@ -1,18 +1,12 @@
-"""Whether a machine may take work now, and if not, why: what its owner said, its hours, who sits at it, its memory."""
+"""Whether a machine may take work now, and if not, why: what its owner said, its hours, its memory."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from zordon_app.domain.holds import Hold
 from zordon_app.domain.hours import is_open, next_opening
-
-
-class Hold(Struct, frozen=True, kw_only=True):
-    """What a person said about this machine; ``until`` (aware) ends a pause by itself."""
-
-    paused: bool = False
-    until: datetime | None = None
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -20,15 +14,13 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     accept_work: bool = True
     schedule: Mapping[str, str] = field(default_factory=dict)
-    idle_minutes: float = 0.0
     memory_floor_gib: float = 0.0
 
 
-def why_not(rules: Rules, hold: Hold, now: datetime, idle_minutes: float | None) -> str:
+def why_not(rules: Rules, hold: Hold, now: datetime) -> str:
     """Why a machine takes no work, and stops after the unit in hand; empty when it may work.
 
-    ``now`` is in the machine's local time. ``idle_minutes`` since somebody used keyboard or mouse; None: not known,
-    and then nobody is waited for.
+    ``now`` is in the machine's local time.
     """
     if is_held(hold, now):
         return f"Paused until {_moment(hold.until, now)}." if hold.until else "Paused by its owner."
@@ -36,8 +28,6 @@ def why_not(rules: Rules, hold: Hold, now: datetime, idle_minutes: float | None)
         return "Its settings say that it takes no work."
     if not is_open(rules.schedule, now):
         return f"Outside its hours. {_next_words(rules.schedule, now)}"
-    if rules.idle_minutes and idle_minutes is not None and idle_minutes < rules.idle_minutes:
-        return f"Somebody uses it. It works once nobody has for {rules.idle_minutes:g} minutes."
     return ""
 
 

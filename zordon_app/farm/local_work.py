@@ -23,13 +23,13 @@ class LocalWork:
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
         """The next work, or None after ``wait`` seconds."""
         lease = self._dispatcher.next_lease(
-            NodeId(self._node.id), self._node.name, wait=wait, may_work=lambda: not self._node.is_paused
+            NodeId(self._node.id), self._node.name, wait=wait, may_work=lambda: self._node.may_begin
         )
         return None if lease is None else self._dispatcher.assignment(lease)
 
     def best_rank(self) -> int | None:
         """The priority of the best job that has work for this machine; None when there is none."""
-        return None if self._node.is_paused else self._dispatcher.best_rank(NodeId(self._node.id))
+        return self._dispatcher.best_rank(NodeId(self._node.id)) if self._node.may_begin else None
 
     def renew(self, lease: Lease) -> LeaseOrder:
         """Keep the lease."""

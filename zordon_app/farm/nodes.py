@@ -1,33 +1,87 @@
-"""This machine as others see it."""
+"""This machine as others see it, and whether it takes work."""
 
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 
+from zordon_app.domain.holds import Hold
 from zordon_app.domain.views import NodeView
+from zordon_app.farm.availability import Rules, is_held, why_not, why_not_more
+
+
+class Surroundings:
+    """What the machine's owner and the machine itself say now; asked anew each time."""
+
+    def __init__(
+        self,
+        *,
+        rules: Callable[[], Rules] = Rules,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
+        free_gib: Callable[[], float] = lambda: float("inf"),
+    ) -> None:
+        """``now`` is local time; ``free_gib`` the memory that is free."""
+        self.rules = rules
+        self.now = now
+        self.free_gib = free_gib
 
 
 class ThisNode:
     """Name, id and whether the machine takes work."""
 
-    def __init__(self, node_id: str, name: str, *, system: str, cores: int, version: str) -> None:
-        """Describe the machine."""
+    def __init__(
+        self,
+        node_id: str,
+        name: Callable[[], str],
+        *,
+        system: str,
+        cores: int,
+        version: str,
+        surroundings: Surroundings | None = None,
+        hold: Hold | None = None,
+        remember: Callable[[Hold], None] = lambda _hold: None,
+    ) -> None:
+        """Describe the machine; ``hold`` is the pause that an earlier start left, ``remember`` keeps a new one."""
         self.id = node_id
-        self.name = name
+        self._name = name
         self._system = system
         self._cores = cores
         self._version = version
+        self._around = surroundings or Surroundings()
         self._lock = threading.Lock()
-        self._paused = False
+        self._hold = hold or Hold()
+        self._remember = remember
+
+    @property
+    def name(self) -> str:
+        """What people call it, as it is set now."""
+        return self._name()
 
     @property
     def is_paused(self) -> bool:
-        """Whether a person took the machine out of the work."""
-        with self._lock:
-            return self._paused
+        """Whether the machine is out of the work: what it has in hand it finishes."""
+        return bool(self.why_not())
 
-    def pause(self, *, paused: bool) -> None:
-        """Take the machine out of the work, or back."""
+    @property
+    def may_begin(self) -> bool:
+        """Whether it may take something new."""
+        return not (self.why_not() or self._why_not_more())
+
+    def why_not(self) -> str:
+        """Why it is out of the work; empty when it is not."""
+        around = self._around
+        return why_not(around.rules(), self.hold, around.now())
+
+    @property
+    def hold(self) -> Hold:
+        """What a person said of this machine."""
         with self._lock:
-            self._paused = paused
+            return self._hold
+
+    def pause(self, *, paused: bool, until: datetime | None = None) -> None:
+        """Take the machine out of the work, for good or ``until`` a moment; or back. It outlives a restart."""
+        with self._lock:
+            self._hold = Hold(paused=paused, until=until if paused else None)
+            self._remember(self._hold)
 
     def view(self, in_hand: dict[str, int], *, shortage: str, cpu: float | None, memory: float | None) -> NodeView:
         """The record for the API."""
@@ -48,8 +102,14 @@ class ThisNode:
         )
 
     def _state(self, in_hand: dict[str, int], shortage: str) -> tuple[str, str]:
-        if self.is_paused:
-            return ("paused", "Finishes what it has." if in_hand else "Paused by its owner.")
+        reason = self.why_not()
+        if reason:
+            is_plain = is_held(self.hold, self._around.now()) and self.hold.until is None
+            return ("paused", "Finishes what it has." if in_hand and is_plain else reason)
         if shortage:
             return ("full", shortage)
-        return ("rendering", "") if in_hand else ("ready", "")
+        return ("rendering", "") if in_hand else ("ready", self._why_not_more())
+
+    def _why_not_more(self) -> str:
+        rules = self._around.rules()
+        return why_not_more(rules, self._around.free_gib()) if rules.memory_floor_gib else ""

@@ -1,5 +1,7 @@
 """Jobs as the API shows them, encoded once per change."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from zordon_app.domain.ids import JobId
@@ -17,7 +19,12 @@ class JobViews:
     """Builds views, and keeps the encoded form of each until its job changes."""
 
     def __init__(
-        self, state: FarmState, feed: ChangeFeed, progress: LiveProgress, speeds: Speeds, node_name: str
+        self,
+        state: FarmState,
+        feed: ChangeFeed,
+        progress: LiveProgress,
+        speeds: Speeds,
+        node_name: Callable[[], str],
     ) -> None:
         """Show jobs of ``state``; ``node_name`` is the machine they were submitted to."""
         self._state = state
@@ -93,7 +100,7 @@ class JobViews:
             warnings=job.warnings,
             output_path=job.output_path,
             file_count=len(job.files) if job.assemble else job.counts.done,
-            node=self._node_name,
+            node=self._node_name(),
             nodes=list(job.nodes),
             max_attempts=job.max_attempts,
             after=list(job.after),

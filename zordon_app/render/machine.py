@@ -36,6 +36,11 @@ class Clock(Protocol):
         """Seconds that only grow."""
 
 
+def free_gib() -> float:
+    """Memory that programs could still have, GiB."""
+    return float(psutil.virtual_memory().available / 1024**3)
+
+
 class Machine:
     """Meets the Protocol of ``api.services``. ``sample`` is called once per second by a thread of ``app.py``."""
 

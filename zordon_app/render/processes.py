@@ -41,6 +41,7 @@ _PASSED_ON = (
 """What engines may see of our environment; keys and tokens of a person are not among it."""
 
 _PR_SET_PDEATHSIG = 1
+NICE = 10
 
 
 class OwnedProcess:
@@ -84,9 +85,10 @@ class ProcessOwner:
     mark cannot be reused by another process as a pid can.)
     """
 
-    def __init__(self, owner: str) -> None:
-        """``owner`` marks the processes of this node."""
+    def __init__(self, owner: str, *, is_nice: Callable[[], bool] = lambda: False) -> None:
+        """``owner`` marks the processes of this node; ``is_nice`` whether engines give way to other programs."""
         self._owner = owner
+        self._is_nice = is_nice
         self._bind_to_us = _make_death_signal()
 
     def spawn(self, invocation: Invocation, *, cwd: Path, stdin: bool = False) -> OwnedProcess:
@@ -97,7 +99,7 @@ class ProcessOwner:
         """
         run_id = uuid.uuid4().hex
         log.info("Starting %s", shlex.join(invocation.argv))
-        process = subprocess.Popen(  # noqa: S603 - argv comes from the engine's builder, never from a shell
+        process = subprocess.Popen(
             invocation.argv,
             cwd=cwd,
             env=self._environment(cwd, run_id, invocation.env),
@@ -109,6 +111,8 @@ class ProcessOwner:
             # The function only makes one system call that was looked up before, so forking beside threads is safe.
             preexec_fn=self._bind_to_us,  # noqa: PLW1509
         )
+        if self._is_nice():
+            _give_way(process.pid)
         return OwnedProcess(process, run_id)
 
     def end(self, process: OwnedProcess, *, grace: float) -> None:
@@ -143,6 +147,12 @@ class ProcessOwner:
                 if process.pid != os.getpid() and process.environ().get(variable) == value:
                     found.append(process)
         return found
+
+
+def _give_way(pid: int) -> None:
+    """Lower the priority; only worth something while people use the machine, so failing is no matter."""
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICE))
 
 
 def _make_death_signal() -> Callable[[], None] | None:

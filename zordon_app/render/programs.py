@@ -22,9 +22,7 @@ class ProgramRunner:
         self._folder = folder
         self._log_line = log_line
 
-    def __call__(
-        self, invocation: Invocation, *, timeout: float, on_line: Callable[[str], None] | None = None
-    ) -> str:
+    def __call__(self, invocation: Invocation, *, timeout: float, on_line: Callable[[str], None] | None = None) -> str:
         """The output, stdout and stderr together.
 
         Raises:

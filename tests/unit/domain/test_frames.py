@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zordon_app.domain.frames import MAX_FRAMES, format_frames, parse_frames
 from zordon_app.errors import BadRequest
 
@@ -20,7 +21,9 @@ def test_frame_ranges_are_read_as_people_write_them(text, frames):
     assert parse_frames(text) == frames
 
 
-@pytest.mark.parametrize("text", ["", " , ", "10-5", "10-5x0", "1-5x0", "a-b", "1-5y2", "1..5", "1-5:3", "1-99999999999"])
+@pytest.mark.parametrize(
+    "text", ["", " , ", "10-5", "10-5x0", "1-5x0", "a-b", "1-5y2", "1..5", "1-5:3", "1-99999999999"]
+)
 def test_a_wrong_frame_range_is_refused_with_a_sentence(text):
     with pytest.raises(BadRequest) as refusal:
         parse_frames(text)

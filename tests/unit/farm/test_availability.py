@@ -18,23 +18,23 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def test_without_rules_it_always_works():
-    assert why_not(Rules(), Hold(), at(1, 12), 0.0) == ""
+    assert why_not(Rules(), Hold(), at(1, 12)) == ""
 
 
 def test_a_pause_lasts_until_its_owner_ends_it():
-    assert why_not(Rules(), Hold(paused=True), at(1, 12), None) == "Paused by its owner."
+    assert why_not(Rules(), Hold(paused=True), at(1, 12)) == "Paused by its owner."
 
 
 def test_a_pause_with_an_end_says_when_and_ends_by_itself():
     hold = Hold(paused=True, until=datetime(2026, 1, 6, 6, 0, tzinfo=UTC))
 
-    assert why_not(Rules(), hold, at(2, 7, 59), None) == "Paused until 08:00."
-    assert why_not(Rules(), hold, at(1, 20), None) == "Paused until 08:00 tomorrow."
-    assert why_not(Rules(), hold, at(2, 8), None) == ""
+    assert why_not(Rules(), hold, at(2, 7, 59)) == "Paused until 08:00."
+    assert why_not(Rules(), hold, at(1, 20)) == "Paused until 08:00 tomorrow."
+    assert why_not(Rules(), hold, at(2, 8)) == ""
 
 
 def test_who_accepts_no_work_gets_none():
-    assert "no work" in why_not(Rules(accept_work=False), Hold(), at(1, 12), None)
+    assert "no work" in why_not(Rules(accept_work=False), Hold(), at(1, 12))
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_hours_last_into_the_next_morning_and_a_day_without_any_has_none(moment,
 
 
 def test_outside_its_hours_the_reason_says_when_it_works_again():
-    assert why_not(Rules(schedule=NIGHTS), Hold(), at(1, 12), None) == ("Outside its hours. It works again from 18:00.")
-    assert why_not(Rules(schedule={"wed": "18:00-20:00"}), Hold(), at(1, 12), None) == (
+    assert why_not(Rules(schedule=NIGHTS), Hold(), at(1, 12)) == ("Outside its hours. It works again from 18:00.")
+    assert why_not(Rules(schedule={"wed": "18:00-20:00"}), Hold(), at(1, 12)) == (
         "Outside its hours. It works again from 18:00 on 07 January."
     )
 
@@ -69,14 +69,6 @@ def test_the_next_opening_may_be_a_week_away():
 
 def test_a_schedule_of_empty_days_is_no_schedule():
     assert is_open({"mon": "", "tue": " "}, at(1, 12))
-
-
-def test_where_somebody_sits_it_waits_and_where_that_is_not_known_it_does_not():
-    rules = Rules(idle_minutes=15)
-
-    assert "Somebody uses it" in why_not(rules, Hold(), at(1, 12), 14.9)
-    assert why_not(rules, Hold(), at(1, 12), 15.0) == ""
-    assert why_not(rules, Hold(), at(1, 12), None) == ""
 
 
 def test_little_memory_stops_only_what_is_new():

@@ -2,6 +2,7 @@ import shutil
 import sqlite3
 
 import pytest
+
 from tests.unit.farm.conftest import FarmBench
 from zordon_app.storage.database import BACKUPS_KEPT, HEAD, Database, DatabaseTooNew
 
@@ -21,6 +22,7 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path):
     import sqlalchemy as sa
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
+
     from zordon_app.storage.schema import METADATA
 
     database = open_database(tmp_path)

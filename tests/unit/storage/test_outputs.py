@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from zordon_app.errors import BadRequest, DiskFull, NotFound
 from zordon_app.storage.outputs import MARKER, OutputFolders
 

