@@ -59,8 +59,8 @@ ICONS = """
     chevron-up circle-alert circle-check clapperboard clock columns-3 command copy cpu download ellipsis
     ellipsis-vertical external-link file-video film folder-open gauge grid-3x3 hard-drive hourglass image info keyboard
     layers list list-restart log-in maximize menu minus monitor moon network package pause play plus redo-2 refresh-cw
-    repeat rotate-ccw scan-search search settings shield-check skip-back skip-forward sliders-horizontal sparkles square sun
-    sun-moon terminal trash-2 triangle-alert undo-2 upload users wifi-off x zap
+    repeat rotate-ccw scan-search search settings shield-check skip-back skip-forward sliders-horizontal sparkles square
+    sun sun-moon terminal trash-2 triangle-alert undo-2 upload users wifi-off x zap
 """.split()
 
 
