@@ -83,9 +83,7 @@ class Scenario:
         file = f"{job.name}_{number:04d}.{'mkv' if is_video else 'png'}"
         kind = UnitKind.SEGMENT if is_video else UnitKind.FRAME
         return Unit(
-            spec=UnitSpec(
-                number=number, kind=kind, first=first, last=last, file=file, expected=Expected(format="png")
-            )
+            spec=UnitSpec(number=number, kind=kind, first=first, last=last, file=file, expected=Expected(format="png"))
         )
 
     # What has happened to the job by now, one method for each state.

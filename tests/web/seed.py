@@ -27,13 +27,13 @@ WITH_FILES = 40
 """Jobs that have files; a list shows no more at once."""
 
 
-def make_zordon(home: Path, *, name: str = "atlas", port: int = 0) -> Zordon:
+def make_zordon(home: Path, *, name: str = "atlas", port: int = 0, lan: bool = False) -> Zordon:
     """A paused node called ``name`` with its state under ``home``, not started yet."""
     (home / "config").mkdir(parents=True, exist_ok=True)
     settings = home / "config" / "settings.yaml"
     if not settings.exists():
         settings.write_text(f"name: {name}\n", encoding="utf-8")
-    zordon = Zordon(home, port=port, lan=False, discovery=False)
+    zordon = Zordon(home, port=port, lan=lan, discovery=False)
     zordon._farm.this_node.pause(paused=True)
     return zordon
 
@@ -114,7 +114,8 @@ def _write_log(zordon: Zordon, job: Job, units: list[Unit]) -> None:
     for unit in units:
         if unit.state in {UnitState.DONE, UnitState.FAILED}:
             _write_unit_log(zordon, job, unit)
-            log.write(f"Fra:{unit.spec.number} Mem:812.40M | Time:00:0{unit.spec.number % 9}.14 | Scene | Rendering 256 samples")
+            frame = unit.spec.number
+            log.write(f"Fra:{frame} Mem:812.40M | Time:00:0{frame % 9}.14 | Scene | Rendering 256 samples")
             log.write(f"Error: {unit.error}" if unit.error else f"Saved: '{unit.spec.file}'")
     log.close()
 
@@ -124,7 +125,8 @@ def _write_unit_log(zordon: Zordon, job: Job, unit: Unit) -> None:
         return
     log = zordon._render.logs.open(job.id, unit.spec.number)
     for sample in range(1, 40):
-        log.write(f"Fra:{unit.spec.number} Mem:812.40M (Peak 1024.00M) | Rendered {sample}/40 Tiles, Sample {sample * 6}/256")
+        done = f"Rendered {sample}/40 Tiles, Sample {sample * 6}/256"
+        log.write(f"Fra:{unit.spec.number} Mem:812.40M (Peak 1024.00M) | {done}")
     log.write(f"Error: {unit.error}" if unit.error else f"Saved: '{unit.spec.file}' Time: 00:05.14")
     log.close()
 

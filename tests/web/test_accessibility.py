@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +15,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 AXE = Axe()
+WHERE = "(e => e.id || e.getAttribute('aria-label') || e.textContent.trim().slice(0, 40))(document.activeElement)"
 
 
 def violations(page: Page) -> list[str]:
@@ -89,7 +91,7 @@ def test_each_page_has_its_landmarks_and_headings(window: Window, place: str):
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.get_by_role("heading", level=2).first).to_be_attached()
     levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
 
 
 def test_the_job_page_has_its_regions(window: Window):
@@ -106,9 +108,7 @@ def test_tab_reaches_everything_and_nothing_holds_it(window: Window):
     page.locator("body").press("Tab")
     seen = []
     for _step in range(120):
-        place = page.evaluate(
-            "(e => e === document.body ? 'body' : e.id || e.getAttribute('aria-label') || e.textContent.trim().slice(0, 40))(document.activeElement)"
-        )
+        place = page.evaluate(WHERE)
         if seen and place == seen[0]:
             break
         seen.append(place)

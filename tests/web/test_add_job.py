@@ -217,5 +217,3 @@ def test_the_window_hands_over_paths_of_files(browser: Browser, adding: Zordon, 
         expect(page.locator(".source-name")).to_have_text(str(projects / "film.mp4"))
         page.get_by_role("button", name="Choose folder…").click()
         expect(page.get_by_label("Folder", exact=True)).to_have_value("/renders")
-
-

@@ -42,7 +42,10 @@ def test_a_hidden_page_rests_and_is_right_at_once_when_seen(browser: Browser, tm
     zordon = make_zordon(tmp_path / "node")
     zordon.start()
     jobs = fill(zordon, 6, frames=4, with_files=0)
-    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); document.dispatchEvent(new Event('visibilitychange')); }"
+    hide = """hidden => {
+        Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
     try:
         with open_window(browser, zordon) as window:
             page = window.open()

@@ -120,4 +120,3 @@ def test_an_engine_in_use_is_not_deleted_and_names_the_job(browser: Browser, nod
         button = build(window, "blender 5.1.0").get_by_role("button", name="Delete Blender 5.1.0")
         expect(button).to_be_disabled()
         assert str(button.get_attribute("title")).removeprefix("In use by “").removesuffix("”") in names
-

@@ -1,7 +1,7 @@
-import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,7 +23,7 @@ def show(window: Window, name: str, tab: str = "") -> Page:
 
 def cells(page: Page) -> dict[int, str]:
     read = "cells => cells.map(cell => [Number(cell.id.slice(5)), cell.className.split(' ')[1]])"
-    return {number: state for number, state in page.locator(".cells .unit").evaluate_all(read)}
+    return dict(page.locator(".cells .unit").evaluate_all(read))
 
 
 def test_the_frame_grid_has_one_cell_for_each_frame_in_its_state(window: Window):
@@ -126,7 +126,7 @@ def test_a_new_frame_shows_as_soon_as_it_lands(window: Window, zordon: Zordon):
 def test_two_jobs_are_compared_with_a_wipe(window: Window):
     page = show(window, HERO)
     page.get_by_role("button", name="Exposure and compare").click()
-    page.get_by_label("Compare with").locator("select").or_(page.locator(".view-bar select")).first.select_option(label=OTHER)
+    page.locator(".view-bar select").select_option(label=OTHER)
     second = page.locator(".wipe canvas")
     page.locator(".scrub").fill("4")
     expect(second).to_have_attribute("data-frame", "5")
@@ -176,13 +176,14 @@ def test_a_huge_log_does_not_stop_the_page(browser: Browser, own: Zordon):
     for number in range(400_000):
         log.write(f"line {number} " + "x" * 100)
     log.close()
-    watch = "window.long = []; new PerformanceObserver(list => long.push(...list.getEntries())).observe({type: 'longtask'})"
     with open_window(browser, own) as window:
         page = show(window, HERO)
-        page.evaluate(watch)
-        page.get_by_role("tab", name="Log").click()
+        with page.expect_response(lambda answer: "/logs?from=-200000" in answer.url) as tail:
+            page.get_by_role("tab", name="Log").click()
+        assert len(tail.value.body()) <= 200_000
         expect(page.locator(".line", has_text="line 399999")).to_be_in_viewport()
-        assert max([entry["duration"] for entry in page.evaluate("long.map(entry => entry.toJSON())")], default=0) < 1000
+        assert page.locator(".line").count() < 100
+        expect(page.get_by_text("Only the end of the log is shown.")).to_be_visible()
 
 
 def test_machines_add_up_to_the_job(window: Window):
@@ -197,17 +198,15 @@ def test_files_are_the_same_bytes_alone_and_in_the_zip(window: Window, zordon: Z
     page = show(window, OTHER, "files")
     names = window.get(f"jobs/{window.job(OTHER)['id']}/files")
     expect(page.get_by_role("heading", name=f"{len(names)} files")).to_be_visible()
-    folder = window.job(OTHER)["output_path"]
+    folder = Path(window.job(OTHER)["output_path"])
     with page.expect_download() as single:
         page.get_by_role("link", name=names[0]).click()
-    with open(f"{folder}/{names[0]}", "rb") as file:
-        assert single.value.path().read_bytes() == file.read()
+    assert single.value.path().read_bytes() == (folder / names[0]).read_bytes()
     with page.expect_download() as whole:
         page.locator(".panel").get_by_role("button", name="Download as zip").click()
     packed = zipfile.ZipFile(io.BytesIO(whole.value.path().read_bytes()))
     assert sorted(packed.namelist()) == sorted(names)
-    with open(f"{folder}/{names[-1]}", "rb") as file:
-        assert hashlib.sha256(packed.read(names[-1])).digest() == hashlib.sha256(file.read()).digest()
+    assert packed.read(names[-1]) == (folder / names[-1]).read_bytes()
 
 
 def test_a_film_plays_in_the_page(window: Window):
@@ -221,9 +220,8 @@ def test_a_film_that_no_browser_knows_has_a_way_out(browser: Browser, own: Zordo
     fill(own, 24, frames=24, with_files=24)
     with open_window(browser, own) as window:
         job = window.job("edit_06_review_v3")
-        film = f"{job['output_path']}/{window.get(f'''jobs/{job['id']}/files''')[0]}"
-        with open(film, "wb") as file:
-            file.write(b"no film at all" * 100)
+        [film] = window.get(f"jobs/{job['id']}/files")
+        (Path(job["output_path"]) / film).write_bytes(b"no film at all" * 100)
         page = show(window, "edit_06_review_v3")
         expect(page.get_by_text("This browser cannot play the film’s format.")).to_be_visible(timeout=20_000)
         expect(page.locator(".player").get_by_role("button", name="Download")).to_be_visible()

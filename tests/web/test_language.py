@@ -13,7 +13,8 @@ from zordon_app.app import Zordon
 WEB = Path(__file__).parents[2] / "web"
 HERO = "sq01_sh0000_lighting_v1"
 CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in (WEB / "i18n").glob("*.json")}
-KEY = re.compile(r"\b(" + "|".join(sorted({key.split(".")[0] for key in CATALOGUES["en"]})) + r")\.[a-z_]+(\.[a-z_]+)*\b")
+SUBJECTS = "|".join(sorted({key.split(".")[0] for key in CATALOGUES["en"]}))
+KEY = re.compile(rf"\b({SUBJECTS})\.[a-z_]+(\.[a-z_]+)*\b")
 CLIPPED = """() => [...document.querySelectorAll('button, .tabs button, .chip, label, th')]
     .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible')
     .map(e => e.textContent.trim())"""
@@ -41,7 +42,8 @@ def visit(window: Window) -> Iterator[Page]:
 
 
 def words_of(page: Page) -> str:
-    titles = "[...document.querySelectorAll('[title], [aria-label], [placeholder]')].map(e => [e.title, e.ariaLabel, e.placeholder].join(' ')).join(' ')"
+    titles = """[...document.querySelectorAll('[title], [aria-label], [placeholder]')]
+        .map(e => [e.title, e.ariaLabel, e.placeholder].join(' ')).join(' ')"""
     return f"{page.locator('body').inner_text()} {page.evaluate(titles)}"
 
 

@@ -62,7 +62,8 @@ class Window:
 
     def names(self) -> list[str]:
         """Names of the rows that are drawn, from the top."""
-        read = "rows => rows.sort((a, b) => a.ariaRowIndex - b.ariaRowIndex).map(row => row.querySelector('.title').textContent)"
+        read = """rows => rows.sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
+            .map(row => row.querySelector('.title').textContent)"""
         return list(self.page.locator(".row.job").evaluate_all(read))
 
     def toast(self, text: str) -> Locator:

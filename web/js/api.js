@@ -15,6 +15,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The browser's session is over: the sign-in page is all that it may see. */
+export function goToSignIn() {
+  location.assign(new URL('../sign_in.html', import.meta.url));
+}
+
 /** @param {string} path */
 export function address(path) {
   return new URL(path, BASE).href;
@@ -31,6 +36,7 @@ export async function request(path, options = {}) {
   if (json !== undefined) headers.set('Content-Type', 'application/json');
   const body = json === undefined ? rest.body : JSON.stringify(json);
   const answer = await send(address(path), { cache: 'no-store', ...rest, headers, body });
+  if (answer.status === 401) goToSignIn();
   if (!answer.ok) throw new ApiError((await answer.text()).trim() || answer.statusText, answer.status);
   return answer;
 }

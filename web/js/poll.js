@@ -1,5 +1,5 @@
 // One long poll for the whole page; a hidden page rests. subscribe(onDelta) could be met by another transport as well.
-import { address } from './api.js';
+import { address, goToSignIn } from './api.js';
 import { loadEngines } from './catalogue.js';
 import { canNotify } from './notify.js';
 import { prefs } from './prefs.js';
@@ -88,10 +88,9 @@ function failed() {
   return 'failed';
 }
 
-/** The browser's session is over: the sign-in page is all that it may see. */
 function strange() {
   link.value = 'stranger';
-  location.assign(new URL('../sign_in.html', import.meta.url));
+  goToSignIn();
   return 'stranger';
 }
 

@@ -98,8 +98,20 @@ function put(item) {
   );
 }
 
+/** When this page first saw that a machine is gone. @type {Map<string, number>} */
+const goneSince = new Map();
+
+/** Milliseconds for which a machine has been gone, as far as this page knows. @param {string} id */
+export function goneFor(id) {
+  return now.value - (goneSince.get(id) ?? now.value);
+}
+
 /** All machines: the server sends every one of them each time. @param {Node[]} present */
 export function setNodes(present) {
+  for (const node of present) {
+    if (node.state !== 'offline') goneSince.delete(node.id);
+    else if (!goneSince.has(node.id)) goneSince.set(node.id, Date.now());
+  }
   nodes.value = [...present].sort((a, b) => Number(b.this) - Number(a.this) || a.name.localeCompare(b.name));
 }
 

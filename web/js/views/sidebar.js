@@ -1,4 +1,4 @@
-import { percent } from '../format.js';
+import { duration, percent } from '../format.js';
 import { loads } from '../history.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -8,7 +8,7 @@ import { setNode } from '../perform.js';
 import { reasonWords } from '../reasons.js';
 import { go } from '../router.js';
 import { CHIPS } from '../status.js';
-import { nodes } from '../store.js';
+import { goneFor, nodes } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { Sparkline } from '../ui/sparkline.js';
@@ -83,6 +83,7 @@ export function look(node) {
 /** @param {Node} node */
 export function stateWords(node) {
   const word = t(`machine.state.${node.state}`);
+  if (node.state === 'offline') return `${word} ${duration(Math.max(0, Math.round(goneFor(node.id) / 1000)))}`;
   // Paused by its owner is what the word says already.
   const reason = node.reason === 'Paused by its owner.' ? '' : node.reason;
   if (reason) return `${word} · ${reasonWords(reason)}`;
@@ -100,7 +101,7 @@ function machineTitle(node) {
     node.cores ? t('machine.cores', { n: node.cores }) : '',
     node.version && `Zordon ${node.version}`,
   ].filter(Boolean);
-  return `${facts.join(' · ')}\n${t('machine.filter')}`;
+  return [facts.join(' · '), reasonWords(node.reason), t('machine.filter')].filter(Boolean).join('\n');
 }
 
 /** @param {Node} node @returns {import('../overlay.js').MenuItem[]} */
