@@ -206,7 +206,14 @@ def test_jobs_are_moved_in_the_queue(make_node, index, where, other, order):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"where": "left"}, {"where": "before"}, {"where": "after", "other": new_job_id()}, {"where": 1}]
+    "body",
+    [
+        {},
+        {"where": "left"},
+        {"where": "before"},
+        {"where": "after", "other": "00000000-0000-4000-8000-000000000000"},
+        {"where": 1},
+    ],
 )
 def test_a_wrong_move_is_a_400(node, api, body):
     act(api, node.paused(), "move", body).refused(400)

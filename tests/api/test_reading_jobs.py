@@ -5,9 +5,7 @@ import time
 
 import pytest
 
-from zordon_app.domain.ids import new_job_id
-
-UNKNOWN = new_job_id()
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 FIELDS = set(
     "id name engine renderer engine_version status reason progress units start_frame end_frame frames args priority "
     "order parent child_jobs created_at started_at ended_at eta_seconds errors warnings output_path file_count node "
