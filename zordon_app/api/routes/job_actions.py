@@ -19,7 +19,7 @@ def routes(context: Context) -> list[Route]:
     done = {200: Says("It is done.", Done, JSON)}
     confirm = Query("confirm", "Must be truthy (1, true, yes, on), here or in the body.", "boolean")
     redirect = Query("redirect", "Truthy: go to the index page afterwards.", "boolean")
-    cancelled = {**job, 303: Says("Cancelled; the index page is next.")}
+    cancelled = {**job, 303: Says("Cancelled; the index page is next.", media="")}
     both = ACTORS_AND_PEERS
     stop = Body(Confirm)
     return [
