@@ -21,9 +21,10 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 class Node:
     """``zordon serve``, and commands that find it by its data folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str, lan: bool = False) -> None:
         self.home = home
-        command = [*COMMAND, "serve", "--port", "0", "--no-lan", "--no-discovery", "--data-dir", str(home)]
+        alone = [] if lan else ["--no-lan"]
+        command = [*COMMAND, "serve", "--port", "0", "--no-discovery", *alone, *options, "--data-dir", str(home)]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(home)
         )

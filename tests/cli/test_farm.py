@@ -1,0 +1,114 @@
+"""Two machines that find together, and a command line that is on neither."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cli.node_process import Node
+from zordon_app.client import RenderServerProxy
+
+pytestmark = pytest.mark.farm
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory) -> Iterator[Node]:
+    node = Node(tmp_path_factory.mktemp("atlas"), lan=True)
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def newcomer(tmp_path_factory) -> Iterator[Node]:
+    node = Node(tmp_path_factory.mktemp("newcomer"), lan=True)
+    yield node
+    node.stop()
+
+
+def lan_address(node: Node) -> str:
+    with RenderServerProxy(node.address) as client:
+        return f"127.0.0.1:{client.get_farm()['urls'][0].rpartition(':')[2]}"
+
+
+def members(node: Node) -> int:
+    return len(json.loads(node.run("machines", "--json").stdout))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(200):
+        if condition():
+            return
+        pause.wait(0.1)
+    pytest.fail("It did not come true.")
+
+
+def test_a_node_started_with_a_token_joins_and_may_be_started_so_again(atlas, tmp_path):
+    token = atlas.run("machines", "token").stdout.strip()
+    node = Node(tmp_path, "--join", token, lan=True)
+    until(lambda: members(node) > 1)
+    node.stop()
+    again = Node(tmp_path, "--join", token, lan=True)
+
+    until(lambda: members(again) > 1)
+    code, errors = again.stop()
+    assert code == 0, errors
+
+
+def test_a_machine_asks_is_admitted_by_its_digits_and_leaves_again(atlas, newcomer):
+    asking = newcomer.start("machines", "join", lan_address(atlas))
+    digits = asking.stderr.readline().strip().rpartition(" ")[2]
+    assert digits.isdecimal()
+    assert len(digits) == 6
+    assert atlas.run("machines", "admit", "000000x").returncode == 4
+
+    assert atlas.run("machines", "admit", digits).returncode == 0
+    asking.communicate(timeout=60)
+    assert asking.returncode == 0
+    assert newcomer.run("machines", "leave").returncode == 2
+    assert newcomer.run("machines", "leave", "--yes").returncode == 0
+    assert members(newcomer) == 1
+
+
+def test_a_machine_that_is_not_let_in_ends_with_1(atlas, newcomer):
+    asking = newcomer.start("machines", "join", lan_address(atlas))
+    asking.stderr.readline()
+    assert atlas.run("machines", "ignore").returncode == 0
+    asking.communicate(timeout=60)
+
+    assert asking.returncode == 1
+
+
+def test_the_door_opens_and_closes(atlas):
+    assert atlas.run("machines", "door", "open").stdout.startswith("open, for")
+    assert atlas.run("machines", "door", "ask").stdout.strip() == "ask"
+
+
+def test_a_command_line_elsewhere_signs_in_with_a_code_and_a_pinned_certificate(atlas, tmp_path):
+    code = atlas.run("machines", "code", "control").stdout.strip()
+    host = f"https://{lan_address(atlas)}"
+    stranger = atlas.run("list", "--host", host, ZORDON_HOME=str(tmp_path))
+    assert stranger.returncode == 3
+    assert "certificate" in stranger.stderr
+    assert atlas.run("sign-in", host, "--code", code, ZORDON_HOME=str(tmp_path)).returncode == 2
+
+    signed_in = atlas.run("sign-in", host, "--code", code, "--yes", "--json", ZORDON_HOME=str(tmp_path))
+    settings = json.loads(signed_in.stdout)
+    there = {**settings, "ZORDON_HOME": str(tmp_path)}
+    assert atlas.run("list", "--json", **there).stdout.strip() == "[]"
+    assert atlas.run("list", **{**there, "ZORDON_FINGERPRINT": "00" * 32}).returncode == 3
+    assert atlas.run("list", **{**there, "ZORDON_TOKEN": ""}).returncode == 1
+
+
+def test_a_file_is_sent_to_a_zordon_elsewhere_and_its_results_come_back(atlas, film, tmp_path):
+    code = atlas.run("machines", "code", "control").stdout.strip()
+    host = f"https://{lan_address(atlas)}"
+    signed_in = atlas.run("sign-in", host, "--code", code, "--yes", "--json")
+    there = {**json.loads(signed_in.stdout), "ZORDON_HOME": str(tmp_path / "home")}
+    result = atlas.run("render", str(film), "-p", "review-h264", "-d", str(tmp_path / "out"), "--json", **there)
+    document = json.loads(result.stdout)
+
+    assert result.returncode == 0, result.stderr
+    assert document["jobs"][0]["project"] != str(film)
+    assert len(document["files"]) == 1
