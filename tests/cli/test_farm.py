@@ -16,7 +16,8 @@ pytestmark = pytest.mark.farm
 def atlas(tmp_path_factory) -> Iterator[Node]:
     node = Node(tmp_path_factory.mktemp("atlas"), lan=True)
     yield node
-    node.stop()
+    _, errors = node.stop()
+    assert "Traceback" not in errors
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import errno
 import logging
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -106,7 +107,9 @@ class TlsAdapter(Adapter):
 
 class _Server(wsgi.Server):
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's signature
-        log.log(level, "%s", msg.strip(), exc_info=traceback)
+        # Whoever hangs up in the middle, or refuses our certificate, is no fault of ours.
+        gone = isinstance(sys.exc_info()[1], OSError)
+        log.log(logging.DEBUG if gone else level, "%s", msg.strip(), exc_info=traceback and not gone)
 
 
 class HttpServer:

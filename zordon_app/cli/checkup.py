@@ -138,7 +138,7 @@ def check_window() -> list[Finding]:
     found = backends.choose_back_end(sys.platform, os.environ, usable=backends.is_usable)
     if found is None:
         lacking = backends.missing_library() or "neither WebKitGTK nor Qt WebEngine is here for Python"
-        advice = "zordon opens a browser instead. For a window install python3-gi and gir1.2-webkit2-4.1, or PyQt6."
+        advice = "zordon opens a browser instead. For a window install WebKitGTK with PyGObject, or 'zordon[qt]'."
         return [Finding(health=Health.WARN, about="Window", what=lacking, advice=advice)]
     return [Finding(health=Health.OK, about="Window", what=f"pywebview with {found}")]
 

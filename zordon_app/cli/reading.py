@@ -172,6 +172,7 @@ def frames(
     session = session_of(context)
     with session.connect() as client:
         units = client.get_job_units(find_job(client, job)["id"])
+        names = {node["id"]: node["name"] for node in client.get_nodes()}
     units = [unit for unit in units if state is None or unit["state"] == state]
     if session.screen.json:
         session.screen.document(units)
@@ -181,7 +182,8 @@ def frames(
         )
     else:
         columns = ("UNIT", "FRAMES", "STATE", "TRY", "TIME", "SIZE", "NODE", "FILE", "ERROR")
-        session.screen.table(columns, map(_unit_row, units), right=("UNIT", "TRY", "TIME", "SIZE"))
+        rows = [_unit_row({**unit, "node": names.get(unit["node"], unit["node"][:SHORT_ID])}) for unit in units]
+        session.screen.table(columns, rows, right=("UNIT", "TRY", "TIME", "SIZE"))
 
 
 def _unit_row(unit: Json) -> tuple[Any, ...]:
@@ -194,7 +196,7 @@ def _unit_row(unit: Json) -> tuple[Any, ...]:
         unit["attempt"],
         duration(unit["seconds"]),
         size(unit["bytes"]) if made else "–",
-        unit["node"][:SHORT_ID],
+        unit["node"],
         unit["file"],
         unit["error"],
     )

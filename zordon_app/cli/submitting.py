@@ -110,8 +110,9 @@ def add_jobs(
 ) -> list[Json]:
     """Submit each file; say what was added."""
     jobs: list[Json] = []
+    sends = upload or not client.address.is_local
     for file in files:
-        with sending(screen, file.name) as on_bytes:
+        with sending(screen, file.name) if sends else nullcontext(None) as on_bytes:
             jobs += submit_file(client, file, options, upload=upload, on_bytes=on_bytes)
     for job in jobs:
         screen.say(f"Added {job['name']} as {job['id'][:SHORT_ID]}; results go to {job['output_path']}")
