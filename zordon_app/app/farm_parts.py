@@ -7,6 +7,7 @@ from zordon_app import __version__
 from zordon_app.app.basis import Basis
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
 from zordon_app.archives import unpack
+from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.engines.directory import EngineDirectory
@@ -92,8 +93,8 @@ class FarmParts:
             cores=os.cpu_count() or 1,
             version=__version__,
             surroundings=Surroundings(rules=basis.rules, free_gib=free_gib),
-            hold=self._storage.hold.read(),
-            remember=self._storage.hold.write,
+            hold=self._storage.hold.load(Hold()),
+            remember=self._storage.hold.save,
         )
         self.dispatcher = Dispatcher(
             state,

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable
 
 from zordon_app.app.basis import Basis
+from zordon_app.domain.holds import Hold
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Build, Engine, RunProgram
@@ -27,11 +28,11 @@ from zordon_app.render.programs import ProgramRunner
 from zordon_app.render.settings import RenderSettings
 from zordon_app.storage.ballast import Ballast
 from zordon_app.storage.database import Database
-from zordon_app.storage.hold import HoldFile
 from zordon_app.storage.manifests import ManifestFiles
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.parcels import ParcelFolder
 from zordon_app.storage.projects import ProjectStore
+from zordon_app.storage.records import RecordFile
 from zordon_app.storage.store import JobStore
 
 
@@ -59,7 +60,7 @@ class StorageParts:
         self.outputs = OutputFolders()
         self.parcels = ParcelFolder(paths.data / "parcels")
         self.projects = ProjectStore(paths.data / "projects")
-        self.hold = HoldFile(paths.data / "pause.json")
+        self.hold = RecordFile(paths.data / "pause.json", Hold)
 
     def look_after(self) -> None:
         """Back up, and take up again the room that a full disk made us give away."""

@@ -1,6 +1,6 @@
 import logging
 
-from zordon_app.farm.availability import Hold
+from zordon_app.domain.holds import Hold
 from zordon_app.storage.records import RecordFile
 
 
