@@ -64,6 +64,12 @@ class Pause(Struct, kw_only=True, forbid_unknown_fields=True):
     after_current: bool = False
 
 
+class NodePause(Pause, kw_only=True, forbid_unknown_fields=True):
+    """The same for a machine; ``until`` (with its time zone) ends the pause by itself."""
+
+    until: datetime | None = None
+
+
 class Frames(Struct, kw_only=True, forbid_unknown_fields=True):
     """The units meant, by frame range; all that fit when left out."""
 

@@ -1,5 +1,6 @@
 """What the routes need from the farm: Protocols, met by the classes that ``app.py`` hands in."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,8 +103,10 @@ class Farm(Protocol):
     def node_benchmarks(self, node_id: str) -> list[dict[str, Any]]:
         """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
 
-    def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
-        """Take a machine out of the work, or back."""
+    def set_node_pause(
+        self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None
+    ) -> NodeView:
+        """Take a machine out of the work, for good or ``until`` a moment; or back."""
 
     def clear_history(self) -> int:
         """Remove all jobs that have ended, without their outputs; how many."""

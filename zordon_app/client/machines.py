@@ -1,6 +1,7 @@
 """The server's machine and its farm."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from zordon_app.client.calls import BENCHMARK_SECONDS, QUICK_SECONDS, Calls, Json, as_object, path_part
@@ -66,9 +67,10 @@ class MachineCalls(Calls):
         """What was measured of it, oldest first."""
         return self._list("GET", f"/api/nodes/{path_part(node_id)}/benchmarks")
 
-    def pause_node(self, node_id: str, *, after_current: bool = False) -> Json:
-        """Take a machine out of the work."""
-        return self._object("POST", f"/api/nodes/{path_part(node_id)}/pause", json={"after_current": after_current})
+    def pause_node(self, node_id: str, *, after_current: bool = False, until: datetime | None = None) -> Json:
+        """Take a machine out of the work, for good or ``until`` a moment (with its time zone)."""
+        how = {"after_current": after_current, "until": until.isoformat() if until else None}
+        return self._object("POST", f"/api/nodes/{path_part(node_id)}/pause", json=how)
 
     def resume_node(self, node_id: str) -> Json:
         """Put it back to work."""

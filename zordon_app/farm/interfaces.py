@@ -160,8 +160,8 @@ class PeerCalls(Protocol):
     def end_child(self, job: str) -> None:
         """Our job has ended, or is gone."""
 
-    def pause(self, *, paused: bool, after_current: bool) -> NodeView:
-        """Take it out of the work, or back; how it is now."""
+    def pause(self, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
+        """Take it out of the work, for good or ``until`` a moment; or back; how it is now."""
 
     def history(self, seconds: float) -> dict[str, Any]:
         """Its load, as columns."""

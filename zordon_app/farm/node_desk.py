@@ -1,6 +1,7 @@
 """The machines of the farm, as the API shows and pauses them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,14 @@ class NodeDesk:
         in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
         return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory)
 
-    def pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
-        """Take a machine out of the work, or back. Raises NotFound, PeerGone."""
+    def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
+        """Take a machine out of the work, for good or ``until`` a moment; or back. Raises NotFound, PeerGone."""
         if self._is_this(node_id):
-            self._this.pause(paused=paused)
+            self._this.pause(paused=paused, until=until)
             if paused and not after_current:
                 self._dispatcher.take_back_from(self._this.id)
             return self.this()
-        return self._other(node_id).pause(paused=paused, after_current=after_current)
+        return self._other(node_id).pause(paused=paused, after_current=after_current, until=until)
 
     def history(self, node_id: str, seconds: float) -> dict[str, Any]:
         """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""

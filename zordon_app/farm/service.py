@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -301,9 +302,11 @@ class FarmService:
         """Measurements of a machine."""
         return self._nodes.benchmarks(node_id)
 
-    def set_node_pause(self, node_id: str, *, paused: bool, after_current: bool) -> NodeView:
-        """Take a machine out of the work, or back."""
-        view = self._nodes.pause(node_id, paused=paused, after_current=after_current)
+    def set_node_pause(
+        self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None
+    ) -> NodeView:
+        """Take a machine out of the work, for good or ``until`` a moment; or back."""
+        view = self._nodes.pause(node_id, paused=paused, after_current=after_current, until=until)
         self._dispatcher.wake()
         self._feed.touch([])
         return view

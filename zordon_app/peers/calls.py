@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,9 +52,10 @@ class Calls:
             # Not repeated here: whoever tells it tells it again, and must not wait for one machine meanwhile.
             self._link.request("POST", f"/api/jobs/{job}/end_child", json={}, repeatable=False)
 
-    def pause(self, *, paused: bool, after_current: bool) -> NodeView:
-        """Take it out of the work, or back."""
-        verb, body = ("pause", {"after_current": after_current}) if paused else ("resume", {})
+    def pause(self, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
+        """Take it out of the work, for good or ``until`` a moment; or back."""
+        how = {"after_current": after_current, "until": until.isoformat() if until else None}
+        verb, body = ("pause", how) if paused else ("resume", {})
         with self._errors():
             answer = self._link.request("POST", f"/api/nodes/this/{verb}", json=body, read_seconds=SHORT_SECONDS)
             return read_answer(answer, NodeView)

@@ -6,9 +6,10 @@ from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
-from zordon_app.api.schemas import Pause
+from zordon_app.api.schemas import NodePause
 from zordon_app.api.services import Farm
 from zordon_app.domain.views import NodeView
+from zordon_app.errors import BadRequest
 
 MOST_SECONDS = 3600
 
@@ -22,7 +23,7 @@ def routes(context: Context) -> list[Route]:
     columns = {200: Says("Columns of equal length, oldest first.", dict[str, Any], JSON), **missing}
     measured = {200: Says("Measurements, oldest first.", list[dict[str, Any]], JSON), **missing}
     seconds = Query("seconds", "How far back, 1 to 3600.", "integer")
-    base, both, how = "/api/nodes/<node_id>", ACTORS_AND_PEERS, Body(Pause)
+    base, both, how = "/api/nodes/<node_id>", ACTORS_AND_PEERS, Body(NodePause)
     return [
         get("/api/nodes", use.all, "The machines of the farm", answers=nodes),
         get(f"{base}/history", use.history, "Its load, for charts", seconds, answers=columns),
@@ -53,9 +54,12 @@ class Nodes:
         return json_answer(self._farm.node_benchmarks(node_id))
 
     def pause(self, ask: Ask, node_id: str) -> HTTPResponse:
-        """At once, or ``after_current``."""
-        after = ask.parameters(Pause).after_current
-        return json_answer(self._farm.set_node_pause(node_id, paused=True, after_current=after))
+        """At once, or ``after_current``; for good, or ``until`` a moment."""
+        wanted = ask.parameters(NodePause)
+        if wanted.until is not None and wanted.until.tzinfo is None:
+            raise BadRequest("until needs a time zone, as in 2026-01-31T22:00:00Z.")
+        after, until = wanted.after_current, wanted.until
+        return json_answer(self._farm.set_node_pause(node_id, paused=True, after_current=after, until=until))
 
     def resume(self, _ask: Ask, node_id: str) -> HTTPResponse:
         """Back to work."""
