@@ -1,7 +1,7 @@
 """Heartbeat, status, snapshot, presets, benchmarks, settings, machines, and the routes for developers."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -149,3 +149,11 @@ def test_the_add_on_is_there(api):
     answer = api.get("/api/addon/zordon_submit.zip")
     assert answer.status == 200
     assert answer.body.startswith(b"PK")
+
+
+def test_a_pause_until_a_time_says_so_and_needs_a_time_zone(make_node):
+    api = make_node().api
+    until = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+
+    assert "Paused until" in api.post("/api/nodes/this/pause", {"until": until}).json["reason"]
+    assert api.post("/api/nodes/this/pause", {"until": "2026-01-31T22:00:00"}).status == 400
