@@ -58,15 +58,17 @@ def test_a_benchmark_runs_once_at_a_time_and_ends_with_a_score(make_node, monkey
     monkeypatch.setattr("zordon_app.api.routes.environment.CPU_SECONDS", 1.5)
     api = make_node().api
     answers = []
-    first = threading.Thread(target=lambda: answers.append(api.get("/api/cpu_benchmark")))
-    first.start()
-    while (second := api.get("/api/cpu_benchmark")).status != 503:
-        assert second.status == 200
-    first.join()
-    assert second.refused(503)
-    assert int(second.headers["Retry-After"]) > 0
-    assert answers[0].kind == "text/plain"
-    assert float(answers[0].text) > 0
+    askers = [threading.Thread(target=lambda: answers.append(api.get("/api/cpu_benchmark"))) for _ in range(2)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+
+    done, refused = sorted(answers, key=lambda answer: answer.status)
+    assert refused.refused(503)
+    assert int(refused.headers["Retry-After"]) > 0
+    assert done.kind == "text/plain"
+    assert float(done.text) > 0
 
 
 def test_the_disk_benchmark_gives_both_speeds(api):
