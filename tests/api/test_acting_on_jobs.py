@@ -59,8 +59,8 @@ def test_a_completed_job_cannot_be_cancelled(node, api):
 
 
 def test_a_cancelled_job_keeps_its_frames_and_goes_on_with_retry(node, api):
-    job = api.add(node.project(faults={3: {"how": "hang", "times": 1}}))
-    api.wait_for(job["id"], lambda job: job["units"]["done"] == 2)
+    job = api.add(node.project((1, 8), seconds=0.3))
+    api.wait_for(job["id"], lambda job: job["units"]["done"] >= 2)
     act(api, job, "cancel", confirm=1)
     first = api.units(job["id"])[1]
     act(api, job, "retry")
