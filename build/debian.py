@@ -14,13 +14,22 @@ TEST_PACKAGES = (
     "chromium",
     "faketime",
     "ffmpeg",
+    # A window manager and a hand for the tests of the window, and what Qt needs to open one.
+    "icewm",
     "iproute2",
     "libegl1",
     "libgl1-mesa-dri",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-render-util0",
+    "libxkbcommon-x11-0",
     "nftables",
     # Debian's Blender starts without numpy, but its importers and our checks of it do not.
     "python3-numpy",
     "strace",
+    "xdotool",
     "xvfb",
 )
 
