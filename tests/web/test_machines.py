@@ -17,6 +17,20 @@ def test_a_machine_is_paused_and_resumed_with_the_right_words(window: Window):
     assert window.get("nodes")[0]["state"] == "paused"
 
 
+def test_a_machine_is_held_until_the_morning(window: Window):
+    page = window.open()
+    machine = page.locator(".machine", has_text="atlas")
+    page.get_by_role("button", name="Resume this machine").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("menuitem", name="Pause this machine until 08:00").click()
+    expect(machine).to_contain_text("Paused until 08:00")
+    page.get_by_role("button", name="Resume this machine").click()
+    expect(machine).to_contain_text("ready")
+    machine.click(button="right")
+    page.get_by_role("menuitem", name="Pause this machine").click()
+    expect(machine).to_have_text(re.compile("atlas.*paused"))
+
+
 def test_a_machine_filters_the_list_and_opens_its_page(window: Window):
     page = window.open()
     machine = page.locator(".machine", has_text="atlas")

@@ -81,3 +81,24 @@ def test_diagnostics_are_copied_from_about(browser: Browser, own: Zordon):
         assert '"system_os"' in page.evaluate("navigator.clipboard.readText()")
         licences = str(about.get_by_role("link").evaluate("a => a.href"))
         assert b"preact" in window.http.request("GET", licences).data
+
+
+def test_the_week_is_painted_by_mouse_and_keys(browser: Browser, own: Zordon):
+    with open_window(browser, own) as window:
+        page = window.open("/settings?at=machine")
+        week = page.get_by_role("grid", name="Working hours")
+        page.get_by_role("button", name="Nights", exact=True).click()
+        window.until(lambda: window.get("settings")["schedule"].get("mon") == "00:00-08:00, 18:00-24:00")
+        cells = week.locator(".hour")
+        cells.nth(9).hover()
+        page.mouse.down()
+        cells.nth(11).hover()
+        page.mouse.up()
+        expect(cells.nth(11)).to_have_attribute("aria-selected", "true")
+        window.until(lambda: "11:00-12:00" in window.get("settings")["schedule"]["mon"])
+        week.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        window.until(lambda: window.get("settings")["schedule"]["mon"].endswith("11:00-13:00, 18:00-24:00"))
+        page.get_by_role("button", name="Always").click()
+        window.until(lambda: window.get("settings")["schedule"] == {})

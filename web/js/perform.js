@@ -140,16 +140,13 @@ function stay(ids) {
   leaving.value = rest;
 }
 
-/** @param {import('./types').Node} node @param {'pause' | 'resume'} action @param {boolean} [afterCurrent] */
-export async function setNode(node, action, afterCurrent = false) {
+/** @param {import('./types').Node} node @param {'pause' | 'resume'} action @param {{soft?: boolean, until?: Date}} [how] */
+export async function setNode(node, action, how = {}) {
+  const body = { after_current: how.soft || undefined, until: how.until?.toISOString() };
   try {
-    const answer = await post(
-      `nodes/${encodeURIComponent(node.id)}/${action}`,
-      afterCurrent ? { after_current: true } : {},
-    );
+    const answer = await post(`nodes/${encodeURIComponent(node.id)}/${action}`, action === 'pause' ? body : {});
     if (answer?.id) nodes.value = nodes.peek().map(entry => (entry.id === answer.id ? answer : entry));
-    const said =
-      action === 'resume' ? 'toast.node_resumed' : afterCurrent ? 'toast.node_soft_paused' : 'toast.node_paused';
+    const said = action === 'resume' ? 'toast.node_resumed' : how.soft ? 'toast.node_soft_paused' : 'toast.node_paused';
     const undo = action === 'pause' ? () => void setNode(node, 'resume') : undefined;
     toast(t(said, { name: node.name }), { undo });
   } catch (error) {

@@ -23,6 +23,10 @@ const KNOWN = [
   [/^No machine has (?<name>.+)\. Install it, or change the job's version\.$/, 'no_build'],
   [/^Paused by its owner\.$/, 'owner'],
   [/^Finishes what it has\.$/, 'finishes'],
+  [/^Paused until (?<when>[^.]+)\.$/, 'until'],
+  [/^Its settings say that it takes no work\.$/, 'no_work'],
+  [/^Outside its hours\. It works again from (?<when>[^.]+)\.$/, 'hours'],
+  [/^Outside its hours\. It has none\.$/, 'no_hours'],
 ];
 
 /** @param {string} reason */

@@ -1,3 +1,4 @@
+import { mayAct } from '../farm.js';
 import { duration } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -57,6 +58,7 @@ function Actions({ node }) {
     openMenu(items, { x: place.right - 240, y: place.bottom + 4, label: node.name });
   };
   const paused = node.state === 'paused';
+  if (!mayAct()) return null;
   return html`<div class="toolbar">
     ${
       paused

@@ -10,7 +10,7 @@ export const GROUPS = [
 ];
 
 /** Edited elsewhere, or not by hand. */
-const HIDDEN = ['ui', 'schedule'];
+const HIDDEN = ['ui'];
 
 /** Settings that take effect when Zordon starts the next time. */
 export const AT_START = ['port', 'lan'];

@@ -14,6 +14,8 @@ const EVERY_MS = 3000;
 export function Settings() {
   const [text, setText] = useState('');
   useEffect(watch, []);
+  const known = values.value !== null;
+  useEffect(showPlace, [known]);
   const wanted = text.trim().toLocaleLowerCase();
   const fits = (/** @type {string} */ words) => words.toLocaleLowerCase().includes(wanted);
   const own = WINDOW_ROWS.filter(row => (row.there?.() ?? true) && fits(windowLabel(row.id)));
@@ -38,14 +40,18 @@ export function Settings() {
   </div>`;
 }
 
+/** The subject that the address names. */
+function showPlace() {
+  const place = route.peek().query.get('at');
+  if (place) document.querySelector(`#settings-${CSS.escape(place)}`)?.scrollIntoView();
+}
+
 /** Another window may change them too. */
 function watch() {
   const read = () => document.hidden || void readSettings();
   read();
   addEventListener('focus', read);
   const timer = setInterval(read, EVERY_MS);
-  const place = route.peek().query.get('at');
-  if (place) requestAnimationFrame(() => document.querySelector(`#settings-${CSS.escape(place)}`)?.scrollIntoView());
   return () => {
     removeEventListener('focus', read);
     clearInterval(timer);

@@ -5,6 +5,7 @@ import { Field, SelectField, Switch, TextField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
 import { AT_START } from './groups.js';
 import { Pairs } from './pairs.js';
+import { Schedule } from './schedule.js';
 import { change, hintOf, known, labelOf, refused, values } from './store.js';
 
 /** One setting: its name, its control, its default, and what is wrong with it. @param {{name: string}} props */
@@ -40,6 +41,7 @@ function Control({ name, value }) {
     const options = about.choices.map(choice => ({ value: choice, label: choiceLabel(name, choice) }));
     return h(SelectField, { ...common, value: String(value), options, onChange: chosen => void change(name, chosen) });
   }
+  if (name === 'schedule') return h(Schedule, { name, ...common, value: /** @type {any} */ (value) ?? {} });
   if (about?.kind === 'pairs') return h(Pairs, { name, ...common, value: /** @type {any} */ (value) ?? {} });
   return h(Written, { name, ...common, value });
 }

@@ -1,8 +1,10 @@
+import { mayAct } from '../farm.js';
 import { duration, percent } from '../format.js';
 import { loads } from '../history.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
+import { morning, morningWords } from '../morning.js';
 import { drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
 import { reasonWords } from '../reasons.js';
@@ -108,31 +110,14 @@ function machineTitle(node) {
 export function machineItems(node) {
   const paused = node.state === 'paused';
   const gone = node.state === 'offline';
+  const pause = (/** @type {{soft?: boolean, until?: Date}} */ how) => () => void setNode(node, 'pause', how);
+  const time = morningWords();
   const work = paused
-    ? [
-        {
-          id: 'resume',
-          label: t('machine.resume'),
-          icon: 'play',
-          disabled: gone,
-          run: () => void setNode(node, 'resume'),
-        },
-      ]
+    ? [{ id: 'resume', label: t('machine.resume'), icon: 'play', run: () => void setNode(node, 'resume') }]
     : [
-        {
-          id: 'pause',
-          label: t('machine.pause'),
-          icon: 'pause',
-          disabled: gone,
-          run: () => void setNode(node, 'pause'),
-        },
-        {
-          id: 'soft',
-          label: t('machine.pause_after'),
-          icon: 'hourglass',
-          disabled: gone,
-          run: () => void setNode(node, 'pause', true),
-        },
+        { id: 'pause', label: t('machine.pause'), icon: 'pause', run: pause({}) },
+        { id: 'until', label: t('machine.pause_until', { time }), icon: 'moon', run: pause({ until: morning() }) },
+        { id: 'soft', label: t('machine.pause_after'), icon: 'hourglass', run: pause({ soft: true }) },
       ];
   return [
     { id: 'show', label: t('machine.show'), icon: 'monitor', run: () => showMachine(node) },
@@ -143,7 +128,7 @@ export function machineItems(node) {
       checked: machineFilter.peek() === node.id,
       run: () => setMachine(node.id),
     },
-    ...work.map((item, index) => ({ ...item, line: index === 0 })),
+    ...(mayAct() ? work : []).map((item, index) => ({ ...item, disabled: gone, line: index === 0 })),
   ];
 }
 

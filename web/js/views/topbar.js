@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { focusGrid } from '../keys.js';
 import { h, html } from '../lib.js';
 import { needle, setNeedle } from '../listing.js';
+import { morning, morningWords } from '../morning.js';
 import { dialog, drawer, openMenu } from '../overlay.js';
 import { setAllNodes, setNode } from '../perform.js';
 import { prefs, setPrefs } from '../prefs.js';
@@ -59,7 +60,18 @@ function PauseButton() {
           ? [{ id: 'farm', label: t('top.pause_farm'), icon: 'network', run: () => void setAllNodes('pause') }]
           : []),
         { id: 'now', label: t('top.pause_now'), icon: 'pause', run: () => void setNode(own, 'pause') },
-        { id: 'after', label: t('top.pause_after'), icon: 'hourglass', run: () => void setNode(own, 'pause', true) },
+        {
+          id: 'until',
+          label: t('top.pause_until', { time: morningWords() }),
+          icon: 'moon',
+          run: () => void setNode(own, 'pause', { until: morning() }),
+        },
+        {
+          id: 'after',
+          label: t('top.pause_after'),
+          icon: 'hourglass',
+          run: () => void setNode(own, 'pause', { soft: true }),
+        },
       ],
       { x: place.left, y: place.bottom + 4, label: t('top.pause') },
     );

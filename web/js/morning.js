@@ -1,0 +1,15 @@
+// The next morning at eight: until then somebody may want their machine for themselves.
+import { language } from './i18n.js';
+
+const HOUR = 8;
+
+export function morning() {
+  const moment = new Date();
+  if (moment.getHours() >= HOUR) moment.setDate(moment.getDate() + 1);
+  moment.setHours(HOUR, 0, 0, 0);
+  return moment;
+}
+
+export function morningWords() {
+  return morning().toLocaleTimeString(language.value, { hour: '2-digit', minute: '2-digit' });
+}
