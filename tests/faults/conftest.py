@@ -14,6 +14,7 @@ import pytest
 from tests.farm.farm import Farm, Machine, eventually
 from tests.farm.network import Network, can_make_namespaces
 from tests.farm.oracle import nothing_lost, renders
+from tests.faults.alone import Alone
 from tests.unit.farm.conftest import FarmBench
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +148,16 @@ def bench(tmp_path: Path) -> Iterator[FarmBench]:
     made = FarmBench(tmp_path)
     yield made
     made.database.close()
+
+
+@pytest.fixture(scope="module")
+def make_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Alone]]:
+    """Makes nodes that know no others, not started yet; none outlives the module."""
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> Alone:
+            made = Alone(tmp_path_factory.mktemp("alone"), **options)
+            stack.callback(made.kill)
+            return made
+
+        yield make

@@ -66,6 +66,8 @@ class Preparing:
         )
 
     def _prepare(self, job: Job) -> None:
+        if job.id in self._recheck and job.assemble:
+            self._recognise_film(job)
         if job.existing == Existing.SKIP or job.id in self._recheck:
             self._recognise_files(job)
             self._recheck.discard(job.id)
@@ -73,13 +75,33 @@ class Preparing:
             if self._is_due(job.id):
                 self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
 
+    def _recognise_film(self, job: Job) -> None:
+        """A rebuilt ledger does not know that the parts were joined already."""
+        path = Path(job.output_path) / job.output_file
+        if job.expected is None or not self._may_be_ours(job, path):
+            return
+        try:
+            sha256, _size = self._check(path, job.expected)
+        except (ZordonError, OSError) as error:
+            log.info("Job %s makes %s again: %s", job.id, job.output_file, error)
+            return
+        with self._state.lock:
+            if self._is_due(job.id):
+                self._lifecycle.recognise_film(job.id, job.output_file, sha256)
+
+    def _may_be_ours(self, job: Job, path: Path) -> bool:
+        """Whether a file counts when it passes the checks; one from before the job only if the job says so."""
+        if not path.is_file() or path.is_symlink():
+            return False
+        return job.existing == Existing.SKIP or path.stat().st_mtime >= job.created_at.timestamp()
+
     def _recognise_files(self, job: Job) -> None:
         folder = artifact_folder(job, self._jobs_folder)
         for unit in list(self._state.ledger(job.id).values()):
             if not self._is_due(job.id):
                 return
             path = folder / unit.spec.file
-            if unit.state == UnitState.WAITING and path.is_file() and not path.is_symlink():
+            if unit.state == UnitState.WAITING and self._may_be_ours(job, path):
                 self._recognise(job, unit, path)
 
     def _recognise(self, job: Job, unit: Unit, path: Path) -> None:

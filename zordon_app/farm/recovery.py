@@ -6,6 +6,7 @@ from pathlib import Path
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import JobStatus, UnitState
+from zordon_app.farm.intake import PREPARING
 from zordon_app.farm.interfaces import Manifests, Outputs, Store
 from zordon_app.farm.lifecycle import Lifecycle, artifact_folder, set_state, set_status
 from zordon_app.farm.state import FarmState
@@ -59,7 +60,9 @@ class Recovery:
             if recheck and job.status in {JobStatus.RUNNING, JobStatus.NOT_STARTED}:
                 edited = change.job(job.id)
                 set_status(edited, JobStatus.NOT_STARTED, AFTER_RESTART, job.created_at)
-                set_status(edited, JobStatus.CONFIGURING, AFTER_RESTART, job.created_at)
+                set_status(edited, JobStatus.CONFIGURING, PREPARING, job.created_at)
+            elif recheck and job.status == JobStatus.PAUSED:
+                change.job(job.id).resume_to = JobStatus.CONFIGURING
             elif job.status in {JobStatus.RUNNING, JobStatus.WAITING_FOR_SUBJOBS}:
                 set_status(change.job(job.id), JobStatus.RUNNING, AFTER_RESTART, job.created_at)
 

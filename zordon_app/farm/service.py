@@ -22,7 +22,7 @@ from zordon_app.farm import ordering
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.intake import OFFERED, Intake
+from zordon_app.farm.intake import OFFERED, PREPARING, Intake
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
 from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
 from zordon_app.farm.node_desk import NodeDesk
@@ -237,7 +237,8 @@ class FarmService:
         back_to = JobStatus(job.resume_to) if job.resume_to else JobStatus.NOT_STARTED
         if back_to not in {JobStatus.SCHEDULED, JobStatus.CONFIGURING}:
             back_to = JobStatus.NOT_STARTED
-        self._lifecycle.set_job_status(known, back_to, QUEUED)
+        reason = PREPARING if back_to == JobStatus.CONFIGURING else QUEUED
+        self._lifecycle.set_job_status(known, back_to, reason)
         return self._views.view(known)
 
     def retry(self, job_id: str, frames: str | None) -> JobView:

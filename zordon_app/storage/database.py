@@ -153,11 +153,24 @@ def _make_engine(path: Path) -> sa.Engine:
 
 
 def _is_sound(path: Path) -> bool:
+    """Whether SQLite finds no fault in the file, and the jobs in it can be read; an empty file is none of ours."""
+    if path.stat().st_size == 0:
+        return False
     try:
         connection = sqlite3.connect(path)
         try:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)) and _has_whole_jobs(
+                connection
+            )
         finally:
             connection.close()
     except sqlite3.DatabaseError:
         return False
+
+
+def _has_whole_jobs(connection: sqlite3.Connection) -> bool:
+    """SQLite itself does not notice zeros in the last page of a long value."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone() is None:
+        return True
+    broken = "SELECT 1 FROM jobs WHERE NOT json_valid(CAST(document AS TEXT)) LIMIT 1"
+    return connection.execute(broken).fetchone() is None

@@ -40,7 +40,7 @@ class ManifestFiles:
         part.replace(folder / NAME)
 
     def load(self) -> list[tuple[Job, list[Unit]]]:
-        """Every readable manifest. Jobs come back as not started; what is done shows in their files."""
+        """Every readable manifest. What is done shows in their files; jobs that were added to wait still do."""
         found: list[tuple[Job, list[Unit]]] = []
         for path in sorted(self._folder.glob(f"*/{NAME}")):
             try:
@@ -49,7 +49,8 @@ class ManifestFiles:
                 log.warning("The manifest %s cannot be read: %s", path, error)
                 continue
             job = manifest.job
-            job.status, job.reason = JobStatus.NOT_STARTED, "Rebuilt after the database was lost."
+            if job.status not in {JobStatus.PAUSED, JobStatus.SCHEDULED}:
+                job.status, job.reason = JobStatus.NOT_STARTED, "Rebuilt after the database was lost."
             job.counts.waiting = len(manifest.units)
             found.append((job, [Unit(spec=spec) for spec in manifest.units]))
         return found
