@@ -36,7 +36,8 @@ def landscape(seed: int, at: float, width: int = 320, height: int = 180) -> Pict
         edge = np.clip((v - ridge) * height * 0.7, 0, 1)[..., None]
         haze = np.clip((v - ridge) * 2.2, 0, 1)[..., None]
         picture = picture * (1 - edge) + (colour * (1 - 0.35 * haze)) * edge
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    shown: Picture = np.clip(picture, 0, 255).astype(np.uint8)
+    return shown
 
 
 def save_png(path: Path, picture: Picture) -> int:

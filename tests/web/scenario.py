@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,12 +27,22 @@ STATES: dict[str, int] = {"running": 3, "queued": 12, "failed": 2, "paused": 1, 
 class Scenario:
     """``jobs`` made-up jobs; files are named in ``output`` but not written."""
 
-    def __init__(self, jobs: int, *, output: Path, now: datetime, seed: int = 1, frames: int = 240) -> None:
-        """``frames`` is how many the first job has; the others have fewer."""
+    def __init__(
+        self,
+        jobs: int,
+        *,
+        output: Path,
+        now: datetime,
+        seed: int = 1,
+        frames: int = 240,
+        machines: Sequence[str] = MACHINES,
+    ) -> None:
+        """``frames`` is how many the first job has, the others have fewer; ``machines`` are ids, the first is here."""
         self._random = random.Random(seed)
         self._output = output
         self._now = now
         self._frames = frames
+        self._machines = machines
         states = [state for state, count in STATES.items() for _ in range(count)]
         states += ["done"] * max(0, jobs - len(states))
         self.jobs = [self._make(number, state) for number, state in enumerate(states[:jobs])]
@@ -39,7 +50,7 @@ class Scenario:
     def _make(self, number: int, state: str) -> tuple[Job, list[Unit]]:
         is_video = number % 4 == 3
         total = self._frames if number == 0 else 12 if is_video else self._random.choice((24, 48, 96))
-        if len(MACHINES) and self._frames < 100:
+        if self._frames < 100:
             total = min(total, self._frames)
         job = self._job(number, state, is_video=is_video)
         units = [self._unit(job, place, is_video=is_video) for place in range(total)]
@@ -69,6 +80,7 @@ class Scenario:
             owns_output=True,
             order=float(number),
             priority=75 if number == 1 else 50,
+            enable_split_jobs=False,
             created_at=created,
             fps=25.0 if is_video else 24.0,
             assemble=is_video,
@@ -148,7 +160,8 @@ class Scenario:
         job.last_unit = units[-1].spec.number if units else None
 
     def _machine_of(self, unit: Unit, total: int) -> NodeId:
-        return NodeId(MACHINES[min(len(MACHINES) - 1, unit.spec.first * len(MACHINES) // max(total, 1))])
+        count = len(self._machines)
+        return NodeId(self._machines[min(count - 1, unit.spec.first * count // max(total, 1))])
 
 
 def _fail(unit: Unit, error: str) -> None:

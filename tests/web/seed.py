@@ -9,13 +9,14 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import imageio_ffmpeg
 
 from tests.web.pictures import landscape, save_png
-from tests.web.scenario import Scenario
+from tests.web.scenario import MACHINES, Scenario
 from zordon_app.app import Zordon
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import UnitState
@@ -38,12 +39,22 @@ def make_zordon(home: Path, *, name: str = "atlas", port: int = 0, lan: bool = F
     return zordon
 
 
-def fill(zordon: Zordon, jobs: int, *, seed: int = 1, frames: int = 240, with_files: int = WITH_FILES) -> list[Job]:
+def fill(
+    zordon: Zordon,
+    jobs: int,
+    *,
+    seed: int = 1,
+    frames: int = 240,
+    with_files: int = WITH_FILES,
+    machines: Sequence[str] = MACHINES,
+) -> list[Job]:
     """Put ``jobs`` made-up jobs into a node that has started; the first one has ``frames`` frames.
 
     The first ``with_files`` have output files and logs.
     """
-    scenario = Scenario(jobs, output=zordon.paths.output, now=datetime.now(UTC), seed=seed, frames=frames)
+    scenario = Scenario(
+        jobs, output=zordon.paths.output, now=datetime.now(UTC), seed=seed, frames=frames, machines=machines
+    )
     for job, units in scenario.jobs[:with_files]:
         write_files(zordon, job, units)
     with zordon._farm.state.change() as change:

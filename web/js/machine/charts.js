@@ -5,6 +5,8 @@ import { Chart } from '../ui/chart.js';
 import { history, historyError, useHistory } from './history.js';
 
 const SPANS = [300, 3600];
+/** Of the strip of cores; a column for each second of the shorter span. */
+const COLUMNS = 300;
 
 /** @param {{node: import('../types').Node}} props */
 export function Charts({ node }) {
@@ -16,7 +18,7 @@ export function Charts({ node }) {
   return html`<section class="box" aria-labelledby="machine-load">
     <div class="box-head"><h3 id="machine-load" class="grow">${t('machine.load_title')}</h3>${h(Spans, { span, onSpan: setSpan })}</div>
     <div class="charts">
-      ${h(Panel, { title: t('machine.cpu_title'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.cpu_title'), colour: '--accent', values: cpu }], below: h(Heat, { cores }) })}
+      ${h(Panel, { title: t('machine.cpu_title'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.cpu_title'), colour: '--accent', values: cpu }], below: h(Heat, { at, cores, span }) })}
       ${h(Panel, { title: t('machine.memory'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.memory'), colour: '--ok', values: memory }] })}
       ${gpu.some(known) && h(Panel, { title: t('machine.gpu'), times: at, span, most: 100, words: share, lines: [{ label: t('machine.gpu'), colour: '--warn', values: gpu }] })}
       ${
@@ -72,29 +74,32 @@ function newest(values, words) {
   return value === null || value === undefined ? '–' : words(value);
 }
 
-/** One line for each core, from cool to hot. @param {{cores: number[][]}} props */
-function Heat({ cores }) {
+/** One line for each core, from cool to hot, under the same times as the chart. @param {{at: number[], cores: number[][], span: number}} props */
+function Heat({ at, cores, span }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const count = cores.at(-1)?.length ?? 0;
   useEffect(() => {
-    if (canvas.current && count) paintHeat(canvas.current, cores, count);
-  }, [cores]);
+    if (canvas.current && count) paintHeat(canvas.current, at, cores, span);
+  }, [cores, span]);
   if (count < 2) return null;
   const values = (cores.at(-1) ?? []).map(value => percent(value / 100)).join(', ');
-  return html`<canvas class="heat" ref=${canvas} width="300" height=${count} role="img" aria-label=${t('machine.cores_now', { values })}></canvas>`;
+  return html`<canvas class="heat" ref=${canvas} width=${COLUMNS} height=${count} role="img" aria-label=${t('machine.cores_now', { values })}></canvas>`;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number[][]} cores @param {number} count */
-function paintHeat(canvas, cores, count) {
+/** @param {HTMLCanvasElement} canvas @param {number[]} at @param {number[][]} cores @param {number} span */
+function paintHeat(canvas, at, cores, span) {
   const pen = canvas.getContext('2d');
   if (!pen) return;
   pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--accent');
-  const shown = cores.slice(-canvas.width);
-  for (const [column, sample] of shown.entries()) {
-    for (let core = 0; core < count; core += 1) {
-      pen.globalAlpha = 0.06 + 0.94 * ((sample[core] ?? 0) / 100);
-      pen.fillRect(canvas.width - shown.length + column, core, 1, 1);
+  const begins = Date.now() / 1000 - span;
+  for (const [index, sample] of cores.entries()) {
+    const column = Math.floor(((at[index] - begins) / span) * canvas.width);
+    if (column < 0) continue;
+    pen.clearRect(column, 0, 1, canvas.height);
+    for (const [core, load] of sample.entries()) {
+      pen.globalAlpha = 0.06 + 0.94 * (load / 100);
+      pen.fillRect(column, core, 1, 1);
     }
   }
 }
