@@ -1,4 +1,7 @@
 import re
+import shutil
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,3 +123,37 @@ def test_an_engine_in_use_is_not_deleted_and_names_the_job(browser: Browser, nod
         button = build(window, "blender 5.1.0").get_by_role("button", name="Delete Blender 5.1.0")
         expect(button).to_be_disabled()
         assert str(button.get_attribute("title")).removeprefix("In use by “").removesuffix("”") in names
+
+
+def test_a_job_for_a_version_that_is_not_here_downloads_it_and_waits(browser: Browser, node: Zordon, mirror: Mirror):
+    gate = threading.Event()
+    mirror.faults[PATH] = Fault(wait=gate, times=1)
+    with open_window(browser, node) as window:
+        page = window.open()
+        page.keyboard.press("n")
+        with page.expect_response(lambda answer: "/api/probe" in answer.url):
+            page.locator("input[type=file]").set_input_files(
+                files=[{"name": "shot.blend", "mimeType": "application/octet-stream", "buffer": blend_file()}]
+            )
+        page.get_by_label("Engine version").select_option(label="Blender 5.1.0 – download and start")
+        page.keyboard.press("Control+Enter")
+        row = window.row("shot")
+        expect(row).to_contain_text("5.1.0")
+        expect(row).to_contain_text("preparing")
+        assert "5.1.0" in window.job("shot")["reason"]
+        assert [download["version"] for download in window.get("engines/downloads")] == ["5.1.0"]
+        gate.set()
+        window.until(lambda: "5.1.0" in {one["version"] for one in window.get("engines/blender")["versions"]}, 30)
+
+
+def blend_file() -> bytes:
+    """A small real project, made by the Blender of this machine."""
+    blender = shutil.which("blender")
+    if blender is None:
+        pytest.skip("no Blender is installed")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "shot.blend"
+        save = f"import bpy; bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})"
+        command = [blender, "--background", "--factory-startup", "--python-expr", save]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return path.read_bytes()

@@ -12,6 +12,7 @@ import { apply } from '../store.js';
 import { change, form, refusal, resetDraft, sending, sources, tried } from './draft.js';
 import { unknownTokens } from './naming.js';
 import { plannedJobs } from './plan.js';
+import { fetchFor } from './version.js';
 
 /** @typedef {import('../types').Job} Job */
 
@@ -48,6 +49,7 @@ export async function submit(another) {
   if (sending.peek() || Object.keys(problems()).length) return focusProblem();
   sending.value = true;
   try {
+    await fetchFor(form.peek().version);
     const jobs = [];
     for (const planned of plannedJobs()) jobs.push(...(await send(planned)));
     added(jobs, another);
