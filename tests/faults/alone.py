@@ -53,6 +53,8 @@ class Alone:
             cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self.api.address = self._hear_address()
+        if not self.api.address:
+            self.process.wait(START_SECONDS)
         return self.api.address
 
     def _hear_address(self) -> str:

@@ -1,5 +1,6 @@
 """What a node is made of below the farm: engines, storage, rendering, other nodes."""
 
+import logging
 import os
 import platform
 from collections.abc import Callable
@@ -27,13 +28,15 @@ from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.programs import ProgramRunner
 from zordon_app.render.settings import RenderSettings
 from zordon_app.storage.ballast import Ballast
-from zordon_app.storage.database import Database
+from zordon_app.storage.database import BackupFailed, Database
 from zordon_app.storage.manifests import ManifestFiles
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.parcels import ParcelFolder
 from zordon_app.storage.projects import ProjectStore
 from zordon_app.storage.records import RecordFile
 from zordon_app.storage.store import JobStore
+
+log = logging.getLogger(__name__)
 
 
 class EngineParts:
@@ -68,8 +71,11 @@ class StorageParts:
         self.ballast.fill()
 
     def close(self) -> None:
-        """Back up and close."""
-        self.database.back_up()
+        """Back up, where that is possible, and close."""
+        try:
+            self.database.back_up()
+        except BackupFailed as error:
+            log.warning("%s", error)
         self.database.close()
 
 

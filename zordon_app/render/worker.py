@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zordon_app.domain.jobs import Expected
+from zordon_app.domain.leases import Lease
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.base import Engine, Invocation
 from zordon_app.render.interfaces import JobFolders, WorkSource
@@ -73,7 +74,7 @@ class Worker:
 
     def _work(self, assignment: Assignment, publisher: Publisher) -> None:
         lease = assignment.lease
-        folder = self._folders.work(lease.job, lease.id)
+        folder = self._make_folder(lease)
         run = LeaseRun(
             assignment,
             folder=folder,
@@ -93,6 +94,13 @@ class Worker:
             # The check of a long film may take longer than a lease lasts.
             publisher.drain(run.renew, self._settings().renew_seconds)
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _make_folder(self, lease: Lease) -> Path:
+        try:
+            return self._folders.work(lease.job, lease.id)
+        except OSError as error:
+            self._source.give_back(lease, list(lease.units), f"No folder to work in: {error.strerror}.")
+            raise
 
     def _render_warm(self, assignment: Assignment, run: LeaseRun) -> None:
         session, unit_log = self._warm_session(assignment, run)

@@ -30,6 +30,11 @@ class Ballast:
         except OSError:
             part.unlink(missing_ok=True)
 
+    def make_room(self) -> None:
+        """Before a ledger is opened: give the room up where there is no other, for opening writes too."""
+        if shutil.disk_usage(self._path.parent).free < SIZE // 16:
+            self.release()
+
     def release(self) -> bool:
         """Give the room up; whether there was any."""
         had = self._path.exists()

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,10 +18,35 @@ log = logging.getLogger(__name__)
 HEAD = "0001"
 """The newest revision under ``migrations/versions``; a test holds that."""
 BACKUPS_KEPT = 5
+_SAYS_NOTHING = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+"""Errors of the disk or the moment: a file that cannot be read today may be whole."""
 
 
 class DatabaseTooNew(ZordonError):
     """The file was written by a newer Zordon; it is left untouched."""
+
+
+class CannotOpen(ZordonError):
+    """The ledger cannot be opened now."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        """Name the file and what SQLite said."""
+        super().__init__(f"The data in {path.parent} cannot be opened: {why}. Is its disk full or away? Nothing was changed.")
+
+
+class BackupFailed(ZordonError):
+    """No copy of the ledger could be made."""
 
 
 class Database:
@@ -34,6 +59,7 @@ class Database:
 
         Raises:
             DatabaseTooNew: the schema is newer than this program knows.
+            CannotOpen: the file is neither sound nor damaged, as far as can be told now; it is left untouched.
         """
         self._path = path
         self._backups = backups
@@ -41,10 +67,15 @@ class Database:
         self._lock = threading.RLock()
         self.restored = False
         path.parent.mkdir(parents=True, exist_ok=True)
+        if ballast is not None:
+            ballast.make_room()
         if not path.exists() or not _is_sound(path):
             self._set_aside_and_restore()
         self._engine = _make_engine(path)
-        self._connection = self._engine.connect()
+        try:
+            self._connection = self._engine.connect()
+        except sa.exc.OperationalError as error:
+            raise CannotOpen(path, error.orig) from error
         self._migrate()
 
     @contextmanager
@@ -74,19 +105,30 @@ class Database:
             self._engine.dispose()
 
     def back_up(self) -> Path:
-        """Copy the live database into the backup folder; the oldest beyond five are removed."""
-        self._backups.mkdir(parents=True, exist_ok=True)
-        numbers = [int(path.stem.rpartition("-")[2]) for path in self._backups.glob("zordon-*.db")]
-        target = self._backups / f"zordon-{max(numbers, default=0) + 1:06d}.db"
-        part = target.with_suffix(".part")
-        with sqlite3.connect(self._path) as source, sqlite3.connect(part) as copy:
-            source.backup(copy)
-        source.close()
-        copy.close()
-        part.replace(target)
+        """Copy the live database into the backup folder; the oldest beyond five are removed.
+
+        Raises:
+            BackupFailed: the disk is full, or the folder cannot be written; earlier backups are still there.
+        """
+        try:
+            self._backups.mkdir(parents=True, exist_ok=True)
+            numbers = [int(path.stem.rpartition("-")[2]) for path in self._backups.glob("zordon-*.db")]
+            target = self._backups / f"zordon-{max(numbers, default=0) + 1:06d}.db"
+            self._copy_to(target)
+        except (sqlite3.Error, OSError) as error:
+            raise BackupFailed(f"The data could not be backed up in {self._backups}: {error}.") from error
         for old in sorted(self._backups.glob("zordon-*.db"))[:-BACKUPS_KEPT]:
             old.unlink(missing_ok=True)
         return target
+
+    def _copy_to(self, target: Path) -> None:
+        part = target.with_suffix(".part")
+        try:
+            with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(part)) as copy:
+                source.backup(copy)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _set_aside_and_restore(self) -> None:
         """A damaged file is kept aside; a missing one, at the very first start too, leaves nothing to set aside."""
@@ -94,8 +136,9 @@ class Database:
         for suffix in ("", "-wal", "-shm"):
             damaged = self._path.with_name(self._path.name + suffix)
             if damaged.exists():
-                damaged.replace(damaged.with_name(damaged.name + ".damaged"))
-                log.warning("The database was damaged and has been set aside as %s.damaged", self._path.name)
+                aside = _free_name(damaged)
+                damaged.replace(aside)
+                log.warning("The database was damaged and has been set aside as %s", aside.name)
         for backup in sorted(self._backups.glob("zordon-*.db"), reverse=True):
             if _is_sound(backup):
                 shutil.copyfile(backup, self._path)
@@ -152,19 +195,30 @@ def _make_engine(path: Path) -> sa.Engine:
     return engine
 
 
+def _free_name(path: Path) -> Path:
+    """Whatever was set aside before stays: it may hold what the present file does not."""
+    candidate, number = path.with_name(f"{path.name}.damaged"), 2
+    while candidate.exists():
+        candidate, number = path.with_name(f"{path.name}.damaged-{number}"), number + 1
+    return candidate
+
+
 def _is_sound(path: Path) -> bool:
-    """Whether SQLite finds no fault in the file, and the jobs in it can be read; an empty file is none of ours."""
+    """Whether SQLite finds no fault in the file, and the jobs in it can be read; an empty file is none of ours.
+
+    Raises:
+        CannotOpen: this cannot be told now; nothing says that the file is damaged.
+    """
     if path.stat().st_size == 0:
         return False
     try:
-        connection = sqlite3.connect(path)
-        try:
+        with closing(sqlite3.connect(path, timeout=10)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)) and _has_whole_jobs(
                 connection
             )
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _SAYS_NOTHING:
+            raise CannotOpen(path, error) from error
         return False
 
 
