@@ -11,16 +11,19 @@ from typing import Any
 
 from cheroot import wsgi
 from cheroot.makefile import MakeFile
+from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.ssl import Adapter
 
+from zordon_app.api.doorway import Doorway
 from zordon_app.api.errors import Application
 from zordon_app.api.files import FileBody
 from zordon_app.errors import ZordonError
 
 log = logging.getLogger(__name__)
 
-THREADS = 128
-"""More than all pollers, uploads and downloads together (64 + 24 + 24), so that a short request always finds one."""
+THREADS = 160
+"""More than all pollers, uploads, downloads and those at the doorway (64 + 24 + 24 + 32): a request finds one."""
+AT_THE_DOORWAY = 32
 MAX_HEADER_BYTES = 64 * 1024
 SECONDS_SILENT = 20
 DRAINED_BYTES = 16_000_000
@@ -66,6 +69,14 @@ class Gateway(wsgi.Gateway_10):
     def _drop_rest_of_body(self) -> None:
         # cheroot would read all of it into memory at once.
         left = getattr(self.req.rfile, "remaining", 0)
+        if left > 0:
+            with self.req.server.doorway.waiting(self.req.conn.socket):
+                left = self._drop(left)
+        if left > 0 or (self.req.chunked_read and not _is_success(self.req.status)):
+            self.req.close_connection = True
+
+    def _drop(self, left: int) -> int:
+        """How much is left after that."""
         dropped = 0
         while left > 0 and dropped < DRAINED_BYTES:
             data = self.req.rfile.read(min(_CHUNK, left))
@@ -73,8 +84,22 @@ class Gateway(wsgi.Gateway_10):
                 break
             dropped += len(data)
             left -= len(data)
-        if left > 0 or (self.req.chunked_read and not _is_success(self.req.status)):
-            self.req.close_connection = True
+        return left
+
+
+class Request(HTTPRequest):
+    """cheroot's request, whose head may take its time only while there is room at the doorway."""
+
+    def parse_request(self) -> None:
+        """Read the head."""
+        with self.server.doorway.waiting(self.conn.socket):
+            super().parse_request()
+
+
+class Connection(HTTPConnection):
+    """cheroot's connection with our requests."""
+
+    RequestHandlerClass = Request
 
 
 def _is_success(status: bytes) -> bool:
@@ -106,6 +131,8 @@ class TlsAdapter(Adapter):
 
 
 class _Server(wsgi.Server):
+    doorway: Doorway
+
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's signature
         # Whoever hangs up in the middle, or refuses our certificate, is no fault of ours.
         gone = isinstance(sys.exc_info()[1], OSError)
@@ -129,6 +156,8 @@ class HttpServer:
             shutdown_timeout=5,
         )
         server.gateway = Gateway
+        server.ConnectionClass = Connection
+        server.doorway = Doorway(AT_THE_DOORWAY)
         server.max_request_header_size = MAX_HEADER_BYTES
         server.software = "Zordon"
         if tls is not None:

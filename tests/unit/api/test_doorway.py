@@ -1,0 +1,57 @@
+import socket
+import threading
+
+from zordon_app.api.doorway import Doorway
+
+
+def pair():
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    return ours, theirs
+
+
+def test_one_connection_too_many_cuts_the_oldest_that_still_waits():
+    doorway, pairs = Doorway(2), [pair() for _ in range(3)]
+    heard = {}
+    inside = threading.Semaphore(0)
+
+    def wait(index):
+        with doorway.waiting(pairs[index][0]):
+            inside.release()
+            heard[index] = pairs[index][0].recv(10)
+
+    threads = [threading.Thread(target=wait, args=(index,)) for index in range(3)]
+    for thread in threads:
+        thread.start()
+        inside.acquire()
+    threads[0].join(10)
+    assert heard == {0: b""}
+    for index in (1, 2):
+        pairs[index][1].sendall(b"request")
+        threads[index].join(10)
+    assert heard == {0: b"", 1: b"request", 2: b"request"}
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()
+
+
+def test_connections_that_are_through_take_no_place():
+    doorway, (ours, theirs) = Doorway(1), pair()
+    for _ in range(5):
+        with doorway.waiting(ours):
+            pass
+    theirs.sendall(b"still there")
+    assert ours.recv(20) == b"still there"
+    ours.close()
+    theirs.close()
+
+
+def test_a_connection_that_has_gone_by_itself_is_no_trouble():
+    doorway, gone, other = Doorway(1), pair(), pair()
+    with doorway.waiting(gone[0]):
+        gone[0].close()
+        gone[1].close()
+        with doorway.waiting(other[0]):
+            pass
+    for each in other:
+        each.close()
