@@ -9,6 +9,7 @@ import { job as find, onChange } from './store.js';
 
 const KEY = 'zordon.told';
 const KEPT = 200;
+const SEEN_BY_ALL_MS = 10_000;
 
 export function startNotices() {
   onChange(changes => {
@@ -25,10 +26,19 @@ async function consider(before, after) {
   tell(text, after.status === 'error' ? after.reason : '', after.id);
 }
 
-/** Whether this page is the first that tells of an event; one page looks at a time where the browser can see to that. @param {string} event */
-async function claimFirst(event) {
-  if (!navigator.locks) return claim(event);
-  return navigator.locks.request(KEY, () => claim(event));
+/**
+ * Whether this page is the first that tells of an event. What one page stores, others see only a moment later; a lock
+ * they see at once, so it is held until they have.
+ * @param {string} event
+ */
+function claimFirst(event) {
+  if (!navigator.locks) return Promise.resolve(claim(event));
+  return new Promise(resolve => {
+    void navigator.locks.request(`${KEY}.${event}`, { ifAvailable: true }, lock => {
+      resolve(lock !== null && claim(event));
+      return lock && new Promise(done => setTimeout(done, SEEN_BY_ALL_MS));
+    });
+  });
 }
 
 /** @param {string} event */

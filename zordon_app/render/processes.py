@@ -123,7 +123,9 @@ class ProcessOwner:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.popen.wait(grace)
         _signal_group(process.popen, getattr(signal, "SIGKILL", signal.SIGTERM))
-        _kill(family + self._marked(RUN_VARIABLE, process.run_id))
+        # Not the engine itself: psutil would take its exit status, and what was killed would seem to have ended well.
+        others = [*family, *self._marked(RUN_VARIABLE, process.run_id)]
+        _kill([other for other in others if other.pid != process.popen.pid])
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.popen.wait(grace)
 

@@ -42,7 +42,9 @@ class CannotOpen(ZordonError):
 
     def __init__(self, path: Path, why: object) -> None:
         """Name the file and what SQLite said."""
-        super().__init__(f"The data in {path.parent} cannot be opened: {why}. Is its disk full or away? Nothing was changed.")
+        super().__init__(
+            f"The data in {path.parent} cannot be opened: {why}. Is its disk full or away? Nothing was changed."
+        )
 
 
 class BackupFailed(ZordonError):

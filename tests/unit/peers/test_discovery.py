@@ -1,5 +1,6 @@
 """Real multicast DNS between nodes on this machine's interfaces."""
 
+import secrets
 import threading
 
 import pytest
@@ -13,11 +14,13 @@ from zordon_app.peers.hints import Hints
 pytestmark = pytest.mark.xdist_group("mdns")
 
 LOOPBACK = ["127.0.0.1"]
+# Of this run alone: other runs on this machine talk in the same multicast group.
+ANNA, BERT = ("".join(secrets.choice("abcdefgh234567") for _ in range(20)) for _ in "ab")
 
 
 def announcement(**changes) -> Announcement:
     said = {
-        "id": "a" * 20,
+        "id": ANNA,
         "name": "anna",
         "port": 8586,
         "farm": "f" * 20,
@@ -67,37 +70,37 @@ def looking():
 
 
 def test_two_machines_find_each_other_and_one_that_goes_says_goodbye(looking):
-    anna, bert = looking(), looking(id="b" * 20, name="bert", port=9000)
-    seen = eventually(lambda: anna.sees("b" * 20))["bert"]
-    eventually(lambda: bert.sees("a" * 20))
+    anna, bert = looking(), looking(id=BERT, name="bert", port=9000)
+    seen = eventually(lambda: anna.sees(BERT))["bert"]
+    eventually(lambda: bert.sees(ANNA))
 
     assert seen.addresses == ("127.0.0.1:9000",)
     assert (seen.farm, seen.boot, seen.members, seen.open) == ("f" * 20, "1", 1, False)
-    assert not anna.sees("a" * 20), "not itself"
+    assert not anna.sees(ANNA), "not itself"
 
     bert.stop()
-    eventually(lambda: not anna.sees("b" * 20))
+    eventually(lambda: not anna.sees(BERT))
 
 
 def test_a_machine_that_is_renamed_or_opens_its_door_stays_the_same_machine(looking):
-    anna, bert = looking(), looking(id="b" * 20, name="bert")
-    eventually(lambda: anna.sees("b" * 20))
+    anna, bert = looking(), looking(id=BERT, name="bert")
+    eventually(lambda: anna.sees(BERT))
 
-    bert.told = announcement(id="b" * 20, name="Bönisch’ Rechner", open=True, members=3)
+    bert.told = announcement(id=BERT, name="Bönisch’ Rechner", open=True, members=3)
 
-    seen = eventually(lambda: anna.sees("b" * 20).get("Bönisch’ Rechner"))
+    seen = eventually(lambda: anna.sees(BERT).get("Bönisch’ Rechner"))
     assert (seen.open, seen.members) == (True, 3)
-    assert len(anna.sees("b" * 20)) == 1
+    assert len(anna.sees(BERT)) == 1
 
 
 def test_a_clone_of_the_same_id_is_a_second_hint_and_hides_nothing(looking):
     anna = looking()
-    looking(id="b" * 20, name="bert", port=9000)
-    eventually(lambda: anna.sees("b" * 20))
+    looking(id=BERT, name="bert", port=9000)
+    eventually(lambda: anna.sees(BERT))
 
-    looking(id="b" * 20, name="clone", port=9666)
+    looking(id=BERT, name="clone", port=9666)
 
-    eventually(lambda: set(anna.sees("b" * 20)) == {"bert", "clone"})
+    eventually(lambda: set(anna.sees(BERT)) == {"bert", "clone"})
 
 
 def test_nodes_find_each_other_and_say_so(start):

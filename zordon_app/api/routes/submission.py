@@ -27,11 +27,12 @@ def routes(context: Context) -> list[Route]:
     added = {
         200: created,
         403: Says("local_path is for programs on this machine."),
+        404: Says("There is no such engine, or no such version of it."),
         409: Says("The idempotency key was used for another request."),
         413: Says("The body is too large."),
         503: Says("The disk is full, or too many send at once."),
     }
-    probed = {200: found, 403: added[403], 404: Says("No such engine."), 413: added[413], 503: added[503]}
+    probed = {200: found, 403: added[403], 404: added[404], 413: added[413], 503: added[503]}
     jobs = Body(JobRequest | list[JobRequest], "One job or several, all or none.", required=True, upload=True)
     probe = Body(ProbeRequest, "What to look into.", required=True, upload=True)
     who = ACTORS_AND_PEERS

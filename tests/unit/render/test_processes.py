@@ -1,0 +1,37 @@
+import signal
+import sys
+
+from zordon_app.engines.base import Invocation
+from zordon_app.render import processes
+from zordon_app.render.processes import ProcessOwner
+
+
+def test_an_engine_that_is_ended_never_looks_like_one_that_ended_well(tmp_path, monkeypatch):
+    # Whoever else waits for our child takes its exit status, and Popen then says 0.
+    monkeypatch.setattr(processes, "_signal_group", lambda popen, number: popen.send_signal(signal.SIGSTOP))
+    killed = []
+    monkeypatch.setattr(processes, "_kill", killed.extend)
+    owner = ProcessOwner("test-owner")
+    engine = owner.spawn(Invocation(argv=(sys.executable, "-c", "import time; time.sleep(60)")), cwd=tmp_path)
+    try:
+        owner.end(engine, grace=0.1)
+
+        assert engine.popen.pid not in [process.pid for process in killed]
+    finally:
+        engine.popen.kill()
+        engine.popen.wait()
+        engine.output.close()
+    assert engine.popen.returncode == -signal.SIGKILL
+
+
+def test_what_an_engine_started_goes_with_it(tmp_path):
+    script = "import subprocess, sys, time; print(subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True); time.sleep(60)"
+    owner = ProcessOwner("test-owner")
+    engine = owner.spawn(Invocation(argv=(sys.executable, "-c", script)), cwd=tmp_path)
+    with engine.output as output:
+        child = int(output.readline())
+
+        owner.end(engine, grace=1)
+
+    assert engine.popen.returncode not in {None, 0}
+    assert not processes.psutil.pid_exists(child) or processes.psutil.Process(child).status() == "zombie"
