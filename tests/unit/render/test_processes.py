@@ -25,7 +25,11 @@ def test_an_engine_that_is_ended_never_looks_like_one_that_ended_well(tmp_path, 
 
 
 def test_what_an_engine_started_goes_with_it(tmp_path):
-    script = "import subprocess, sys, time; print(subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True); time.sleep(60)"
+    script = (
+        "import subprocess, time\n"
+        "print(subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True)\n"
+        "time.sleep(60)"
+    )
     owner = ProcessOwner("test-owner")
     engine = owner.spawn(Invocation(argv=(sys.executable, "-c", script)), cwd=tmp_path)
     with engine.output as output:
