@@ -43,6 +43,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(gt=0, le=10_000, description="An engine that does nothing for so long is ended and tried again.")
     ] = 10
     nice: Annotated[bool, Meta(description="Engines give way to the programs that you work with.")] = True
+    threads: Annotated[
+        int, Meta(ge=0, le=1024, description="Threads of the processor that an engine may use; 0: all.")
+    ] = 0
     memory_floor_gib: Annotated[
         float, Meta(ge=0, le=10_000, description="Nothing new is begun while less memory is free, GiB; 0: no limit.")
     ] = 0

@@ -120,6 +120,9 @@ class FakeEngine:
     def run(self, job, build, unit, folder):
         return _invoke(job, build, "one", str(unit.number), str(folder), unit.file)
 
+    def limit(self, invocation, threads):
+        return invocation
+
     def read(self, line):
         if not line.startswith("@@"):
             return []

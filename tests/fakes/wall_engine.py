@@ -87,6 +87,9 @@ class WallEngine:
     def run(self, job: Job, build: Build, unit: UnitSpec, folder: Path) -> Invocation:
         raise EngineFailed("Walls are rendered in warm sessions.")
 
+    def limit(self, invocation: Invocation, threads: int) -> Invocation:
+        return invocation
+
     def read(self, line: str) -> list[Event]:
         if not line.startswith("@wall "):
             return []

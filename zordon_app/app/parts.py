@@ -93,8 +93,9 @@ class RenderParts:
         self.machine = Machine(basis.paths, clock=basis.clock, output=basis.output_root)
 
     def settings(self) -> RenderSettings:
-        """Timers of the worker, as they are set now."""
+        """Timers of the worker and the limit of engines, as they are set now."""
         return RenderSettings(
+            threads=self._basis.settings.current.threads,
             renew_seconds=1.0 * self._basis.scale,
             hang_seconds=self._basis.settings.current.hang_minutes * 60 * self._basis.scale,
             idle_session_seconds=60.0 * self._basis.scale,

@@ -207,6 +207,9 @@ class Engine(Protocol):
     def run(self, job: Job, build: Build, unit: UnitSpec, folder: Path) -> Invocation:
         """The command that renders one unit into ``folder`` (engines that are not warm)."""
 
+    def limit(self, invocation: Invocation, threads: int) -> Invocation:
+        """A command of ``start`` or ``run`` that works on at most ``threads`` (1 or more) threads of the processor."""
+
     def read(self, line: str) -> list[Event]:
         """What one output line means; most mean nothing. ``unit`` may be None: the unit in hand."""
 

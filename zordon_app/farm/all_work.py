@@ -53,7 +53,7 @@ class EndedWork:
 
 
 class AllWork:
-    """Meets ``WorkSource``. Own jobs go first among those of one priority."""
+    """Meets ``WorkSource``. Own jobs go first among those of one priority; whether this node works is asked here."""
 
     def __init__(
         self,
@@ -105,8 +105,7 @@ class AllWork:
 
     def renew(self, lease: Lease) -> LeaseOrder:
         """Keep the lease."""
-        order = self._of(lease).renew(lease)
-        return LeaseOrder.STOP_AFTER_UNIT if order == LeaseOrder.GO_ON and self._node.is_paused else order
+        return self._held(self._of(lease).renew(lease))
 
     def lost(self, lease: Lease) -> frozenset[int]:
         """Units that others have taken over."""
@@ -114,7 +113,7 @@ class AllWork:
 
     def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
         """The engine began a unit."""
-        return self._of(lease).unit_started(lease, unit)
+        return self._held(self._of(lease).unit_started(lease, unit))
 
     def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:
         """How far the unit is."""
@@ -122,7 +121,7 @@ class AllWork:
 
     def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:
         """Hand a checked file in."""
-        return self._of(lease).deliver(lease, unit, file)
+        return self._held(self._of(lease).deliver(lease, unit, file))
 
     def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:
         """The attempt failed; where the disk is full that is nobody's fault, and counts for nothing."""
@@ -130,7 +129,7 @@ class AllWork:
         if shortage:
             self._of(lease).give_back(lease, [unit], shortage)
             return LeaseOrder.STOP_NOW
-        return self._of(lease).fail(lease, unit, message)
+        return self._held(self._of(lease).fail(lease, unit, message))
 
     def give_back(self, lease: Lease, units: list[LeasedUnit], reason: str) -> None:
         """Return units untouched."""
@@ -143,6 +142,10 @@ class AllWork:
     def warn(self, lease: Lease, message: str) -> None:
         """Something a person should know."""
         self._of(lease).warn(lease, message)
+
+    def _held(self, order: LeaseOrder) -> LeaseOrder:
+        """A node that is out of the work ends what it has in hand."""
+        return LeaseOrder.STOP_AFTER_UNIT if order == LeaseOrder.GO_ON and self._node.is_paused else order
 
     def _of(self, lease: Lease) -> LocalWork | ChildWork | EndedWork:
         child = self._children.work(lease.job)
@@ -157,7 +160,7 @@ class AllWork:
             return job_id is not None and (not self._state.has(job_id) or self._state.job(job_id).status.is_final)
 
     def _choose(self, keep_job: str | None) -> Assignment | None:
-        if self._node.is_paused:
+        if not self._node.may_begin:
             return None
         # Own jobs are told by the dispatcher that they wait for room.
         ready = [] if self._shortage() else [work for work in self._children.works() if work.has_lease]

@@ -115,7 +115,7 @@ class ChildJobs:
             elif self.work(job.id) is None:
                 self._begin(job)
         for work in self.works():
-            work.return_unused(now=self._node.is_paused)
+            work.return_unused(now=not self._node.may_begin)
             if not self._state.has(work.job.id):
                 self._drop(work.job.id)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
@@ -220,9 +220,10 @@ class ChildJobs:
         prepared = self._insist(work, lambda: self._prepare(work))
         while prepared and self._is_on(work):
             work.wanted.wait(TELL_SECONDS)
-            if work.wanted.is_set() and not work.has_lease and not self._node.is_paused and self._is_on(work):
+            may_begin = self._node.may_begin
+            if work.wanted.is_set() and not work.has_lease and may_begin and self._is_on(work):
                 self._insist(work, work.pull)
-            elif work.has_lease or self._node.is_paused:
+            elif work.has_lease or not may_begin:
                 self._stop.wait(0.05)
 
     def _tell(self, work: ChildWork) -> None:

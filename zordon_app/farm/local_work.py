@@ -22,19 +22,17 @@ class LocalWork:
 
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
         """The next work, or None after ``wait`` seconds."""
-        lease = self._dispatcher.next_lease(
-            NodeId(self._node.id), self._node.name, wait=wait, may_work=lambda: self._node.may_begin
-        )
+        node = self._node
+        lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: True)
         return None if lease is None else self._dispatcher.assignment(lease)
 
     def best_rank(self) -> int | None:
         """The priority of the best job that has work for this machine; None when there is none."""
-        return self._dispatcher.best_rank(NodeId(self._node.id)) if self._node.may_begin else None
+        return self._dispatcher.best_rank(NodeId(self._node.id))
 
     def renew(self, lease: Lease) -> LeaseOrder:
         """Keep the lease."""
-        order = self._dispatcher.order(lease)
-        return LeaseOrder.STOP_AFTER_UNIT if order == LeaseOrder.GO_ON and self._node.is_paused else order
+        return self._dispatcher.order(lease)
 
     def lost(self, lease: Lease) -> frozenset[int]:
         """Units that a faster node has taken over."""

@@ -4,8 +4,10 @@ from msgspec import Struct
 
 
 class RenderSettings(Struct, frozen=True, kw_only=True):
-    """Timers of the worker."""
+    """Timers of the worker, and the limit of its engines."""
 
+    threads: int = 0
+    """Threads of the processor that an engine may use; 0: all."""
     renew_seconds: float = 1.0
     hang_seconds: float = 600.0
     """An engine that neither says nor computes anything for so long is ended."""

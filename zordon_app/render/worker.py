@@ -47,6 +47,7 @@ class Worker:
         self._monotonic = monotonic
         self._stop = stop
         self._warm: tuple[str, EngineSession, UnitLog] | None = None
+        self._warm_threads = 0
 
     def run(self) -> None:
         """Work until told to stop. To be called by a thread of its own."""
@@ -113,20 +114,21 @@ class Worker:
             self._end_warm()
 
     def _warm_session(self, assignment: Assignment, run: LeaseRun) -> tuple[EngineSession | None, UnitLog]:
-        job = assignment.job
-        if self._warm and self._warm[0] == job.id and not self._warm[1].has_ended:
+        job, threads = assignment.job, self._settings().threads
+        is_fit = self._warm is not None and self._warm[0] == job.id and self._warm_threads == threads
+        if self._warm is not None and is_fit and not self._warm[1].has_ended:
             return self._warm[1], self._warm[2]
         self._end_warm()
         scratch = self._folders.work(job.id, "session")
         unit_log = UnitLog(self._logs, job.id, self._monotonic)
-        invocation = assignment.engine.start(job, assignment.build, scratch=scratch)
+        invocation = self._limited(assignment, assignment.engine.start(job, assignment.build, scratch=scratch), threads)
         try:
             session = self._start(assignment.engine, unit_log, scratch, invocation=invocation, stdin=True)
         except OSError as error:
             unit_log.close()
             run.fail_all(f"{assignment.engine.label} could not be started: {error.strerror}.")
             return None, unit_log
-        self._warm = (job.id, session, unit_log)
+        self._warm, self._warm_threads = (job.id, session, unit_log), threads
         return session, unit_log
 
     def _render_each(self, assignment: Assignment, run: LeaseRun) -> None:
@@ -146,11 +148,12 @@ class Worker:
         spec = next(unit.spec for unit in assignment.lease.units if unit.spec.number == number)
         if not run.begin(number, unit_log):
             return False
-        invocation = assignment.engine.run(assignment.job, assignment.build, spec, run.folder)
+        command = assignment.engine.run(assignment.job, assignment.build, spec, run.folder)
+        invocation = self._limited(assignment, command, self._settings().threads)
         steps = (*invocation.before, invocation)
-        for step, command in enumerate(steps):
+        for step, each in enumerate(steps):
             try:
-                session = self._start(assignment.engine, unit_log, run.folder, invocation=command, stdin=False)
+                session = self._start(assignment.engine, unit_log, run.folder, invocation=each, stdin=False)
             except OSError as error:
                 run.fail_unit(number, f"{assignment.engine.label} could not be started: {error.strerror}.")
                 return True
@@ -161,6 +164,9 @@ class Worker:
             if not goes_on or not run.is_owed(number):
                 return goes_on
         return True
+
+    def _limited(self, assignment: Assignment, invocation: Invocation, threads: int) -> Invocation:
+        return assignment.engine.limit(invocation, threads) if threads else invocation
 
     def _start(
         self, engine: Engine, unit_log: UnitLog, folder: Path, *, invocation: Invocation, stdin: bool

@@ -82,6 +82,7 @@ class Studio(Struct, kw_only=True):
         plan: JobPlan | None = None,
         chunks: int = 1,
         folder: Path | None = None,
+        threads: int = 0,
     ) -> Result:
         """Render the whole job in one session, fed ``chunks`` chunks at once."""
         request = request or JobRequest()
@@ -92,6 +93,7 @@ class Studio(Struct, kw_only=True):
         scratch.mkdir(exist_ok=True)
         job = make_job(project, request, plan, self.build)
         invocation = self.engine.start(job, self.build, scratch=scratch)
+        invocation = self.engine.limit(invocation, threads) if threads else invocation
         units = list(plan.units)
         size = max(1, -(-len(units) // chunks))
         given = "".join(self.engine.feed(job, units[at : at + size], folder) for at in range(0, len(units), size))

@@ -58,6 +58,13 @@ def test_ready_tells_what_will_be_rendered(studio: Any) -> None:
     assert (scene["width"], scene["height"]) == (65, 37)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_limit_of_threads_arrives(studio: Any, threads: int) -> None:
+    result = studio.render(studio.scenes / "main.blend", request(), threads=threads)
+    result.check_files()
+    assert result.of(EventKind.READY)[0].facts["threads"] == threads
+
+
 @pytest.mark.parametrize(
     ("name", "depth"),
     [("JPEG", None), ("TIFF", "16"), ("OPEN_EXR", "16"), ("OPEN_EXR_MULTILAYER", "32"), ("TARGA", None), ("BMP", None)],

@@ -55,6 +55,7 @@ class Studio(Struct, kw_only=True):
         *,
         build: Build | None = None,
         leave_out: Sequence[int] = (),
+        threads: int = 0,
         **fields: Any,
     ) -> Made:
         """Play a whole job as the farm does; every artifact is checked."""
@@ -66,18 +67,19 @@ class Studio(Struct, kw_only=True):
         made = Made(path=parts / plan.output_file, plan=plan, job=job)
         units = [unit for unit in plan.units if unit.number not in leave_out]
         for unit in units:
-            made.events += self.run_unit(job, unit, parts, build or self.build)
+            made.events += self.run_unit(job, unit, parts, build or self.build, threads=threads)
         if plan.assemble:
             made.path = self._assemble(made, units, parts, out, build or self.build)
         if plan.expected is not None and not leave_out:
             check_artifact(made.path, plan.expected)
         return made
 
-    def run_unit(self, job: Job, unit: UnitSpec, folder: Path, build: Build) -> list[Event]:
+    def run_unit(self, job: Job, unit: UnitSpec, folder: Path, build: Build, *, threads: int = 0) -> list[Event]:
         """One unit in a folder of its own; its events."""
         attempt = folder / f"attempt-{unit.number}"
         attempt.mkdir()
         invocation = self.engine.run(job, build, unit, attempt)
+        invocation = self.engine.limit(invocation, threads) if threads else invocation
         events: list[Event] = []
         run = ProgramRunner(ProcessOwner("test"), attempt)
         for step in (*invocation.before, invocation):

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, ProjectFiles, Report, RunProgram
@@ -22,6 +24,8 @@ from zordon_app.engines.blender.look import look, make_probe
 from zordon_app.engines.blender.output import read_line, read_marked
 from zordon_app.engines.blender.plan import make_plan
 from zordon_app.errors import BadRequest, EngineFailed
+
+_SCRIPT_OPTION = "--python"
 
 _SECONDS_TO_PROBE = 300.0
 """A heavy file (146 MB) took 2 s to load; some are a hundred times as large, on slow disks."""
@@ -100,6 +104,14 @@ class BlenderEngine:
         """
         raise EngineFailed("Blender renders in warm sessions; start() and feed() are the way.")
 
+    def limit(self, invocation: Invocation, threads: int) -> Invocation:
+        """For scenes by the session's script, which the module needs; for all of the program by its own option."""
+        argv, env = invocation.argv, invocation.env | {"ZORDON_BLENDER_THREADS": str(threads)}
+        if _SCRIPT_OPTION in argv:
+            place = argv.index(_SCRIPT_OPTION)
+            argv = (*argv[:place], "--threads", str(threads), *argv[place:])
+        return structs.replace(invocation, argv=argv, env=env)
+
     def read(self, line: str) -> list[Event]:
         """The events in one line of output."""
         return read_line(line)
@@ -146,7 +158,7 @@ def _invoke(build: Build, config: dict[str, Any], scratch: Path, *, raw: str = "
     # A person's add-ons and preferences must not change frames; order matters: options act from left to right.
     scripts = "--enable-autoexec" if allow else "--disable-autoexec"
     options = ("--background", "--factory-startup", scripts, *shlex.split(raw))
-    return Invocation(argv=(*build.command, *options, "--python", session), env=env)
+    return Invocation(argv=(*build.command, *options, _SCRIPT_OPTION, session), env=env)
 
 
 def _private_folders(scratch: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
@@ -27,6 +28,7 @@ from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
 from zordon_app.engines.ffmpeg.scan import scan_film
 from zordon_app.engines.ffmpeg.sequence import find_sequence, is_image
 from zordon_app.engines.ffmpeg.settings import choose_settings, with_rate
+from zordon_app.engines.ffmpeg.threads import limit_threads
 from zordon_app.errors import EngineFailed
 
 _FILMS = (
@@ -115,6 +117,11 @@ class FfmpegEngine:
         make = commands.segment if job.assemble else commands.whole
         *looks, last = make(cut, folder / unit.file, images=images)
         return Invocation(argv=last, before=tuple(Invocation(argv=argv) for argv in looks))
+
+    def limit(self, invocation: Invocation, threads: int) -> Invocation:
+        """Decoders, filters and encoders; also in the commands that come before."""
+        before = tuple(self.limit(command, threads) for command in invocation.before)
+        return structs.replace(invocation, argv=limit_threads(invocation.argv, threads), before=before)
 
     def read(self, line: str) -> list[Event]:
         """The events in one line of output."""

@@ -176,14 +176,15 @@ class Session:
 def render_session(config: dict[str, Any]) -> None:
     """Open, set up, say what will be rendered, take chunks."""
     open_project(config["project"], allow_scripts=config["allow_scripts"])
-    scene = set_up(config["settings"])
+    scene = set_up(config["settings"], int(os.environ.get("ZORDON_BLENDER_THREADS", "0")))
     for path in missing_files():
         say("warning", message=f"A file that the project uses is missing: {path}")
     for message in file_warnings():
         say("warning", message=message)
     session = Session(scene)
     session.watch()
-    say("ready", scene=describe_scene(scene), missing_files=missing_files(), blender=version())
+    facts = {"scene": describe_scene(scene), "missing_files": missing_files(), "threads": scene.render.threads}
+    say("ready", **facts, blender=version())
     session.run()
 
 

@@ -16,9 +16,14 @@ ENGINES = {
 }
 
 
-def set_up(wanted: dict[str, Any]) -> Any:
-    """Choose the scene and apply the job's settings to it; the scene that will be rendered."""
+def set_up(wanted: dict[str, Any], threads: int) -> Any:
+    """Choose the scene and apply the job's settings to it; the scene that will be rendered.
+
+    ``threads`` is how many threads of the processor it may use; 0: as many as the file says.
+    """
     scene = choose_scene(wanted.get("scene"))
+    if threads:
+        scene.render.threads_mode, scene.render.threads = "FIXED", threads
     choose_camera(scene, wanted.get("camera"))
     choose_view_layer(scene, wanted.get("view_layer"))
     choose_engine(scene, wanted)
