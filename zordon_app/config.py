@@ -56,6 +56,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "Hours that end before they begin last into the next day."
         ),
     ] = field(default_factory=dict)
+    idle_minutes: Annotated[
+        float,
+        Meta(ge=0, le=1440, description="Work only when nobody touched this machine for so many minutes; 0: always."),
+    ] = 0
     engine_downloads: Annotated[
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),

@@ -28,6 +28,15 @@ def test_machines_are_listed_paused_and_let_go(node):
     assert node.run("machines", "pause", "nobody").returncode == 4
 
 
+def test_a_machine_is_paused_until_a_time(node):
+    paused = json.loads(node.run("machines", "pause", "--until", "2999-01-31T22:00", "--json").stdout)
+
+    assert paused["state"] == "paused"
+    assert paused["reason"] == "Paused until 22:00 on 31 January."
+    assert node.run("machines", "pause", "--until", "soon").returncode == 2
+    assert json.loads(node.run("machines", "resume", "--json").stdout)["state"] != "paused"
+
+
 def test_engines_and_their_arguments_are_listed(node):
     assert "ffmpeg" in node.run("engines").stdout
     assert json.loads(node.run("engines", "list", "--json").stdout)["ffmpeg"]["versions"]

@@ -18,7 +18,7 @@ def x_server() -> Iterator[str]:
     if shutil.which("Xvfb") is None:
         pytest.skip("no Xvfb here; build/dev.py test installs it")
     told, tell = os.pipe()
-    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", SIZE, "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", SIZE, "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
         os.close(tell)
         with os.fdopen(told) as numbers:

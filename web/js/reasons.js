@@ -27,6 +27,9 @@ const KNOWN = [
   [/^Its settings say that it takes no work\.$/, 'no_work'],
   [/^Outside its hours\. It works again from (?<when>[^.]+)\.$/, 'hours'],
   [/^Outside its hours\. It has none\.$/, 'no_hours'],
+  [/^Somebody uses it\. It works when nobody has for (?<minutes>.+) min\.$/, 'in_use'],
+  [/^It works only while nobody uses it, and this system does not tell whether somebody does\.$/, 'in_use_unknown'],
+  [/^Little memory free: (?<free>.+) GiB, and (?<floor>.+) GiB shall stay free\.$/, 'memory'],
 ];
 
 /** @param {string} reason */

@@ -43,7 +43,12 @@ class Basis:
     def rules(self) -> Rules:
         """When this machine works, as the settings say."""
         now = self.settings.current
-        return Rules(accept_work=now.accept_work, schedule=now.schedule, memory_floor_gib=now.memory_floor_gib)
+        return Rules(
+            accept_work=now.accept_work,
+            schedule=now.schedule,
+            memory_floor_gib=now.memory_floor_gib,
+            idle_minutes=now.idle_minutes,
+        )
 
     def keep_door_open(self, on: bool) -> None:  # noqa: FBT001 - the door's own callback
         """Remember whether every machine is admitted."""

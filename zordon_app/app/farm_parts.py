@@ -92,7 +92,7 @@ class FarmParts:
             system=f"{platform.system()} {platform.release()}",
             cores=os.cpu_count() or 1,
             version=__version__,
-            surroundings=Surroundings(rules=basis.rules, free_gib=free_gib),
+            surroundings=Surroundings(rules=basis.rules, free_gib=free_gib, idle_seconds=self._render.idle.seconds),
             hold=self._storage.hold.load(Hold()),
             remember=self._storage.hold.save,
         )

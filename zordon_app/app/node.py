@@ -172,6 +172,7 @@ class Zordon:
         loops.repeat("children", farm.children.run_once, every=second)
         loops.repeat("sharing", lambda: farm.sharing.run_once(second))
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
+        loops.repeat("idle watch", self._render.idle.look, every=1.0)
         loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)
         loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)
 

@@ -22,6 +22,7 @@ from zordon_app.peers.machines import PeerMachines
 from zordon_app.peers.service import PeerService
 from zordon_app.render.disk import DiskReserve
 from zordon_app.render.folders import NodeFolders
+from zordon_app.render.idle.watch import IdleWatch
 from zordon_app.render.joblog import JobLogs
 from zordon_app.render.machine import Machine
 from zordon_app.render.processes import ProcessOwner
@@ -90,6 +91,7 @@ class RenderParts:
         self.folders = NodeFolders(jobs=basis.paths.jobs, work=basis.paths.work)
         self.logs = JobLogs(self.folders.logs)
         self.disk = DiskReserve(basis.reserve, basis.clock.monotonic)
+        self.idle = IdleWatch(lambda: basis.settings.current.idle_minutes > 0, basis.clock.monotonic)
         self.machine = Machine(basis.paths, clock=basis.clock, output=basis.output_root)
 
     def settings(self) -> RenderSettings:

@@ -1,6 +1,7 @@
 """``machines``: the farm."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from zordon_app.cli import belonging
 from zordon_app.cli.exits import NoSuchThing, WrongUsage
 from zordon_app.cli.session import Session, session_of
+from zordon_app.cli.submitting import parse_time
 from zordon_app.cli.verbs import Panel, add_group, add_verb
 from zordon_app.cli.wording import SHORT_ID, state_text
 from zordon_app.client.calls import Json
@@ -20,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     group = add_group(app, "machines", "The machines of the farm.", Panel.FARM)
     group.callback(invoke_without_command=True)(machines)
     add_verb(group, "list", list_machines, Panel.FARM, "zordon machines", "zordon machines list --json")
-    add_verb(group, "pause", pause, Panel.FARM, "zordon machines pause", "zordon machines pause atlas --after-current")
+    add_verb(group, "pause", pause, Panel.FARM, "zordon machines pause", "zordon machines pause atlas --until 18:00")
     add_verb(group, "resume", resume, Panel.FARM, "zordon machines resume atlas")
     belonging.add_to(group)
 
@@ -48,12 +50,18 @@ def pause(
     machine: Machine = "",
     *,
     after_current: Annotated[bool, typer.Option("--after-current", help="Finish the frames in hand first.")] = False,
+    until: Annotated[str, typer.Option(help="Go on by itself then, as 22:00 or 2026-01-31T22:00.")] = "",
 ) -> None:
-    """Take a machine out of the work, so that its owner has it back."""
+    """Take a machine out of the work, so that its owner has it back.
+
+    Hours of the week and "only while nobody uses it" are settings of each machine:
+    zordon config set schedule, zordon config set idle_minutes 10.
+    """
     session = session_of(context)
+    end = parse_time(until, datetime.now().astimezone()) if until else None
     with session.connect() as client:
         node = choose_machine(client.get_nodes(), machine)
-        _tell(session, client.pause_node(node["id"], after_current=after_current))
+        _tell(session, client.pause_node(node["id"], after_current=after_current, until=end))
 
 
 def resume(context: typer.Context, machine: Machine = "") -> None:

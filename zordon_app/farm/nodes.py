@@ -18,11 +18,13 @@ class Surroundings:
         rules: Callable[[], Rules] = Rules,
         now: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
         free_gib: Callable[[], float] = lambda: float("inf"),
+        idle_seconds: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``now`` is local time; ``free_gib`` the memory that is free."""
+        """``now`` is local time; ``free_gib`` the memory that is free; ``idle_seconds`` since anybody touched it."""
         self.rules = rules
         self.now = now
         self.free_gib = free_gib
+        self.idle_seconds = idle_seconds
 
 
 class ThisNode:
@@ -69,7 +71,7 @@ class ThisNode:
     def why_not(self) -> str:
         """Why it is out of the work; empty when it is not."""
         around = self._around
-        return why_not(around.rules(), self.hold, around.now())
+        return why_not(around.rules(), self.hold, around.now(), around.idle_seconds())
 
     @property
     def hold(self) -> Hold:

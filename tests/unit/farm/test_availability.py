@@ -18,23 +18,23 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def test_without_rules_it_always_works():
-    assert why_not(Rules(), Hold(), at(1, 12)) == ""
+    assert why_not(Rules(), Hold(), at(1, 12), None) == ""
 
 
 def test_a_pause_lasts_until_its_owner_ends_it():
-    assert why_not(Rules(), Hold(paused=True), at(1, 12)) == "Paused by its owner."
+    assert why_not(Rules(), Hold(paused=True), at(1, 12), None) == "Paused by its owner."
 
 
 def test_a_pause_with_an_end_says_when_and_ends_by_itself():
     hold = Hold(paused=True, until=datetime(2026, 1, 6, 6, 0, tzinfo=UTC))
 
-    assert why_not(Rules(), hold, at(2, 7, 59)) == "Paused until 08:00."
-    assert why_not(Rules(), hold, at(1, 20)) == "Paused until 08:00 tomorrow."
-    assert why_not(Rules(), hold, at(2, 8)) == ""
+    assert why_not(Rules(), hold, at(2, 7, 59), None) == "Paused until 08:00."
+    assert why_not(Rules(), hold, at(1, 20), None) == "Paused until 08:00 tomorrow."
+    assert why_not(Rules(), hold, at(2, 8), None) == ""
 
 
 def test_who_accepts_no_work_gets_none():
-    assert "no work" in why_not(Rules(accept_work=False), Hold(), at(1, 12))
+    assert "no work" in why_not(Rules(accept_work=False), Hold(), at(1, 12), None)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_hours_last_into_the_next_morning_and_a_day_without_any_has_none(moment,
 
 
 def test_outside_its_hours_the_reason_says_when_it_works_again():
-    assert why_not(Rules(schedule=NIGHTS), Hold(), at(1, 12)) == ("Outside its hours. It works again from 18:00.")
-    assert why_not(Rules(schedule={"wed": "18:00-20:00"}), Hold(), at(1, 12)) == (
+    assert why_not(Rules(schedule=NIGHTS), Hold(), at(1, 12), None) == ("Outside its hours. It works again from 18:00.")
+    assert why_not(Rules(schedule={"wed": "18:00-20:00"}), Hold(), at(1, 12), None) == (
         "Outside its hours. It works again from 18:00 on 07 January."
     )
 
@@ -69,6 +69,24 @@ def test_the_next_opening_may_be_a_week_away():
 
 def test_a_schedule_of_empty_days_is_no_schedule():
     assert is_open({"mon": "", "tue": " "}, at(1, 12))
+
+
+def test_while_somebody_uses_it_it_does_not_work():
+    rules = Rules(idle_minutes=10)
+
+    assert why_not(rules, Hold(), at(1, 12), 599.9) == "Somebody uses it. It works when nobody has for 10 min."
+    assert why_not(rules, Hold(), at(1, 12), 600.0) == ""
+    assert why_not(Rules(), Hold(), at(1, 12), 0.0) == ""
+
+
+def test_where_nobody_can_tell_whether_it_is_used_it_does_not_work_and_says_so():
+    assert "does not tell whether somebody does" in why_not(Rules(idle_minutes=10), Hold(), at(1, 12), None)
+
+
+def test_its_hours_go_before_its_use():
+    rules = Rules(idle_minutes=10, schedule=NIGHTS)
+
+    assert why_not(rules, Hold(), at(1, 12), 0.0) == "Outside its hours. It works again from 18:00."
 
 
 def test_little_memory_stops_only_what_is_new():

@@ -4,7 +4,7 @@ import { SettingRow } from '../settings/row.js';
 import { readSettings, values } from '../settings/store.js';
 
 /** Settings of this machine that decide what it may be used for. */
-const NAMES = ['accept_work', 'schedule', 'threads', 'memory_floor_gib', 'disk_reserve_gib'];
+const NAMES = ['accept_work', 'schedule', 'idle_minutes', 'threads', 'memory_floor_gib', 'disk_reserve_gib'];
 
 export function Limits() {
   useEffect(() => void readSettings(), []);

@@ -2,7 +2,10 @@
 
 /** @type {{id: string, names: string[]}[]} */
 export const GROUPS = [
-  { id: 'machine', names: ['name', 'accept_work', 'nice', 'schedule', 'threads', 'memory_floor_gib', 'hang_minutes'] },
+  {
+    id: 'machine',
+    names: ['name', 'accept_work', 'nice', 'schedule', 'idle_minutes', 'threads', 'memory_floor_gib', 'hang_minutes'],
+  },
   { id: 'storage', names: ['output_folder', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'] },
   { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'port'] },
   { id: 'engines', names: ['engine_downloads', 'mirrors'] },

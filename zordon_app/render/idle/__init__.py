@@ -1,0 +1,1 @@
+"""How long nobody has touched this machine."""
