@@ -36,6 +36,7 @@ GET /api/engines/{engine_name}
 GET /api/engines/{engine_name}/availability
 GET /api/engines/{engine_name}/args
 GET /api/engines/{engine_name}/help
+POST /api/engines/{engine_name}/benchmark
 GET /api/engines/download_available
 GET /api/engines/most_recent_version
 POST /api/engines/download

@@ -68,6 +68,20 @@ def test_an_unknown_engine_is_a_404_that_names_those_there_are(api, rest):
     assert "fake" in api.get(f"/api/engines/nuke{rest}").refused(404)
 
 
+def test_an_engine_without_a_benchmark_says_so(api):
+    assert "no benchmark for fake" in api.post("/api/engines/fake/benchmark").refused(400)
+
+
+def test_a_benchmark_of_what_is_not_here_is_a_404(api):
+    api.post("/api/engines/nuke/benchmark").refused(404)
+    api.post("/api/engines/fake/benchmark", {"version": "9.9"}).refused(404)
+
+
+@pytest.mark.parametrize("body", [{"version": 5}, {"build": "1.0"}])
+def test_a_benchmark_that_is_asked_for_wrongly_is_a_400(api, body):
+    api.post("/api/engines/fake/benchmark", body).refused(400)
+
+
 @pytest.mark.parametrize("rest", ["download_available", "most_recent_version"])
 @pytest.mark.parametrize("query", [{}, {"engine": ""}, {"version": "1"}])
 def test_a_question_about_downloads_without_an_engine_is_a_400(api, rest, query):

@@ -17,7 +17,7 @@ from zordon_app.app import Zordon
 
 CASES = int(os.environ.get("ZORDON_FUZZ_CASES", "60"))
 LEFT_OUT = re.compile(
-    r"_benchmark$|/engines/(download|downloads|refresh|available|download_available|most_recent_version|sources)\b"
+    r"[_/]benchmark$|/engines/(download|downloads|refresh|available|download_available|most_recent_version|sources)\b"
     r"|/engines/install_archive|/farm/join$|/peer/"
 )
 """They take seconds, or ask other machines and the sites of engines, and have tests of their own."""

@@ -28,6 +28,15 @@ def test_machines_are_listed_paused_and_let_go(node):
     assert node.run("machines", "pause", "nobody").returncode == 4
 
 
+def test_bench_measures_every_engine_that_is_here(node):
+    result = node.run("bench", "--no-cpu", "--no-disk", "--json")
+    measured = json.loads(result.stdout)
+
+    assert result.returncode == 0, result.stderr
+    assert set(measured) == set(json.loads(node.run("engines", "list", "--json").stdout))
+    assert all(value > 0 for value in measured.values())
+
+
 def test_a_machine_is_paused_until_a_time(node):
     paused = json.loads(node.run("machines", "pause", "--until", "2999-01-31T22:00", "--json").stdout)
 

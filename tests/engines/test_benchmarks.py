@@ -6,6 +6,8 @@ import shutil
 import imageio_ffmpeg
 import pytest
 
+from tests.fakes.api import Api
+from zordon_app.app import Zordon
 from zordon_app.engines.base import Build
 from zordon_app.render.benchmarks import measure_engine
 from zordon_app.render.processes import ProcessOwner
@@ -35,3 +37,53 @@ def test_blender_renders_the_standard_scene(run, tmp_path, command, origin):
 
     assert 0.001 < measure_engine(build, run, tmp_path / "work") < 1000
     assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a node, or start it anew."""
+    running = []
+
+    def end():
+        for api, zordon in running:
+            api.close()
+            zordon.stop()
+        running.clear()
+
+    def begin():
+        end()
+        zordon = Zordon(tmp_path / "home", port=0, lan=False, discovery=False)
+        zordon.start()
+        running.append((Api(zordon.address), zordon))
+        return running[0][0]
+
+    yield begin
+    end()
+
+
+def test_a_machine_tells_how_fast_its_engine_is_also_after_a_restart(start):
+    api = start()
+    measured = api.post("/api/engines/ffmpeg/benchmark").json
+
+    (node,) = api.get("/api/nodes").json
+    assert node["speeds"] == {"ffmpeg": measured["value"]}
+    assert [entry for entry in api.get("/api/nodes/this/benchmarks").json if entry["kind"] == "ffmpeg"] == [measured]
+
+    (node,) = start().get("/api/nodes").json
+    assert node["speeds"] == {"ffmpeg": measured["value"]}
+
+
+def test_a_benchmark_keeps_to_the_limit_of_threads(start, monkeypatch):
+    api = start()
+    api.send("PATCH", "/api/settings", json={"threads": 1})
+    seen = []
+    real = ProgramRunner.__call__
+
+    def watched(runner, invocation, **rest):
+        seen.append(invocation.argv)
+        return real(runner, invocation, **rest)
+
+    monkeypatch.setattr(ProgramRunner, "__call__", watched)
+    assert api.post("/api/engines/ffmpeg/benchmark").json["value"] > 0
+
+    assert seen[-1][-3:-1] == ("-threads", "1")

@@ -63,3 +63,13 @@ def test_a_benchmark_shows_progress_result_and_what_was_measured_before(window: 
     speed = page.locator(".speed-row", has_text="Disk, writing")
     expect(speed).to_contain_text("MB/s", timeout=40_000)
     expect(speed.get_by_role("img")).to_have_attribute("aria-label", re.compile("Measured"))
+
+
+def test_an_engine_is_measured_from_the_page_of_its_machine(window: Window):
+    page = window.open("/machine")
+    page.get_by_role("button", name="Measure FFmpeg").click()
+    expect(page.get_by_role("progressbar", name="FFmpeg does its standard job…")).to_be_visible()
+    speed = page.locator(".speed-row", has_text="FFmpeg")
+    expect(speed).to_contain_text("fps", timeout=120_000)
+    expect(page.get_by_role("button", name="Measure FFmpeg")).to_be_enabled()
+    assert window.get("nodes")[0]["speeds"]["ffmpeg"] > 0

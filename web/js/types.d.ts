@@ -99,6 +99,7 @@ export interface Node {
   cores: number;
   system: string;
   version: string;
+  speeds: Record<string, number>;
 }
 
 export interface Build {

@@ -45,6 +45,24 @@ class DiskSpeed(Struct, kw_only=True):
     read_mb_per_s: float
 
 
+class BenchmarkOrder(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which build to measure: a version or its beginning; the one that jobs get if left out."""
+
+    version: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class EngineSpeed(Struct, kw_only=True):
+    """How fast an engine (``kind``) does a standard job, the same on every machine; larger is faster.
+
+    FFmpeg: frames per second; Blender: millions of samples per second.
+    """
+
+    kind: str
+    value: float
+    at: datetime
+    version: str
+
+
 class Done(Struct, kw_only=True):
     """It is done and there is nothing to tell."""
 

@@ -136,6 +136,12 @@ class Engines(Protocol):
     def help(self, name: str) -> str:
         """The program's help text."""
 
+    def benchmark(self, name: str, version: str | None) -> dict[str, Any]:
+        """How fast a build does a standard job: ``kind``, ``value``, ``at``, ``version``. Takes up to some minutes.
+
+        Raises EngineNotFound, BuildNotFound, EngineFailed; BadRequest: there is no standard job for it.
+        """
+
     def download_available(self, wanted: ManagedBuild) -> dict[str, Any]:
         """``available``, and what is known of that download, or the ``reason`` why not. Raises EngineNotFound."""
 

@@ -66,7 +66,14 @@ class FarmParts:
         self._build_shared_work()
         self._build_loops()
         self.worker = self._make_worker()
-        self.directory = EngineDirectory(engines.registry, engines.builds, render.runner, self.downloads.managed)
+        self.directory = EngineDirectory(
+            engines.registry,
+            engines.builds,
+            render.runner,
+            self.downloads.managed,
+            measure=render.machine.engine_benchmark,
+            threads=lambda: basis.settings.current.threads,
+        )
         self.service = self._make_service()
         self.previews = Previews(
             folder=basis.paths.previews,
@@ -81,9 +88,14 @@ class FarmParts:
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
 
+    def _engine_speed(self, node: str, engine: str) -> float | None:
+        if node == self._render.identity.id:
+            return self._render.machine.engine_speeds().get(engine)
+        return self._peers.machines.engine_speed(node, engine)
+
     def _build_ledger(self) -> None:
         basis, state = self._basis, self.state
-        self._speeds = Speeds(state, basis.clock.monotonic)
+        self._speeds = Speeds(state, basis.clock.monotonic, self._engine_speed)
         self._blame = Blame()
         self._progress = LiveProgress(self._peers.feed, basis.clock)
         self.this_node = ThisNode(

@@ -1,4 +1,4 @@
-"""``bench``: how fast a machine is."""
+"""``bench``: how fast a machine is, its processor, disk and engines."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
@@ -8,7 +8,24 @@ import typer
 from zordon_app.cli.screen import Screen
 from zordon_app.cli.session import session_of
 from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
+from zordon_app.client.errors import ServerError
+
+NAMES = {
+    "cpu_score": "Processor",
+    "write_mb_per_s": "Disk, writing",
+    "read_mb_per_s": "Disk, reading",
+    "blender": "Blender",
+    "ffmpeg": "FFmpeg",
+}
+UNITS = {
+    "cpu_score": "points",
+    "write_mb_per_s": "MB/s",
+    "read_mb_per_s": "MB/s",
+    "blender": "million samples/s",
+    "ffmpeg": "frames/s",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,6 +38,9 @@ def bench(
     *,
     cpu: Annotated[bool, typer.Option("--cpu/--no-cpu", help="Measure the processor, 10 s.")] = True,
     disk: Annotated[bool, typer.Option("--disk/--no-disk", help="Measure the disk.")] = True,
+    engines: Annotated[
+        bool, typer.Option("--engines/--no-engines", help="Measure each engine that is installed, a minute or two.")
+    ] = True,
 ) -> None:
     """Measure the machine that Zordon runs on."""
     session = session_of(context)
@@ -32,14 +52,27 @@ def bench(
         if disk:
             with busy(session.screen, "Measuring the disk …"):
                 result |= client.run_disk_benchmark()
+        for engine in client.get_engine_names() if engines else ():
+            with busy(session.screen, f"Measuring {engine} …"):
+                result |= _measure_engine(client, session.screen, engine)
     if session.screen.json:
         session.screen.document(result)
         return
-    names = {"cpu_score": "Processor", "write_mb_per_s": "Disk, writing", "read_mb_per_s": "Disk, reading"}
-    units = {"cpu_score": "points"}
-    session.screen.facts(
-        [(names.get(key, key), f"{value:,.0f} {units.get(key, 'MB/s')}") for key, value in result.items()]
-    )
+    session.screen.facts([(NAMES.get(key, key), _worded(key, value)) for key, value in result.items()])
+
+
+def _measure_engine(client: RenderServerProxy, screen: Screen, engine: str) -> Json:
+    """Its figure by its name; nothing for an engine that has no benchmark, or fails at it, which is said."""
+    try:
+        return {engine: client.run_engine_benchmark(engine)["value"]}
+    except ServerError as error:
+        screen.say(f"{engine}: {error}")
+        return {}
+
+
+def _worded(key: str, value: float) -> str:
+    unit = UNITS.get(key, "")
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:,.3g} {unit}"
 
 
 def busy(screen: Screen, sentence: str) -> AbstractContextManager[object]:

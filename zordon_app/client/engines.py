@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from zordon_app.client.calls import BENCHMARK_SECONDS, FETCH_SECONDS, Calls, Json, as_object, given, path_part
+from zordon_app.client.calls import (
+    BENCHMARK_SECONDS,
+    ENGINE_BENCHMARK_SECONDS,
+    FETCH_SECONDS,
+    Calls,
+    Json,
+    as_object,
+    given,
+    path_part,
+)
 from zordon_app.client.download import OnBytes
 
 DOWNLOADS = "/api/engines/downloads"
@@ -40,6 +49,11 @@ class EngineCalls(Calls):
         """The program's own help text."""
         answer = self.request("GET", _engine(engine, "help"), read_seconds=BENCHMARK_SECONDS)
         return answer.data.decode("utf-8", "replace")
+
+    def run_engine_benchmark(self, engine: str, version: str | None = None) -> Json:
+        """``kind``, ``value``, ``at`` and ``version``; takes a minute or two."""
+        body, seconds = given(version=version), ENGINE_BENCHMARK_SECONDS
+        return self._object("POST", _engine(engine, "benchmark"), json=body, read_seconds=seconds)
 
     def is_engine_download_available(
         self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None

@@ -75,7 +75,10 @@ class UnitView(Struct, kw_only=True):
 
 
 class NodeView(Struct, kw_only=True):
-    """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk)."""
+    """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk).
+
+    ``speeds`` are the last results of the engines' benchmarks: larger is faster, the same work on every machine.
+    """
 
     id: str
     name: str
@@ -89,3 +92,4 @@ class NodeView(Struct, kw_only=True):
     cores: int = 0
     system: str = ""
     version: str = ""
+    speeds: dict[str, float] = field(default_factory=dict)

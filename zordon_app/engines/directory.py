@@ -10,7 +10,7 @@ import msgspec
 
 from zordon_app.complaints import checked
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, ManagedBuild
-from zordon_app.engines.base import Build, Engine, RunProgram
+from zordon_app.engines.base import Build, Engine, Invocation, RunProgram
 from zordon_app.engines.builds.available import Platform, this_platform, wanted_platform
 from zordon_app.engines.builds.downloads import DownloadRecord
 from zordon_app.engines.builds.service import ManagedBuilds, failure
@@ -31,12 +31,17 @@ class EngineDirectory:
         builds: InstalledBuilds,
         run: Callable[[], RunProgram],
         managed: ManagedBuilds,
+        *,
+        measure: Callable[[Build, RunProgram], Any],
+        threads: Callable[[], int],
     ) -> None:
-        """``run`` makes a runner for short commands (help texts)."""
+        """``run`` makes a runner for commands; ``measure`` is the benchmark, on at most ``threads`` (0: all)."""
         self._registry = registry
         self._builds = builds
         self._run = run
         self._managed = managed
+        self._measure = measure
+        self._threads = threads
 
     # Installed
 
@@ -88,6 +93,19 @@ class EngineDirectory:
         if not builds:
             raise BuildNotFound(f"No build of {engine.label} is installed here, so there is no help text to show.")
         return engine.help(builds[0], self._run())
+
+    def benchmark(self, name: str, version: str | None) -> dict[str, Any]:
+        """Measure a build, by default the one that jobs get; see ``render.benchmarks.Benchmark``."""
+        engine = self._registry.get(name)
+        build = engine.choose_build(self._builds.of(name), "", version)
+        run, threads = self._run(), self._threads()
+
+        def limited(invocation: Invocation, *, timeout: float, on_line: Callable[[str], None] | None = None) -> str:
+            command = engine.limit(invocation, threads) if threads else invocation
+            return run(command, timeout=timeout, on_line=on_line)
+
+        measured: dict[str, Any] = msgspec.to_builtins(self._measure(build, limited))
+        return measured
 
     def live(self) -> list[dict[str, Any]]:
         """For each engine what may change: its installed builds and its downloads."""

@@ -288,10 +288,11 @@ class Dispatcher:
         size = planner.lease_size(
             waiting=job.counts.waiting,
             seconds_per_unit=self._speeds.seconds_per_unit(job.id, node),
-            nodes=nodes,
-            others_per_second=self._speeds.units_per_second(job.id, without=node, count=nodes - 1),
+            nodes=len(nodes),
+            others_per_second=self._speeds.units_per_second(job.id, without=node, count=len(nodes) - 1),
+            head_start=self._speeds.head_start(job.id, node, nodes - {node}),
         )
-        avoid = self._blame.units_failed_by(job.id, node) if nodes > 1 else frozenset[int]()
+        avoid = self._blame.units_failed_by(job.id, node) if len(nodes) > 1 else frozenset[int]()
         picked = planner.pick_units(list(self._state.ledger(job.id).values()), size, avoid)
         return self._lease(job, [unit.spec.number for unit in picked], node, node_name) if picked else None
 
@@ -310,16 +311,16 @@ class Dispatcher:
         owed = {unit.spec.number: unit.attempt for unit in units}
         return self._holdings.add(lease, owed, self._clock.monotonic() + self._lease_seconds)
 
-    def _nodes_on(self, job: Job, node: NodeId) -> int:
+    def _nodes_on(self, job: Job, node: NodeId) -> set[NodeId]:
         now = self._clock.monotonic()
         asking = {
-            asker
+            NodeId(asker)
             for (asked, asker), at in self._asked.items()
             if asked == job.id and now - at < 2 * self._lease_seconds
         }
         # Those that were asked to help and still fetch the project will want their share in a moment.
         asked = {NodeId(str(child["node"])) for child in job.child_jobs if child.get("status") in HELPING}
-        return len(self.holders(job.id) | asking | asked | {node})
+        return self.holders(job.id) | asking | asked | {node}
 
     def _take_back(self, held: Held) -> None:
         self._holdings.drop(held)

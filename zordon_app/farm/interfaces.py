@@ -131,6 +131,9 @@ class ThisMachine(Protocol):
     def benchmark_history(self) -> list[dict[str, Any]]:
         """Earlier measurements, oldest first."""
 
+    def engine_speeds(self) -> dict[str, float]:
+        """By engine what its benchmark gave last, without waiting."""
+
 
 class Machines(Protocol):
     """The other nodes of the farm, as far as sharing work needs to know them."""
@@ -143,6 +146,9 @@ class Machines(Protocol):
 
     def usable(self) -> list[str]:
         """Nodes that can be given work now."""
+
+    def engine_speed(self, node: str, engine: str) -> float | None:
+        """What the benchmark of an engine gave there last; None: it was not measured."""
 
     def link(self, node: str) -> "PeerCalls":
         """How to talk to one. Raises PeerGone: it is no member, or not reached."""

@@ -44,7 +44,8 @@ class NodeDesk:
         cpu, memory = self._machine.load()
         shortage = self._disk.shortage(self._data_folder)
         in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
-        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory)
+        speeds = self._machine.engine_speeds()
+        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds)
 
     def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
         """Take a machine out of the work, for good or ``until`` a moment; or back. Raises NotFound, PeerGone."""

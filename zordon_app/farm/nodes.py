@@ -85,7 +85,15 @@ class ThisNode:
             self._hold = Hold(paused=paused, until=until if paused else None)
             self._remember(self._hold)
 
-    def view(self, in_hand: dict[str, int], *, shortage: str, cpu: float | None, memory: float | None) -> NodeView:
+    def view(
+        self,
+        in_hand: dict[str, int],
+        *,
+        shortage: str,
+        cpu: float | None,
+        memory: float | None,
+        speeds: dict[str, float] | None = None,
+    ) -> NodeView:
         """The record for the API."""
         state, reason = self._state(in_hand, shortage)
         return NodeView(
@@ -101,6 +109,7 @@ class ThisNode:
             cores=self._cores,
             system=self._system,
             version=self._version,
+            speeds=speeds or {},
         )
 
     def _state(self, in_hand: dict[str, int], shortage: str) -> tuple[str, str]:

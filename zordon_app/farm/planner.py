@@ -12,7 +12,10 @@ TARGET_SECONDS = 20.0
 """How long a lease should keep a node busy: long enough that asking costs nothing, short enough to lose little."""
 
 FIRST_UNITS = 1
-"""Units of a first lease, when nothing is known of the speed: a film of four segments must leave some for others."""
+"""Units of a first lease, when nothing is known of the job: a film of four segments must leave some for others."""
+
+MOST_FIRST_UNITS = 8
+"""… and of the first lease of a node that is many times as fast as others."""
 
 MOST_UNITS = 500
 
@@ -39,15 +42,22 @@ def may_work(job: Job, node: str) -> bool:
 
 
 def lease_size(
-    *, waiting: int, seconds_per_unit: float | None, nodes: int, others_per_second: float | None = None
+    *,
+    waiting: int,
+    seconds_per_unit: float | None,
+    nodes: int,
+    others_per_second: float | None = None,
+    head_start: float = 1.0,
 ) -> int:
     """How many units to lease: about ``TARGET_SECONDS`` of work, less towards the end, so that all nodes end together.
 
     ``others_per_second`` is what the other ``nodes - 1`` nodes do together, where that is known: then a lease is half
-    of this node's share of what is left, so that slow and fast nodes shrink in step.
+    of this node's share of what is left, so that slow and fast nodes shrink in step. While nothing is measured, a node
+    that is believed to be ``head_start`` times as fast as the slowest of them gets so many times as much.
     """
     if seconds_per_unit is None:
-        return max(1, min(FIRST_UNITS, waiting))
+        first = min(round(FIRST_UNITS * head_start), MOST_FIRST_UNITS)
+        return max(1, min(first, waiting // (2 * nodes) if nodes > 1 else first, waiting))
     wanted = round(TARGET_SECONDS / max(seconds_per_unit, 0.001))
     if nodes > 1:
         own = 1 / max(seconds_per_unit, 0.001)

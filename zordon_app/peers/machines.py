@@ -30,6 +30,11 @@ class PeerMachines:
         """Peers that can be given work now."""
         return [peer.id for peer in self._directory.all() if _is_ready(peer)]
 
+    def engine_speed(self, node: str, engine: str) -> float | None:
+        """What the benchmark of an engine gave there last."""
+        peer = self._directory.get(node)
+        return peer.node_view().speeds.get(engine) if peer is not None else None
+
     def link(self, node: str) -> Calls:
         """How to talk to it. Raises PeerGone."""
         peer = self._directory.get(node)

@@ -52,14 +52,14 @@ class BenchmarkHistory:
         self._now = now
         self._lock = threading.Lock()
 
-    def add(self, kind: str, value: float, *, version: str = __version__) -> float:
-        """Keep a measurement; returns ``value``."""
+    def add(self, kind: str, value: float, *, version: str = __version__) -> Benchmark:
+        """Keep a measurement."""
         entry = Benchmark(kind=kind, value=value, at=self._now(), version=version)
         with self._lock, contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab") as file:
                 file.write(msgspec.json.encode(entry) + b"\n")
-        return value
+        return entry
 
     def all(self, kind: str | None = None) -> list[Benchmark]:
         """The last thousand, oldest first; of one kind if given."""

@@ -16,6 +16,7 @@ from zordon_app.render.benchmarks import (
     CPU,
     DISK_READ,
     DISK_WRITE,
+    Benchmark,
     BenchmarkHistory,
     measure_cpu,
     measure_disk,
@@ -53,6 +54,10 @@ class Machine:
         self._brand: str | None = None
         self._brand_lock = threading.Lock()
         self.benchmarks = BenchmarkHistory(paths.data / "benchmarks.jsonl", clock.now)
+        measured = {entry.kind: entry.value for entry in self.benchmarks.all()}
+        self._engine_speeds = {
+            kind: value for kind, value in measured.items() if kind not in {CPU, DISK_WRITE, DISK_READ}
+        }
 
     def sample(self) -> None:
         """Look how busy the machine is; once per second."""
@@ -92,7 +97,7 @@ class Machine:
 
     def cpu_benchmark(self, seconds: float) -> float:
         """Work on all cores for ``seconds``; MB hashed per second, kept in ``benchmarks``."""
-        return self.benchmarks.add(CPU, measure_cpu(seconds))
+        return self.benchmarks.add(CPU, measure_cpu(seconds)).value
 
     def disk_benchmark(self) -> dict[str, float]:
         """``write_mb_per_s`` and ``read_mb_per_s`` of the volume of the data, kept in ``benchmarks``.
@@ -105,14 +110,20 @@ class Machine:
         self.benchmarks.add(DISK_READ, speed["read_mb_per_s"])
         return speed
 
-    def engine_benchmark(self, build: Build, run: RunProgram) -> float:
-        """Frames per second of a small standard job with that build, kept in ``benchmarks``.
+    def engine_benchmark(self, build: Build, run: RunProgram) -> Benchmark:
+        """How fast that build does a small standard job (see ``Benchmark``), kept in ``benchmarks``.
 
         Raises:
             EngineFailed: the engine could not do it.
             BadRequest: there is no standard job for that engine.
         """
-        return self.benchmarks.add(build.engine, measure_engine(build, run, self._paths.work), version=build.version)
+        value = measure_engine(build, run, self._paths.work)
+        self._engine_speeds = self._engine_speeds | {build.engine: value}
+        return self.benchmarks.add(build.engine, value, version=build.version)
+
+    def engine_speeds(self) -> dict[str, float]:
+        """By engine what was measured last, without waiting; comparable with that of other machines."""
+        return self._engine_speeds
 
     def stop(self) -> None:
         """Wait for what is being looked up."""

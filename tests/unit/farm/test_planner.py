@@ -27,6 +27,17 @@ def test_the_first_lease_is_small_while_nothing_is_known():
     assert planner.lease_size(waiting=1000, seconds_per_unit=None, nodes=1) == planner.FIRST_UNITS
 
 
+def test_the_first_lease_of_a_machine_that_is_believed_to_be_fast_is_larger():
+    def first(head_start):
+        return planner.lease_size(waiting=200, seconds_per_unit=None, nodes=2, head_start=head_start)
+
+    assert (first(1), first(4), first(50)) == (1, 4, planner.MOST_FIRST_UNITS)
+
+
+def test_a_fast_machine_leaves_a_short_film_for_others():
+    assert planner.lease_size(waiting=4, seconds_per_unit=None, nodes=2, head_start=4) == 1
+
+
 @given(st.integers(1, 5000), st.floats(0.0001, 5000), st.integers(2, 50))
 def test_towards_the_end_leases_shrink_so_that_no_node_waits_for_another(waiting, seconds, nodes):
     size = planner.lease_size(waiting=waiting, seconds_per_unit=seconds, nodes=nodes)

@@ -7,6 +7,7 @@ import pytest
 from zordon_app.domain.peering import Beat
 from zordon_app.domain.views import NodeView
 from zordon_app.peers.links import PeerLink
+from zordon_app.peers.machines import PeerMachines
 from zordon_app.peers.members import Members
 from zordon_app.peers.peer import Peer
 from zordon_app.peers.service import BEAT_SECONDS, SILENT_SECONDS, TICK_SECONDS
@@ -90,6 +91,20 @@ def test_what_a_peer_says_of_itself_cannot_make_it_another_machine(peer, clock, 
     view = peer.node_view()
 
     assert (view.id, view.name, view.this, view.state) == (identities[1].id, "bert", False, "rendering")
+
+
+def test_the_speed_of_its_engines_comes_with_its_heartbeat(peer, clock):
+    class OnePeer:
+        def get(self, node):
+            return peer if node == peer.id else None
+
+    machines = PeerMachines(OnePeer(), None)
+    assert machines.engine_speed(peer.id, "ffmpeg") is None
+    peer.heard(beat(clock, node=NodeView(id="x", name="x", state="ready", speeds={"ffmpeg": 80.0})), 0.01)
+
+    assert machines.engine_speed(peer.id, "ffmpeg") == 80.0
+    assert machines.engine_speed(peer.id, "blender") is None
+    assert machines.engine_speed("somebody else", "ffmpeg") is None
 
 
 def test_a_state_that_does_not_exist_is_not_shown(peer, clock):

@@ -275,7 +275,7 @@ def test_a_damaged_history_loses_only_what_is_damaged(tmp_path, clock):
 def test_a_history_that_cannot_be_written_stops_no_measurement(tmp_path, clock):
     (tmp_path / "file").write_text("")
 
-    assert BenchmarkHistory(tmp_path / "file" / "benchmarks.jsonl", clock.now).add("cpu", 1.0) == 1.0
+    assert BenchmarkHistory(tmp_path / "file" / "benchmarks.jsonl", clock.now).add("cpu", 1.0).value == 1.0
 
 
 def build(engine: str, origin: str = "system") -> Build:

@@ -1,16 +1,19 @@
-import { get, request } from '../api.js';
+import { get, post, request } from '../api.js';
 import { mayAct } from '../farm.js';
 import { ago, count } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect, useState } from '../lib.js';
 import { complain } from '../overlay.js';
-import { serverNow } from '../store.js';
+import { engines, serverNow } from '../store.js';
 import { Button } from '../ui/button.js';
+import { engineLabel } from '../views/jobrow.js';
 
 /** @typedef {{kind: string, value: number, at: string, version: string}} Benchmark */
 
-const CPU_SECONDS = 10;
-const DISK_SECONDS = 16;
+/** About how long each takes; an engine's time is not known before. */
+const SECONDS = /** @type {Record<string, number>} */ ({ cpu: 10, disk: 16 });
+const ENGINE_SECONDS = 30;
+const MEASURED_ENGINES = ['blender', 'ffmpeg'];
 const TICK_MS = 200;
 const SHOWN = 8;
 const UNITS = /** @type {Record<string, string>} */ ({
@@ -31,10 +34,11 @@ export function Benchmarks({ node }) {
       () => {},
     );
   useEffect(() => void read(), [node.id]);
-  const run = async (/** @type {'cpu' | 'disk'} */ kind) => {
+  const run = async (/** @type {string} */ kind) => {
     setRunning(kind);
     try {
-      await request(`${kind}_benchmark`);
+      if (kind in SECONDS) await request(`${kind}_benchmark`);
+      else await post(`engines/${kind}/benchmark`, {});
     } catch (error) {
       complain(error);
     }
@@ -44,13 +48,19 @@ export function Benchmarks({ node }) {
   const kinds = [...new Set(all.map(entry => entry.kind))];
   return html`<section class="box" aria-labelledby="machine-speed">
     <div class="box-head"><h3 id="machine-speed" class="grow">${t('machine.speed')}</h3>
-      ${node.this && mayAct() && html`${h(Button, { label: t('machine.measure_cpu'), icon: 'cpu', small: true, disabled: Boolean(running), onClick: () => void run('cpu') })}${h(Button, { label: t('machine.measure_disk'), icon: 'hard-drive', small: true, disabled: Boolean(running), onClick: () => void run('disk') })}`}
+      ${node.this && mayAct() && html`${h(Button, { label: t('machine.measure_cpu'), icon: 'cpu', small: true, disabled: Boolean(running), onClick: () => void run('cpu') })}${h(Button, { label: t('machine.measure_disk'), icon: 'hard-drive', small: true, disabled: Boolean(running), onClick: () => void run('disk') })}${measurable().map(name => h(Button, { label: t('machine.measure_engine', { name: engineLabel(name) }), icon: 'gauge', small: true, disabled: Boolean(running), onClick: () => void run(name), key: name }))}`}
     </div>
-    ${running && h(Running, { kind: running, seconds: running === 'cpu' ? CPU_SECONDS : DISK_SECONDS, key: running })}
+    ${running && h(Running, { kind: running, seconds: SECONDS[running] ?? ENGINE_SECONDS, key: running })}
     ${kinds.length ? html`<ul class="speeds">${kinds.map(kind => h(Speed, { kind, values: all.filter(entry => entry.kind === kind), key: kind }))}</ul>` : running ? null : html`<p class="muted pad">${t(node.this ? 'machine.not_measured' : 'machine.not_measured_there')}</p>`}
     <p class="hint pad">${t('machine.speed_hint')}</p>
   </section>`;
 }
+
+/** Engines that have a benchmark and a build here. */
+const measurable = () =>
+  engines.value
+    .filter(engine => engine.builds.length && MEASURED_ENGINES.includes(engine.name))
+    .map(engine => engine.name);
 
 /** The server says nothing until it is done; how long that takes is known. @param {{kind: string, seconds: number}} props */
 function Running({ kind, seconds }) {
@@ -60,7 +70,9 @@ function Running({ kind, seconds }) {
     const timer = setInterval(() => setPassed(Math.min(0.98, (Date.now() - begun) / 1000 / seconds)), TICK_MS);
     return () => clearInterval(timer);
   }, [seconds]);
-  return html`<div class="pad" role="status"><p>${t(`machine.measuring_${kind}`)}</p><div class="bar" role="progressbar" aria-label=${t(`machine.measuring_${kind}`)} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(passed * 100)}><span class="run" style=${{ width: `${passed * 100}%` }}></span></div></div>`;
+  const words =
+    kind in SECONDS ? t(`machine.measuring_${kind}`) : t('machine.measuring_engine', { name: engineLabel(kind) });
+  return html`<div class="pad" role="status"><p>${words}</p><div class="bar" role="progressbar" aria-label=${words} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(passed * 100)}><span class="run" style=${{ width: `${passed * 100}%` }}></span></div></div>`;
 }
 
 /** The newest measurement large, those before as bars. @param {{kind: string, values: Benchmark[]}} props */

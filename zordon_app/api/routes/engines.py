@@ -5,7 +5,8 @@ from typing import Any
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer, text_answer
-from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
+from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
+from zordon_app.api.schemas import BenchmarkOrder, EngineSpeed
 from zordon_app.api.services import Engines
 from zordon_app.errors import BadRequest
 
@@ -14,7 +15,7 @@ RESPONSE_TYPES = ("standard", "full")
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    read = EngineReading(context.services.engines)
+    read = EngineReading(context)
     kind = Query("response_type", "full adds extensions, formats, system and options.", choices=RESPONSE_TYPES)
     filename = Query("filename", "A file name; only its extension counts.", required=True)
     wrong = {400: Says("A parameter is missing or wrong.")}
@@ -25,7 +26,11 @@ def routes(context: Context) -> list[Route]:
     named = {200: Says("The name of the engine."), **wrong}
     arguments = {200: Says("The arguments there are.", list[dict[str, Any]], JSON), **unknown}
     name_list = {200: Says("The names.", list[str], JSON)}
+    failed = {500: Says("The engine could not do it."), 503: Says("A benchmark is running already.")}
+    speed = {200: Says("How fast it is.", EngineSpeed, JSON), **wrong, **unknown, **failed}
+    order, both = Body(BenchmarkOrder, "Which build."), ACTORS_AND_PEERS
     base = "/api/engines"
+    measure = f"{base}/<engine_name>/benchmark"
     return [
         get(base, read.all, "The engines and their builds", kind, answers=data),
         get(f"{base}/names", read.names, "Names of the engines that are installed", answers=name_list),
@@ -34,15 +39,17 @@ def routes(context: Context) -> list[Route]:
         get(f"{base}/<engine_name>/availability", read.availability, "Can it take jobs here?", answers=one),
         get(f"{base}/<engine_name>/args", read.arguments, "Its arguments", answers=arguments),
         get(f"{base}/<engine_name>/help", read.help, "Its help text", answers=text),
+        act("POST", measure, read.benchmark, "Measure its speed", answers=speed, body=order, allow=both),
     ]
 
 
 class EngineReading:
     """Answers about engines."""
 
-    def __init__(self, engines: Engines) -> None:
-        """Read from ``engines``."""
-        self._engines = engines
+    def __init__(self, context: Context) -> None:
+        """Use the engines and the one place for benchmarks."""
+        self._engines: Engines = context.services.engines
+        self._benchmarks = context.benchmarks
 
     def all(self, ask: Ask) -> HTTPResponse:
         """By name."""
@@ -71,6 +78,15 @@ class EngineReading:
     def help(self, _ask: Ask, engine_name: str) -> HTTPResponse:
         """Plain text."""
         return text_answer(self._engines.help(engine_name))
+
+    def benchmark(self, ask: Ask, engine_name: str) -> HTTPResponse:
+        """A standard job, one at a time."""
+        version = ask.parameters(BenchmarkOrder).version
+        leave = self._benchmarks.take()
+        try:
+            return json_answer(self._engines.benchmark(engine_name, version))
+        finally:
+            leave()
 
 
 def _is_full(ask: Ask) -> bool:

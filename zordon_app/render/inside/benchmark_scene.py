@@ -1,5 +1,6 @@
 """Runs inside Blender (3.0 and later) or Python with bpy: renders a scene of its own making and prints how fast."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +46,10 @@ def _add(operator: Callable[..., Any], name: str, colour: tuple[float, ...], **o
 
 
 def configure(scene: Any) -> None:
-    """Cycles on the processor, each pixel with all its samples."""
+    """Cycles on the processor, each pixel with all its samples; on as many threads as jobs may use here."""
+    threads = int(os.environ.get("ZORDON_BLENDER_THREADS", "0"))
+    if threads:
+        scene.render.threads_mode, scene.render.threads = "FIXED", threads
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.use_adaptive_sampling = False
