@@ -90,6 +90,7 @@ class Zordon:
         empty(self.paths.work)
         empty(self._basis.uploads)
         self._farm.downloads.managed.clean()
+        self._farm.downloads.managed.take_up()
         self._storage.ballast.fill()
         self._farm.recovery.run(self._farm.recheck)
         self._farm.dispatcher.expect_back(self._render.identity.id)

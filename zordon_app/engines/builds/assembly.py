@@ -9,6 +9,7 @@ from zordon_app.engines.builds.downloads import Downloads
 from zordon_app.engines.builds.handover import NoPeers, PeerBuilds
 from zordon_app.engines.builds.index import BuildIndex
 from zordon_app.engines.builds.installer import Installer
+from zordon_app.engines.builds.open_downloads import OpenDownloads
 from zordon_app.engines.builds.pages import CachedPages
 from zordon_app.engines.builds.service import ManagedBuilds
 from zordon_app.engines.builds.sources.base import Source
@@ -56,13 +57,15 @@ def managed_builds(
         cache_folder / "lists",
         now,
     )
+    left_open = OpenDownloads(cache_folder / "downloads.json")
     return ManagedBuilds(
         registry=registry,
         installed=installed,
         index=index,
         store=store,
         installer=installer,
-        downloads=Downloads(monotonic=monotonic, on_change=on_change),
+        downloads=Downloads(monotonic=monotonic, on_change=on_change, keep=left_open.save),
+        left_open=left_open.load(),
         web=opened,
         peers=peers or NoPeers(),
         folder=cache_folder / "downloads",

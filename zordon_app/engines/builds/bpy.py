@@ -26,6 +26,8 @@ from zordon_app.engines.builds.trial import start_once
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, EngineFailed
 
+FROM_PIP = "pip"
+"""The source of such builds."""
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
 _IMPORT = "import bpy; print(bpy.app.version_string)"
 _LAST_LINES = 3
@@ -81,7 +83,7 @@ class BpyTask:
             channel="stable",
             system_os=self.build.system_os,
             cpu=self.build.cpu,
-            source="pip",
+            source=FROM_PIP,
             file_name=f"bpy {build.version}",
             kind="module",
             installed_at=self._now(),
@@ -179,7 +181,7 @@ def _describe(version: str, platform: Platform) -> Available:
         channel="stable",
         system_os=platform.system_os,
         cpu=platform.cpu,
-        source="pip",
+        source=FROM_PIP,
         url="",
         file_name=f"bpy {version}",
     )

@@ -4,13 +4,14 @@ import logging
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from zordon_app.engines.builds.available import Available
 from zordon_app.engines.builds.errors import Stopped
+from zordon_app.engines.builds.open_downloads import OpenDownload
 from zordon_app.engines.builds.steps import DownloadState, Progress, Steps
 from zordon_app.engines.builds.store import Managed
 from zordon_app.engines.builds.tasks import Task
@@ -64,17 +65,24 @@ class _Entry:
 class Downloads:
     """The queue of installations. ``run_once`` is called by a thread of its own."""
 
-    def __init__(self, *, monotonic: Callable[[], float], on_change: Callable[[], None]) -> None:
-        """``on_change`` is called, from any thread, when a record changed."""
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        on_change: Callable[[], None],
+        keep: Callable[[Sequence[OpenDownload]], None] = lambda _open: None,
+    ) -> None:
+        """``on_change`` is called, from any thread, when a record changed; ``keep`` with those that have not ended."""
         self._monotonic = monotonic
         self._on_change = on_change
+        self._keep = keep
         self._changed = threading.Condition()
         self._entries: dict[str, _Entry] = {}
         self._queue: deque[str] = deque()
         self._closed = False
 
-    def add(self, task: Task) -> DownloadRecord:
-        """Queue an installation; one of the same build that has not ended is gone on with instead.
+    def add(self, task: Task, *, paused: bool = False) -> DownloadRecord:
+        """Queue an installation, or hold it; one of the same build that has not ended is gone on with instead.
 
         Raises:
             TooBusy: too many wait already.
@@ -89,7 +97,10 @@ class Downloads:
                 raise TooBusy(f"{_MOST_WAITING} downloads are waiting already.")
             entry = _Entry(_new_record(task.build), task)
             self._entries[entry.record.id] = entry
-            self._enqueue(entry)
+            if paused:
+                self._set(entry.record, _S.PAUSED, _STOPPED[_S.PAUSED])
+            else:
+                self._enqueue(entry)
             self._forget_old()
         self._on_change()
         return entry.record
@@ -197,7 +208,17 @@ class Downloads:
     def _set(self, record: DownloadRecord, state: DownloadState, reason: str) -> None:
         record.state, record.reason = state, reason
         record.speed, record.eta_seconds = 0.0, None
+        # When all ends they are stopped, and shall go on at the next start.
+        if not self._closed:
+            self._keep(self._open())
         self._changed.notify_all()
+
+    def _open(self) -> list[OpenDownload]:
+        return [
+            OpenDownload(build=entry.task.build, paused=entry.record.state == _S.PAUSED)
+            for entry in self._entries.values()
+            if entry.record.state.is_active or entry.record.state == _S.PAUSED
+        ]
 
     def _end(self, download_id: str, state: DownloadState, allowed: set[DownloadState]) -> DownloadRecord:
         with self._changed:

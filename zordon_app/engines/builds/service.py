@@ -1,7 +1,8 @@
 """Managed builds as the rest of Zordon uses them: what there is, installing it, and removing it."""
 
+import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import ManagedBuild
 from zordon_app.engines.base import Build
 from zordon_app.engines.builds.available import Available, Platform, newest_first, pick, this_platform, wanted_platform
-from zordon_app.engines.builds.bpy import BpyTask
+from zordon_app.engines.builds.bpy import FROM_PIP, BpyTask
 from zordon_app.engines.builds.downloads import DownloadRecord, Downloads
 from zordon_app.engines.builds.handover import PeerBuilds
 from zordon_app.engines.builds.index import BuildIndex
 from zordon_app.engines.builds.installer import Installer, from_archive, unnamed_build
+from zordon_app.engines.builds.open_downloads import OpenDownload
 from zordon_app.engines.builds.steps import DownloadState
 from zordon_app.engines.builds.store import BuildStore, Kind, Managed
 from zordon_app.engines.builds.tasks import Archive, Download, FromPeer, Task
@@ -24,6 +26,8 @@ from zordon_app.engines.builds.web import Web
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, BuildNotFound, DiskFull, ZordonError
+
+log = logging.getLogger(__name__)
 
 UNPACKED_TIMES = 5
 """Blender's archives grow to four times their size; the archive itself is there meanwhile."""
@@ -44,6 +48,7 @@ class ManagedBuilds:
         store: BuildStore,
         installer: Installer,
         downloads: Downloads,
+        left_open: Sequence[OpenDownload],
         web: Web,
         peers: PeerBuilds,
         folder: Path,
@@ -52,7 +57,7 @@ class ManagedBuilds:
         now: Callable[[], datetime],
         pause_seconds: float = 1.0,
     ) -> None:
-        """``folder`` is for what is half downloaded.
+        """``folder`` is for what is half downloaded; ``left_open`` are the downloads that an earlier run did not end.
 
         ``shortage`` says that a folder's volume is below its reserve (else empty); ``in_use`` names a job that is
         bound to a build (else empty).
@@ -63,6 +68,7 @@ class ManagedBuilds:
         self._store = store
         self._installer = installer
         self.downloads = downloads
+        self._left_open = left_open
         self._web = web
         self._peers = peers
         self._folder = folder
@@ -166,6 +172,16 @@ class ManagedBuilds:
         self._check_room(build)
         return self.downloads.add(self._download_task(build))
 
+    def take_up(self) -> None:
+        """At start: go on with what an earlier run left open, from where it was; what a person held stays held."""
+        for left in self._left_open:
+            try:
+                task = self._task_again(left.build)
+                if task is not None:
+                    self.downloads.add(task, paused=left.paused)
+            except ZordonError as error:
+                log.warning("%s %s is not gone on with: %s", left.build.engine, left.build.version, error)
+
     def install_archive(
         self, path: Path, *, file_name: str, engine: str | None, sha256: str = "", owned: bool = False
     ) -> DownloadRecord:
@@ -217,10 +233,10 @@ class ManagedBuilds:
     def _install_bpy(self, wanted: ManagedBuild) -> DownloadRecord:
         if wanted.engine != "blender":
             raise BadRequest(f"Only Blender comes from pip, as the module bpy; not {wanted.engine[:60]}.")
-        task = BpyTask(
-            wanted.version, this_platform(), installer=self._installer, registry=self._registry, now=self._now
-        )
-        return self.downloads.add(task)
+        return self.downloads.add(self._bpy_task(wanted.version))
+
+    def _bpy_task(self, version: str) -> BpyTask:
+        return BpyTask(version, this_platform(), installer=self._installer, registry=self._registry, now=self._now)
 
     def _from_peer(self, wanted: ManagedBuild) -> Task | None:
         platform = wanted_platform(wanted)
@@ -233,6 +249,12 @@ class ManagedBuilds:
             source="peer",
         )
         return FromPeer(build, offers, self._peers, self._installer, self._folder)
+
+    def _task_again(self, build: Available) -> Task | None:
+        """What brings a build that was asked for before a restart; None for an archive, which is gone by now."""
+        if build.source == FROM_PIP:
+            return self._bpy_task(build.version)
+        return self._download_task(build) if build.source in self._index.sources else None
 
     def _download_task(self, build: Available) -> Download:
         return Download(

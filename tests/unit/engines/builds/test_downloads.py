@@ -262,3 +262,31 @@ def test_progress_is_told_twice_a_second_and_not_for_every_block():
 
     assert len(told) <= 6
     assert told[-1].eta_seconds is None
+
+
+def test_those_that_have_not_ended_are_kept_and_stay_so_when_all_is_closed():
+    kept = []
+    downloads = Downloads(monotonic=FakeClock().monotonic, on_change=lambda: None, keep=kept.append)
+    thread = threading.Thread(target=downloads.run_once, args=(60,), name="downloads")
+    thread.start()
+    task, held = Task("4.5.1"), Task("3.6.5")
+    record = downloads.add(task)
+    wait_until(lambda: downloads.get(record.id).state == S.DOWNLOADING)
+    downloads.add(held, paused=True)
+    downloads.close()
+    thread.join(10)
+
+    assert downloads.get(record.id).state == S.PAUSED
+    assert [(left.build.version, left.paused) for left in kept[-1]] == [("4.5.1", False), ("3.6.5", True)]
+    assert held.runs == 0
+
+
+def test_those_that_have_ended_are_not_kept():
+    kept = []
+    downloads = Downloads(monotonic=FakeClock().monotonic, on_change=lambda: None, keep=kept.append)
+    downloads.add(Task("4.5.1", waits=False))
+    downloads.add(Task("3.6.5", waits=False, error=WrongHash("It differs.")))
+    downloads.run_once(0)
+    downloads.run_once(0)
+
+    assert kept[-1] == []
