@@ -68,6 +68,7 @@ def test_two_machines_compare_digits_and_one_click_admits(browser: Browser, atla
         expect(machine).to_contain_text("paused", timeout=20_000)
         borealis.stop()
         expect(machine).to_contain_text("offline", timeout=20_000)
+        there.page.close()
         there.problems.clear()
 
 
@@ -106,6 +107,7 @@ def test_a_browser_elsewhere_signs_in_with_the_code_and_only_looks(browser: Brow
         row = page.locator(".member", has_text="looks on")
         row.get_by_role("button", name="Sign out").click()
         expect(away.get_by_role("heading", name="Sign in to Zordon")).to_be_visible(timeout=20_000)
+        guest.page.close()
         guest.problems.clear()
 
 

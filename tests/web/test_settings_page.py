@@ -32,9 +32,11 @@ def test_a_setting_goes_back_to_its_default_and_undo_takes_it_again(browser: Bro
         row.get_by_role("spinbutton").fill("7")
         page.keyboard.press("Enter")
         window.until(lambda: window.get("settings")["disk_reserve_gib"] == 7)
+        first = window.toast("saved").element_handle()
         row.get_by_role("button", name="Reset").click()
         window.until(lambda: window.get("settings")["disk_reserve_gib"] == 2)
-        window.toast("saved").last.get_by_role("button", name="Undo").click()
+        first.wait_for_element_state("hidden")
+        window.toast("saved").get_by_role("button", name="Undo").click()
         window.until(lambda: window.get("settings")["disk_reserve_gib"] == 7)
 
 
