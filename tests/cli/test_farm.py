@@ -87,7 +87,7 @@ def test_the_door_opens_and_closes(atlas):
 
 
 def test_a_command_line_elsewhere_signs_in_with_a_code_and_a_pinned_certificate(atlas, tmp_path):
-    code = atlas.run("machines", "code", "control").stdout.strip()
+    code = atlas.run("access", "code", "control").stdout.strip()
     host = f"https://{lan_address(atlas)}"
     stranger = atlas.run("list", "--host", host, ZORDON_HOME=str(tmp_path))
     assert stranger.returncode == 3
@@ -103,7 +103,7 @@ def test_a_command_line_elsewhere_signs_in_with_a_code_and_a_pinned_certificate(
 
 
 def test_a_file_is_sent_to_a_zordon_elsewhere_and_its_results_come_back(atlas, film, tmp_path):
-    code = atlas.run("machines", "code", "control").stdout.strip()
+    code = atlas.run("access", "code", "control").stdout.strip()
     host = f"https://{lan_address(atlas)}"
     signed_in = atlas.run("sign-in", host, "--code", code, "--yes", "--json")
     there = {**json.loads(signed_in.stdout), "ZORDON_HOME": str(tmp_path / "home")}
@@ -113,3 +113,43 @@ def test_a_file_is_sent_to_a_zordon_elsewhere_and_its_results_come_back(atlas, f
     assert result.returncode == 0, result.stderr
     assert document["jobs"][0]["project"] != str(film)
     assert len(document["files"]) == 1
+
+
+def test_browsers_that_signed_in_are_listed_and_signed_out(atlas, tmp_path):
+    code = atlas.run("access", "code").stdout.strip()
+    host = f"https://{lan_address(atlas)}"
+    there = json.loads(atlas.run("sign-in", host, "--code", code, "--yes", "--json").stdout)
+    there["ZORDON_HOME"] = str(tmp_path)
+    browsers = json.loads(atlas.run("access", "--json").stdout)
+    viewing = [browser for browser in browsers if browser["role"] == "view"]
+    assert len(viewing) == 1
+    assert viewing[0]["id"][:8] in atlas.run("access", "list").stdout
+    assert atlas.run("list", **there).returncode == 0
+    assert atlas.run("machines", "pause", **there).returncode == 1
+    assert atlas.run("access", "revoke", "no such browser").returncode == 4
+
+    assert atlas.run("access", "revoke", viewing[0]["id"][:8]).returncode == 0
+    assert atlas.run("list", **there).returncode == 1
+
+
+def test_a_machine_that_is_not_found_by_itself_is_added_by_its_address(atlas, newcomer):
+    assert newcomer.run("machines", "add", "no address at all:x").returncode == 2
+    assert newcomer.run("machines", "add", lan_address(atlas)).returncode == 0
+
+    def is_found() -> bool:
+        with RenderServerProxy(newcomer.address) as client:
+            return bool(client.get_farm()["hints"])
+
+    until(is_found)
+
+
+def test_a_member_that_is_revoked_works_alone(atlas, tmp_path):
+    token = atlas.run("machines", "token").stdout.strip()
+    node = Node(tmp_path, "--join", token, lan=True)
+    until(lambda: members(node) > 1)
+    name = json.loads(node.run("machines", "--json").stdout)[0]["id"]
+    assert atlas.run("machines", "revoke", name).returncode == 2
+
+    assert atlas.run("machines", "revoke", name, "--yes").returncode == 0
+    until(lambda: members(node) == 1)
+    node.stop()

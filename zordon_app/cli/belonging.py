@@ -13,7 +13,9 @@ from zordon_app.cli.session import Session, session_of
 from zordon_app.cli.verbs import Panel, add_verb
 from zordon_app.cli.wording import duration
 from zordon_app.client import RenderServerProxy
+from zordon_app.client.address import parse_address
 from zordon_app.client.calls import Json
+from zordon_app.client.errors import Unreachable
 
 LOOK_SECONDS = 0.5
 TOKEN_PREFIX = "zordon1_"  # noqa: S105 - how every join token begins
@@ -29,24 +31,17 @@ class Door(StrEnum):
     ALWAYS = "always"
 
 
-class Role(StrEnum):
-    """What a browser may do."""
-
-    VIEW = "view"
-    CONTROL = "control"
-
-
 def add_to(group: typer.Typer) -> None:
     """Add the verbs to ``machines``."""
     farm = Panel.FARM
+    add_verb(group, "add", add, farm, "zordon machines add atlas.local", "zordon machines add 192.168.1.20:8586")
     add_verb(group, "join", join, farm, "zordon machines join atlas.local", "zordon machines join TOKEN")
     add_verb(group, "admit", admit, farm, "zordon machines admit", "zordon machines admit 482913")
     add_verb(group, "ignore", ignore, farm, "zordon machines ignore 482913")
     add_verb(group, "token", token, farm, "zordon machines token")
     add_verb(group, "door", door, farm, "zordon machines door", "zordon machines door open")
-    add_verb(group, "remove", remove, farm, "zordon machines remove dorado")
+    add_verb(group, "revoke", revoke, farm, "zordon machines revoke dorado")
     add_verb(group, "leave", leave, farm, "zordon machines leave")
-    add_verb(group, "code", code, farm, "zordon machines code", "zordon machines code control")
 
 
 def join(
@@ -68,6 +63,25 @@ def join(
         session.screen.complain(str(joining.get("reason") or f"Not admitted: {joining['state']}."))
         raise typer.Exit(Status.FAILED)
     session.screen.say(f"This machine now belongs to a farm of {len(farm['members'])} machines.")
+
+
+def add(context: typer.Context, address: Annotated[str, typer.Argument(help="As atlas.local or host:port.")]) -> None:
+    """Remember the address of a machine that is not found by itself, as where there is no multicast.
+
+    It then appears among the machines nearby, here and after each start.
+    """
+    session = session_of(context)
+    try:
+        parse_address(f"https://{address}")
+    except Unreachable as error:
+        raise WrongUsage(str(error)) from error
+    with session.connect() as client:
+        known = client.get_settings()["peers"]
+        if address not in known:
+            known = client.change_settings({"peers": [*known, address]})["peers"]
+    session.screen.say(f"This machine looks for {address} from now on.")
+    if session.screen.json:
+        session.screen.document(known)
 
 
 def follow_join(client: RenderServerProxy, screen: Screen, farm: Json) -> Json:
@@ -130,7 +144,7 @@ def door(
     session.screen.text(f"{farm['door']['mode']}{f', for {duration(left)} more' if left is not None else ''}")
 
 
-def remove(context: typer.Context, machine: Annotated[str, typer.Argument(help="Name or id.")]) -> None:
+def revoke(context: typer.Context, machine: Annotated[str, typer.Argument(help="Name or id.")]) -> None:
     """Take a machine out of the farm, for good."""
     from zordon_app.cli.machines import choose_machine
 
@@ -149,21 +163,6 @@ def leave(context: typer.Context) -> None:
     with session.connect() as client:
         session.screen.confirm("Leave the farm?", yes=session.yes)
         _tell(session, client.leave_farm(), "This machine works alone now.")
-
-
-def code(
-    context: typer.Context, role: Annotated[Role, typer.Argument(help="What the browser may do.")] = Role.VIEW
-) -> None:
-    """Make a code with which a browser on another machine may sign in."""
-    session = session_of(context)
-    with session.connect() as client:
-        made = client.make_sign_in_code(role.value)
-    if session.screen.json:
-        session.screen.document(made)
-        return
-    session.screen.say(f"Good once, for {duration(made['seconds'])}. Open {' or '.join(made['urls'])} there and type:")
-    session.screen.say(f"The certificate there must be {made['fingerprint']}")
-    session.screen.text(made["code"])
 
 
 def choose_asking(pending: Sequence[Json], text: str) -> Json:

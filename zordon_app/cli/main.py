@@ -44,6 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def make_app() -> typer.Typer:
     """The command with all its verbs."""
     from zordon_app.cli import (
+        access,
         acting,
         bench,
         completion,
@@ -64,7 +65,7 @@ def make_app() -> typer.Typer:
     )
 
     looking, results = (reading, watching), (acting, fetching)
-    farm, own = (machines, engines, presets, bench), (config, doctor, demo, remote, completion, opening)
+    farm, own = (machines, access, engines, presets, bench), (config, doctor, demo, remote, completion, opening)
     app = typer.Typer(
         callback=zordon,
         invoke_without_command=True,

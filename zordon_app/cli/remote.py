@@ -30,7 +30,7 @@ def sign_in(
     context: typer.Context,
     host: Annotated[str, typer.Argument(help="Address of the other Zordon, as atlas.local:8586.")],
     *,
-    code: Annotated[str, typer.Option("--code", help="The code that it shows (zordon machines code).")] = "",
+    code: Annotated[str, typer.Option("--code", help="The code that it shows (zordon access code).")] = "",
 ) -> None:
     """Sign in to a Zordon on another machine; prints the settings that make every command talk to it.
 
