@@ -284,9 +284,11 @@ class Dispatcher:
         return not shortage
 
     def _lease_waiting(self, job: Job, node: NodeId, node_name: str) -> Lease | None:
-        nodes = self._nodes_on(job, node)
+        nodes, holders, waiting = self._nodes_on(job, node), self.holders(job.id), job.counts.waiting
+        if planner.leaves_the_rest(waiting=waiting, holds_units=node in holders, idle=len(nodes - holders)):
+            return None
         size = planner.lease_size(
-            waiting=job.counts.waiting,
+            waiting=waiting,
             seconds_per_unit=self._speeds.seconds_per_unit(job.id, node),
             nodes=len(nodes),
             others_per_second=self._speeds.units_per_second(job.id, without=node, count=len(nodes) - 1),

@@ -66,6 +66,11 @@ def lease_size(
     return max(1, min(wanted, waiting, MOST_UNITS))
 
 
+def leaves_the_rest(*, waiting: int, holds_units: bool, idle: int) -> bool:
+    """Whether a node that wants units ahead, while it still has some, should leave what waits to ``idle`` others."""
+    return holds_units and waiting <= idle
+
+
 def pick_units(ledger: Sequence[Unit], count: int, avoid: Collection[int] = ()) -> list[Unit]:
     """The first ``count`` waiting units, in order; those that failed before come last, so that they hold up nothing.
 

@@ -202,6 +202,17 @@ def test_units_keep_their_order():
     assert [unit.spec.number for unit in make_units(3)] == [1, 2, 3]
 
 
+def test_the_last_units_are_left_to_machines_that_have_none(bench, dispatch):
+    bench.add(units=3, child_jobs=({"node": OTHER, "status": "running"}, {"node": "c", "status": "running"}))
+
+    first = take(dispatch)
+
+    assert take(dispatch) is None, "two wait, and two machines have nothing"
+    assert [unit.spec.number for unit in take(dispatch, OTHER).lease.units] == [2]
+    dispatch.dispatcher.settle(first.lease, 1)
+    assert [unit.spec.number for unit in take(dispatch).lease.units] == [3]
+
+
 @pytest.fixture
 def peer_lease(bench, dispatch):
     """A peer holds units 2–21; each takes ten seconds, so that an idle node would take some over."""
