@@ -2,7 +2,10 @@
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,6 +16,7 @@ from zordon_app.errors import PeerGone, ZordonError
 from zordon_app.farm import planner
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.errands import Errand, Errands
 from zordon_app.farm.interfaces import Machines
 from zordon_app.farm.lifecycle import Lifecycle
 from zordon_app.farm.state import FarmState
@@ -66,12 +70,14 @@ class Sharing:
         self._rounds_alone: dict[str, int] = {}
         """For how many rounds only others have worked on a job."""
         self._seen: set[str] = set()
+        self._errands = Errands()
         self._changed = threading.Event()
         state.listen(self._look_for_new)
 
     def close(self) -> None:
-        """Wait for nothing any more."""
+        """Wait for nothing any more but the answers to what was asked."""
         self._changed.set()
+        self._errands.close()
 
     def _look_for_new(self, changed: Collection[str]) -> None:
         if not self._seen.issuperset(changed):
@@ -82,24 +88,44 @@ class Sharing:
         self._changed.wait(wait)
         self._changed.clear()
         self._seen = {job.id for job in self._state.jobs()}
-        for ask in whom_to_ask(self._state.jobs(), self._machines.usable()):
-            self._ask(ask)
-        for job in self._state.jobs():
+        jobs = self._state.jobs()
+        for node, errands in self._what_to_say(jobs).items():
+            self._errands.begin(node, errands)
+        for job in jobs:
             if job.parent is None and job.child_jobs:
                 self._look_after(job)
+
+    def _what_to_say(self, jobs: Sequence[Job]) -> dict[str, list[Errand]]:
+        """By machine: helping with a job that goes on, and the end of one that has ended."""
+        errands: dict[str, list[Errand]] = defaultdict(list)
+        for ask in whom_to_ask(jobs, self._machines.usable()):
+            errands[ask.node].append(partial(self._ask, ask))
+        for job in jobs:
+            for child in job.child_jobs if job.parent is None and job.status.is_final else ():
+                if child.get("status") == "running":
+                    errands[str(child["node"])].append(partial(self._end_child, job, child))
+        return errands
 
     def _ask(self, ask: Ask) -> None:
         job, node = ask.job, ask.node
         try:
-            link = self._machines.link(node)
-            child = link.add_child(_request(job, self._this_node, node))
+            child = self._machines.link(node).add_child(_request(job, self._this_node, node))
         except PeerGone:
-            return
+            raise
         except ZordonError as error:
             log.info("%s does not help with job %s: %s", node, job.id, error)
             self._note(job, {"node": node, "status": "refused", "reason": str(error)})
             return
         self._note(job, {"id": child, "node": node, "status": "running", "reason": ""})
+
+    def _end_child(self, job: Job, child: dict[str, Any]) -> None:
+        try:
+            self._machines.link(str(child["node"])).end_child(job.id)
+        except PeerGone:
+            raise  # It learns when it asks for work.
+        except ZordonError as error:
+            log.info("Child of job %s: %s", job.id, error)
+        self._note(job, {**child, "status": "ended"})
 
     def _note(self, job: Job, child: dict[str, object]) -> None:
         named = {**child, "node_name": self._machines.name_of(str(child["node"]))}
@@ -110,7 +136,6 @@ class Sharing:
     def _look_after(self, job: Job) -> None:
         if job.status.is_final:
             self._rounds_alone.pop(job.id, None)
-            self._end_children(job)
             return
         for child in job.child_jobs:
             node = str(child.get("node", ""))
@@ -119,18 +144,6 @@ class Sharing:
                 self._lifecycle.warn(job.id, f"{name} is left out: it failed what other machines render well.")
                 self._note(job, {**child, "status": "left out"})
         self._show_who_works(job)
-
-    def _end_children(self, job: Job) -> None:
-        for child in job.child_jobs:
-            if child.get("status") != "running":
-                continue
-            try:
-                self._machines.link(str(child["node"])).end_child(job.id)
-            except PeerGone:
-                continue  # It learns when it asks for work.
-            except ZordonError as error:
-                log.info("Child of job %s: %s", job.id, error)
-            self._note(job, {**child, "status": "ended"})
 
     def _show_who_works(self, job: Job) -> None:
         """Nothing left to begin here, but others still work: that is a status of its own."""
