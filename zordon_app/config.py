@@ -10,8 +10,13 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from zordon_app.complaints import checked
+from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.hours import check_schedule
 from zordon_app.errors import BadRequest, ZordonError
+
+
+HOST = r"^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
+"""A host name or address (IPv6 in brackets), with or without a port."""
 
 
 class BadSettings(ZordonError):
@@ -28,6 +33,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     peers: Annotated[
         list[Annotated[str, Meta(max_length=255)]],
         Meta(max_length=200, description="Machines that cannot be found by themselves, as host or host:port."),
+    ] = field(default_factory=list)
+    extra_names: Annotated[
+        list[Annotated[str, Meta(max_length=260, pattern=HOST)]],
+        Meta(
+            max_length=50,
+            description="Other names by which browsers reach this machine, as farm.example or farm.example:8443 behind a "
+            "proxy; all others are refused.",
+        ),
     ] = field(default_factory=list)
     door: Annotated[
         Literal["ask", "open"], Meta(description="ask: admit each new machine by hand; open: admit all, always.")
@@ -68,11 +81,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         dict[str, Annotated[str, Meta(max_length=500)]],
         Meta(description="Other addresses for engine downloads, by source."),
     ] = field(default_factory=dict)
-    notify: Annotated[bool, Meta(description="Tell on the desktop when a job ends or first fails.")] = True
+    notify_command: Annotated[
+        str,
+        Meta(
+            max_length=4000,
+            description="Program, with arguments, that is run when a job ends or first fails; ZORDON_EVENT, ZORDON_TEXT, "
+            "ZORDON_NAME and others in its environment tell which.",
+        ),
+    ] = ""
+    webhook: Annotated[
+        str,
+        Meta(max_length=2000, description="Web address that is sent the same as JSON: event, text, name and others."),
+    ] = ""
     ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
 
 
-LOCAL_ONLY = frozenset({"door", "output_folder", "lan", "port", "mirrors"})
+LOCAL_ONLY = frozenset({"door", "output_folder", "lan", "port", "mirrors", "extra_names"})
 """What only programs on this machine may change: it decides what is fetched, written or let in."""
 
 DEFAULTS = Settings()
@@ -119,6 +143,8 @@ class SettingsFile:
             settings = checked(values, Settings)
             _check_folder(settings.output_folder)
             check_schedule(settings.schedule)
+            if settings.webhook:
+                check_web_address(settings.webhook)
             _save(self._path, settings)
             self._current = settings
         for listener in self._listeners:

@@ -95,17 +95,20 @@ class Access:
     """What one listener lets in.
 
     ``names`` gives the host names and addresses (IPv6 in brackets) by which this listener may be called; the port is
-    the listener's own. ``identify`` tells who asks, or None: a stranger.
+    the listener's own. ``identify`` tells who asks, or None: a stranger. ``extra_hosts`` are taken as they are, without
+    a port or with theirs: a person added them for a proxy in front of this listener.
     """
 
     def __init__(
         self,
         names: Callable[[], Collection[str]] = loopback_names,
         identify: Callable[[Environ], Caller | None] = identify_loopback,
+        extra_hosts: Callable[[], Collection[str]] = tuple,
     ) -> None:
         """The defaults are those of the loopback listener."""
         self._names = names
         self._identify = identify
+        self._extra_hosts = extra_hosts
 
     def admit(self, environ: Environ) -> Caller:
         """Who asks, when the request is meant for us and no other site's page made it.
@@ -130,7 +133,7 @@ class Access:
         allowed = {f"{name.lower()}:{port}" for name in self._names()}
         if port == DEFAULT_PORTS.get(environ["wsgi.url_scheme"]):
             allowed |= {name.lower() for name in self._names()}
-        if host not in allowed:
+        if host not in allowed and host not in self._extra_hosts():
             raise MisdirectedRequest("This Zordon does not answer under that name.")
 
 

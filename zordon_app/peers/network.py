@@ -46,13 +46,12 @@ class Network:
     def host_names(self) -> set[str]:
         """All that may stand in ``Host`` on the LAN listener, without the port; IPv6 in brackets."""
         name = socket.gethostname().lower()
-        names = {
-            "localhost",
-            name,
-            f"{name.removesuffix('.local')}.local",
-            *(text.lower() for text in self._extra_names()),
-        }
+        names = {"localhost", name, f"{name.removesuffix('.local')}.local", *self.extra_hosts()}
         return names | {f"[{text}]" if ":" in text else text for text in self.addresses}
+
+    def extra_hosts(self) -> set[str]:
+        """What may stand in ``Host`` as it is, with a port or without: a proxy in front of us has its own."""
+        return {text.lower() for text in self._extra_names()}
 
     def urls(self, port: int) -> list[str]:
         """Where a browser on another machine finds this one."""

@@ -20,6 +20,7 @@ def test_the_names_are_the_hosts_its_addresses_and_those_the_user_added(clock):
 
     assert {host, f"{host}.local", "farm.example", "192.0.2.1", "[2001:db8::1]"} <= network.host_names()
     assert "evil.example" not in network.host_names()
+    assert network.extra_hosts() == {"farm.example"}
 
 
 def test_an_address_that_comes_or_goes_is_noticed_within_seconds(clock):

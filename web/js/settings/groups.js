@@ -7,9 +7,9 @@ export const GROUPS = [
     names: ['name', 'accept_work', 'nice', 'schedule', 'idle_minutes', 'threads', 'memory_floor_gib', 'hang_minutes'],
   },
   { id: 'storage', names: ['output_folder', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'] },
-  { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'port'] },
+  { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'port'] },
   { id: 'engines', names: ['engine_downloads', 'mirrors'] },
-  { id: 'notices', names: ['notify'] },
+  { id: 'notices', names: ['notify_command', 'webhook'] },
 ];
 
 /** Edited elsewhere, or not by hand. */
