@@ -14,7 +14,6 @@ from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.hours import check_schedule
 from zordon_app.errors import BadRequest, ZordonError
 
-
 HOST = r"^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
 """A host name or address (IPv6 in brackets), with or without a port."""
 
@@ -38,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         list[Annotated[str, Meta(max_length=260, pattern=HOST)]],
         Meta(
             max_length=50,
-            description="Other names by which browsers reach this machine, as farm.example or farm.example:8443 behind a "
+            description="Other names by which browsers reach this machine, as farm.example, or with its port that of a "
             "proxy; all others are refused.",
         ),
     ] = field(default_factory=list)
@@ -85,8 +84,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             max_length=4000,
-            description="Program, with arguments, that is run when a job ends or first fails; ZORDON_EVENT, ZORDON_TEXT, "
-            "ZORDON_NAME and others in its environment tell which.",
+            description="Program, with arguments, that is run when a job ends or first fails; ZORDON_EVENT, "
+            "ZORDON_TEXT, ZORDON_NAME and others in its environment tell which.",
         ),
     ] = ""
     webhook: Annotated[
