@@ -88,6 +88,36 @@ def test_a_foreign_host_is_misdirected_on_both_listeners(site):
             assert send(address, "GET", "/api/jobs", host=host, tls=tls).status == 421
 
 
+def test_names_that_a_person_added_are_answered_on_the_lan_listener_and_no_others(site):
+    port = site.lan.rpartition(":")[2]
+    added = {"extra_names": ["Farm.Example", "proxy.example:8443"]}
+    assert send(site.local, "PATCH", "/api/settings", added, tls=False).status == 200
+    for host in ("farm.example", f"farm.example:{port}", "proxy.example:8443"):
+        assert send(site.lan, "GET", "/api/heartbeat", host=host).status == 200, host
+        assert send(site.lan, "GET", "/api/jobs", host=host).status == 401, host
+        assert send(site.local, "GET", "/api/heartbeat", host=host, tls=False).status == 421, host
+    for host in ("farm.example:1", "proxy.example", "x.farm.example", "farm.example.evil.com"):
+        assert send(site.lan, "GET", "/api/heartbeat", host=host).status == 421, host
+    acting = {"host": "proxy.example:8443", "cookie": site.control}
+    priority = f"/api/jobs/{site.job}/priority"
+    ours, others = {"Origin": "https://proxy.example:8443"}, {"Origin": f"https://127.0.0.1:{port}"}
+    assert send(site.lan, "POST", priority, {"priority": 50}, headers=ours, **acting).status == 200
+    assert send(site.lan, "POST", priority, {"priority": 50}, headers=others, **acting).status == 403
+
+    assert send(site.local, "PATCH", "/api/settings", {"extra_names": None}, tls=False).status == 200
+    assert send(site.lan, "GET", "/api/heartbeat", host="farm.example").status == 421
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "https://farm.example", "*", "farm.example/", "x:port", "farm.example:", "-x"]
+)
+def test_what_is_no_host_name_is_no_name_of_this_machine(site, name):
+    reply = send(site.local, "PATCH", "/api/settings", {"extra_names": [name]}, tls=False)
+
+    assert reply.status == 400
+    assert "extra_names" in reply.text
+
+
 def test_reading_every_route_changes_no_row_and_no_file(site):
     rows, files = ledger(site.home), kept(site.home)
     for path, methods in site.routes.items():
@@ -122,7 +152,13 @@ def test_a_browser_that_may_act_acts_but_names_no_path_of_the_machine_and_no_raw
     for body in ({"local_path": film}, {"local_path": "/etc/passwd"}):
         assert send(site.lan, "POST", "/api/add_job", body, cookie=site.control).status == 403
         assert send(site.lan, "POST", "/api/probe", body, cookie=site.control).status == 403
-    for changes in ({"door": "open"}, {"mirrors": {"x": "y"}}, {"output_folder": "/tmp"}, {"lan": False}):
+    for changes in (
+        {"door": "open"},
+        {"mirrors": {"x": "y"}},
+        {"output_folder": "/tmp"},
+        {"lan": False},
+        {"extra_names": ["x"]},
+    ):
         assert send(site.lan, "PATCH", "/api/settings", changes, cookie=site.control).status == 403
 
 

@@ -134,7 +134,8 @@ class Zordon:
         self._http = HttpServer(make_application(services), "127.0.0.1", port)
         self._https: HttpServer | None = None
         if self._peers.has_lan:
-            access = Access(self._peers.service.host_names, identify_remote(self._peers.service))
+            peers = self._peers.service
+            access = Access(peers.host_names, identify_remote(peers), peers.network.extra_hosts)
             self._https = HttpServer(
                 make_application(services, access),
                 "::" if socket.has_dualstack_ipv6() else "0.0.0.0",  # noqa: S104 - other machines shall reach it

@@ -172,6 +172,7 @@ class PeerParts:
             port=port,
             describe=describe,
             manual=lambda: basis.settings.current.peers,
+            extra_names=lambda: basis.settings.current.extra_names,
             is_always_open=lambda: basis.settings.current.door == "open",
             keep_always_open=basis.keep_door_open,
             forced_open=os.environ.get("ZORDON_FARM_OPEN") == "1",
