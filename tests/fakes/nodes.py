@@ -65,8 +65,10 @@ class Node:
             "machine": QuietMachine(),
             "engines": None,
             "previews": None,
+            "receipts": None,
             "logs": None,
             "settings": None,
+            "hooks": None,
             "presets": None,
         }
         self.services = Services(

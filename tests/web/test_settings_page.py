@@ -104,3 +104,15 @@ def test_the_week_is_painted_by_mouse_and_keys(browser: Browser, own: Zordon):
         window.until(lambda: window.get("settings")["schedule"]["mon"].endswith("11:00-13:00, 18:00-24:00"))
         page.get_by_role("button", name="Always").click()
         window.until(lambda: window.get("settings")["schedule"] == {})
+
+
+def test_notices_are_tried_out_before_anybody_relies_on_them(browser: Browser, own: Zordon):
+    with open_window(browser, own) as window:
+        page = window.open("/settings")
+        tried = page.get_by_role("button", name="Try it")
+        expect(tried).to_be_disabled()
+        page.get_by_label("Tell a web address").fill("http://127.0.0.1:9/hook")
+        page.keyboard.press("Enter")
+        expect(tried).to_be_enabled()
+        tried.click()
+        expect(window.toast("127.0.0.1 is this machine")).to_be_visible()

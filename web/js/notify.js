@@ -19,11 +19,18 @@ export function startNotices() {
 
 /** @param {Job} before @param {Job} after */
 async function consider(before, after) {
-  if (before.status === after.status || !['completed', 'error'].includes(after.status)) return;
-  if (!prefs.peek().notify || !(await claimFirst(`${after.id}.${after.status}.${after.ended_at}`))) return;
-  const text =
-    after.status === 'completed' ? t('notice.done', { name: after.name }) : t('notice.failed', { name: after.name });
-  tell(text, after.status === 'error' ? after.reason : '', after.id);
+  const event = whatHappened(before, after);
+  if (!event || !prefs.peek().notify) return;
+  if (!(await claimFirst(`${after.id}.${event}.${after.ended_at ?? after.started_at}`))) return;
+  tell(t(`notice.${event}`, { name: after.name }), event === 'failed' ? after.reason : '', after.id);
+}
+
+/** The same events as the hooks of the node. @param {Job} before @param {Job} after */
+function whatHappened(before, after) {
+  if (before.status !== after.status && after.status === 'completed') return 'done';
+  if (before.status !== after.status && after.status === 'error') return 'failed';
+  const isFirst = after.units.failed > 0 && before.units.failed === 0;
+  return isFirst && !['paused', 'cancelled'].includes(after.status) ? 'first_failure' : null;
 }
 
 /**

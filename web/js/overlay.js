@@ -52,7 +52,13 @@ export function toast(text, options = {}) {
   const id = serial.next++;
   const entry = { id, text, tone: options.tone ?? 'ok', undo: options.undo };
   // Said again, it is the same news: the undo that counts is the last one's.
-  toasts.value = [...toasts.peek().filter(other => other.text !== text).slice(-3), entry];
+  toasts.value = [
+    ...toasts
+      .peek()
+      .filter(other => other.text !== text)
+      .slice(-3),
+    entry,
+  ];
   setTimeout(() => dismiss(id), options.ms ?? TOAST_MS);
   return id;
 }

@@ -222,6 +222,13 @@ class SettingsStore(Protocol):
         """Apply; all or nothing. Raises BadRequest naming the wrong field."""
 
 
+class Hooks(Protocol):
+    """The program and the web address that are told when jobs end."""
+
+    def try_out(self) -> list[str]:
+        """Tell them at once; what went wrong, a sentence each. Raises BadRequest: nobody is to be told."""
+
+
 class Presets(Protocol):
     """Named sets of arguments."""
 
@@ -263,6 +270,7 @@ class Services(Struct, frozen=True, kw_only=True):
     logs: Logs
     machine: Machine
     settings: SettingsStore
+    hooks: Hooks
     presets: Presets
     uploads: Path
     """Folder for request bodies, on the volume of the data."""

@@ -12,6 +12,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.engines.directory import EngineDirectory
 from zordon_app.farm.all_work import AllWork
+from zordon_app.farm.announcing import Announcing
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
@@ -35,6 +36,8 @@ from zordon_app.farm.sharing import Sharing
 from zordon_app.farm.speeds import Speeds
 from zordon_app.farm.state import FarmState
 from zordon_app.farm.views import JobViews
+from zordon_app.hooks.telling import Hooks
+from zordon_app.peers.network import own_addresses
 from zordon_app.render.check import check_artifact
 from zordon_app.render.disk import GIB
 from zordon_app.render.machine import free_gib
@@ -188,8 +191,9 @@ class FarmParts:
             make_runner=self._render.job_runner,
             jobs_folder=self._jobs_folder,
             work_folder=basis.paths.work,
-            on_completed=lambda _job_id: None,
         )
+        self.hooks = Hooks(lambda: basis.settings.current, basis.name, own_addresses, basis.stop, scale=basis.scale)
+        self.announcing = Announcing(state, self.hooks.tell, basis.name)
         self.preparing = Preparing(
             state,
             self.lifecycle,

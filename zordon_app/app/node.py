@@ -109,7 +109,15 @@ class Zordon:
         self._basis.stop.set()
         self.paths.instance.unlink(missing_ok=True)
         farm = self._farm
-        queues = (farm.dispatcher, farm.work, self._peers.feed, farm.finishing, farm.preparing, farm.sharing)
+        queues = (
+            farm.dispatcher,
+            farm.work,
+            self._peers.feed,
+            farm.finishing,
+            farm.preparing,
+            farm.sharing,
+            farm.announcing,
+        )
         for queue in (*queues, farm.downloads.managed):
             queue.close()
         self._http.stop()
@@ -152,6 +160,7 @@ class Zordon:
             logs=self._render.logs,
             machine=self._render.machine,
             settings=self.settings,
+            hooks=farm.hooks,
             presets=self._engines.presets,
             uploads=self._basis.uploads,
             web=WEB,
@@ -167,6 +176,7 @@ class Zordon:
         farm, loops, second = self._farm, self._loops, 1.0 * self._basis.scale
         loops.spawn("worker", self._work)
         loops.repeat("finishing", lambda: farm.finishing.run_once(UNTIL_CLOSED))
+        loops.repeat("announcing", lambda: farm.announcing.run_once(UNTIL_CLOSED))
         loops.repeat("preparing", lambda: farm.preparing.run_once(UNTIL_CLOSED))
         loops.repeat("engine downloads", lambda: farm.downloads.managed.downloads.run_once(UNTIL_CLOSED))
         loops.repeat("reconciler", farm.reconciler.run_once, every=second)

@@ -36,9 +36,8 @@ class Finishing:
         make_runner: Callable[[str], RunProgram],
         jobs_folder: Path,
         work_folder: Path,
-        on_completed: Callable[[JobId], None],
     ) -> None:
-        """``on_completed`` is told each job that completed; it must not wait."""
+        """Look at the jobs that are under way."""
         self._state = state
         self._lifecycle = lifecycle
         self._registry = registry
@@ -48,7 +47,6 @@ class Finishing:
         self._make_runner = make_runner
         self._jobs_folder = jobs_folder
         self._work_folder = work_folder
-        self._on_completed = on_completed
         self._due: queue.SimpleQueue[JobId | None] = queue.SimpleQueue()
         state.listen(self._notice)
         self._notice([job.id for job in state.jobs() if not job.status.is_final])
@@ -101,7 +99,6 @@ class Finishing:
         if job.assemble:
             # Only now: a crash before the commit must find the segments again.
             shutil.rmtree(artifact_folder(job, self._jobs_folder), ignore_errors=True)
-        self._on_completed(job.id)
 
     def _missing(self, job: Job) -> list[int]:
         folder = artifact_folder(job, self._jobs_folder)

@@ -4,6 +4,7 @@ import { go, route } from '../router.js';
 import { Icon } from '../ui/icon.js';
 import { AboutSection } from './aboutsection.js';
 import { grouped } from './groups.js';
+import { TryNotices } from './notices.js';
 import { SettingRow } from './row.js';
 import { hintOf, labelOf, readSettings, values } from './store.js';
 import { WINDOW_ROWS, windowLabel } from './window.js';
@@ -32,7 +33,7 @@ export function Settings() {
       ${h(Contents, { sections })}
       <div class="settings-list">
         ${own.length > 0 && h(Group, { id: 'window', children: own.map(row => html`<div class="setting" key=${row.id}><div class="setting-main">${h(row.view, {})}</div></div>`) })}
-        ${groups.map(group => h(Group, { id: group.id, key: group.id, children: group.names.map(name => h(SettingRow, { name, key: name })) }))}
+        ${groups.map(group => h(Group, { id: group.id, key: group.id, children: [...group.names.map(name => h(SettingRow, { name, key: name })), group.id === 'notices' && h(TryNotices, { key: 'try' })] }))}
         ${about && h(Group, { id: 'about', children: h(AboutSection, {}) })}
         ${!sections.length && html`<p class="empty" role="status">${t('settings.nothing', { text })}</p>`}
       </div>

@@ -6,7 +6,7 @@ from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
-from zordon_app.api.services import SettingsStore
+from zordon_app.api.services import Hooks, SettingsStore
 from zordon_app.config import LOCAL_ONLY, schema
 from zordon_app.domain.callers import Role
 from zordon_app.errors import Forbidden
@@ -16,22 +16,27 @@ PEOPLE = frozenset({Role.LOCAL, Role.CONTROL, Role.VIEW})
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    use = Settings(context.services.settings)
+    use = Settings(context.services.settings, context.services.hooks)
     values = {200: Says("All settings.", dict[str, Any], JSON)}
     changes = Body(dict[str, Any], "The settings to change; the others stay.", required=True)
+    tried = {200: Says("What went wrong, a sentence each; empty: all were told.", list[str], JSON)}
     return [
         get("/api/settings", use.read, "All settings", answers=values, allow=PEOPLE),
         get("/api/settings/schema", use.schema, "JSON Schema of the settings", answers=values, allow=PEOPLE),
         act("PATCH", "/api/settings", use.change, "Change settings, all or none", answers=values, body=changes),
+        act(
+            "POST", "/api/settings/try_notices", use.try_notices, "Tell the program and the web address", answers=tried
+        ),
     ]
 
 
 class Settings:
     """Reads and changes settings."""
 
-    def __init__(self, store: SettingsStore) -> None:
-        """Use ``store``."""
+    def __init__(self, store: SettingsStore, hooks: Hooks) -> None:
+        """Use ``store``; ``hooks`` tell what the settings say."""
         self._store = store
+        self._hooks = hooks
 
     def read(self, _ask: Ask) -> HTTPResponse:
         """All values."""
@@ -48,3 +53,7 @@ class Settings:
         if kept:
             raise Forbidden(f"Only at that machine itself can one change: {', '.join(kept)}.")
         return json_answer(self._store.change(changes))
+
+    def try_notices(self, _ask: Ask) -> HTTPResponse:
+        """Once, without waiting for a job."""
+        return json_answer(self._hooks.try_out())

@@ -1,0 +1,81 @@
+import pytest
+
+from zordon_app.domain.ids import JobId
+from zordon_app.domain.jobs import ParentRef
+from zordon_app.domain.statuses import JobStatus, UnitState
+from zordon_app.farm.announcing import Announcing
+
+
+@pytest.fixture
+def told(bench):
+    class Told(list):
+        def all(self):
+            announcing.run_once(0.01)
+            announcing.run_once(0.01)
+            return [(news.event, news.name) for news in self]
+
+    heard = Told()
+    announcing = Announcing(bench.state, heard.append, lambda: "atlas")
+    return heard
+
+
+def fail(bench, job_id, number):
+    with bench.state.change() as change:
+        change.unit(job_id, number).state = UnitState.FAILED
+
+
+def move(bench, job_id, status):
+    with bench.state.change() as change:
+        change.job(job_id).status = status
+
+
+def test_a_job_that_is_done_is_told_once(bench, told):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    move(bench, job_id, JobStatus.COMPLETED)
+    with bench.state.change() as change:
+        change.job(job_id).priority = 80
+
+    assert told.all() == [("completed", "shot")]
+    assert told[0].text == "shot is done: 0 of 4 on atlas."
+
+
+def test_only_the_first_failure_is_told_and_then_the_end(bench, told):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    fail(bench, job_id, 1)
+    fail(bench, job_id, 2)
+    assert told.all() == [("first_failure", "shot")]
+
+    move(bench, job_id, JobStatus.ERROR)
+    assert told.all() == [("first_failure", "shot"), ("failed", "shot")]
+
+
+def test_nobody_is_told_of_what_a_person_did(bench, told):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    move(bench, job_id, JobStatus.PAUSED)
+    move(bench, job_id, JobStatus.CANCELLED)
+
+    assert told.all() == []
+
+
+def test_work_for_another_machine_is_told_of_there(bench, told):
+    job_id = bench.add(parent=ParentRef(node="node-b", job=JobId("theirs")))
+    move(bench, job_id, JobStatus.RUNNING)
+    move(bench, job_id, JobStatus.COMPLETED)
+
+    assert told.all() == []
+
+
+def test_what_ended_before_the_start_is_no_news(bench):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    move(bench, job_id, JobStatus.COMPLETED)
+    heard = []
+    announcing = Announcing(bench.state, heard.append, lambda: "atlas")
+    with bench.state.change() as change:
+        change.job(job_id).priority = 80
+    announcing.run_once(0.01)
+
+    assert heard == []

@@ -1,0 +1,106 @@
+import http.server
+import json
+import ssl
+import threading
+from ipaddress import ip_address
+
+import ifaddr
+import pytest
+import trustme
+
+from zordon_app.hooks.webhook import NotDelivered, Webhook
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        server = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        server.seen.append((self.path, dict(self.headers), json.loads(body)))
+        self.send_response(server.statuses.pop(0) if server.statuses else 200)
+        self.send_header("Location", f"http://127.0.0.1:{server.server_port}/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args):
+        pass
+
+
+def outer_address():
+    """An address of this machine that is neither loopback nor link-local: stands for another machine's here."""
+    for adapter in ifaddr.get_adapters():
+        for ip in adapter.ips:
+            if isinstance(ip.ip, str) and not (ip_address(ip.ip).is_loopback or ip_address(ip.ip).is_link_local):
+                return ip.ip
+    return pytest.skip("this machine is in no network")
+
+
+@pytest.fixture
+def site():
+    server = http.server.ThreadingHTTPServer((outer_address(), 0), Handler)
+    server.seen, server.statuses = [], []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def webhook(site):
+    """Every name leads to the site, and no address is this machine's own."""
+    return Webhook(list, threading.Event(), resolve=lambda _host, _port: [site.server_address[0]], scale=0.001)
+
+
+def test_news_arrives_as_json_under_the_name_of_the_host(site, webhook, news):
+    webhook.tell(f"http://chat.studio:{site.server_port}/hooks/a?b=c", news)
+
+    [(path, headers, body)] = site.seen
+    assert path == "/hooks/a?b=c"
+    assert headers["Host"] == f"chat.studio:{site.server_port}"
+    assert headers["Content-Type"] == "application/json"
+    assert body["event"] == "failed"
+    assert body["text"] == "Übersicht failed on atlas. There is no camera."
+    assert (body["done"], body["failed"], body["total"]) == (3, 1, 4)
+
+
+def test_a_site_in_trouble_is_tried_again(site, webhook, news):
+    site.statuses = [503, 429]
+
+    webhook.tell(f"http://chat.studio:{site.server_port}/", news)
+
+    assert len(site.seen) == 3
+
+
+def test_a_refusal_is_final_and_names_the_host(site, webhook, news):
+    site.statuses = [404]
+
+    with pytest.raises(NotDelivered, match=r"chat\.studio answered with status 404"):
+        webhook.tell(f"http://chat.studio:{site.server_port}/", news)
+    assert len(site.seen) == 1
+
+
+def test_a_redirect_is_not_followed(site, webhook, news):
+    site.statuses = [307]
+
+    with pytest.raises(NotDelivered, match="status 307"):
+        webhook.tell(f"http://chat.studio:{site.server_port}/", news)
+    assert [path for path, _, _ in site.seen] == ["/"]
+
+
+def test_nobody_there_is_told_after_a_few_tries(site, webhook, news):
+    port = site.server_port
+    site.server_close()
+
+    with pytest.raises(NotDelivered, match=r"chat\.studio cannot be reached"):
+        webhook.tell(f"http://chat.studio:{port}/", news)
+
+
+def test_a_certificate_for_another_name_is_refused(site, webhook, news):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("other.studio").configure_cert(context)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+
+    with pytest.raises(NotDelivered, match="SSLError"):
+        webhook.post(f"https://chat.studio:{site.server_port}/", news)
+    assert site.seen == []
