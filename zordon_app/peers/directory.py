@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -56,12 +57,13 @@ class Directory:
         """Take in what changed in the member list."""
         others = self._members.others
         with self._lock:
-            for device in [device for device in self._peers if device not in others]:
-                self._peers.pop(device).link.close()
+            left = [peer for device, peer in self._peers.items() if others.get(device) != peer.said]
+            for peer in left:
+                del self._peers[peer.id]
             for device, said in others.items():
-                known = self._peers.get(device)
-                if known is None or known.said != said:
+                if device not in self._peers:
                     self._peers[device] = self._new_peer(device, said)
+        _close(left)
 
     def all(self) -> list[Peer]:
         """Every other member, by name."""
@@ -107,14 +109,9 @@ class Directory:
 
     def close(self) -> None:
         """Close all connections."""
-        with self._lock:
-            for peer in self._peers.values():
-                peer.link.close()
+        _close(self.all())
 
     def _new_peer(self, device: NodeId, said: Statement) -> Peer:
-        old = self._peers.pop(device, None)
-        if old is not None:
-            old.link.close()
         link = PeerLink(
             self._identity,
             said,
@@ -137,3 +134,9 @@ class Directory:
             return msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
         except (OSError, msgspec.DecodeError):
             return {}  # only a convenience: members are found again
+
+
+def _close(peers: Iterable[Peer]) -> None:
+    """Without the directory's lock: a link that is connecting holds its own, and asks the directory for addresses."""
+    for peer in peers:
+        peer.link.close()
