@@ -72,6 +72,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1440, description="Work only when nobody touched this machine for so many minutes; 0: always."),
     ] = 0
+    watch_folders: Annotated[
+        dict[str, Annotated[str, Meta(max_length=100)]],
+        Meta(
+            max_length=50, description="Folders whose new files become jobs, and the preset for each; none: as it is."
+        ),
+    ] = field(default_factory=dict)
     engine_downloads: Annotated[
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),
@@ -140,7 +146,9 @@ class SettingsFile:
                 if value is None and hasattr(DEFAULTS, name):
                     values[name] = getattr(DEFAULTS, name)
             settings = checked(values, Settings)
-            _check_folder(settings.output_folder)
+            _check_folder("output_folder", settings.output_folder)
+            for folder in settings.watch_folders:
+                _check_folder("watch_folders", folder)
             check_schedule(settings.schedule)
             if settings.webhook:
                 check_web_address(settings.webhook)
@@ -156,9 +164,9 @@ def schema() -> dict[str, Any]:
     return msgspec.json.schema(Settings)
 
 
-def _check_folder(text: str) -> None:
+def _check_folder(name: str, text: str) -> None:
     if text and ("\0" in text or not Path(text).expanduser().is_absolute()):
-        raise BadRequest(f"output_folder must be a whole path, not {text[:100]!r}.")
+        raise BadRequest(f"{name} must be a whole path, not {text[:100]!r}.")
 
 
 def _load(path: Path) -> Settings:

@@ -7,9 +7,11 @@ from zordon_app import __version__
 from zordon_app.app.basis import Basis
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
 from zordon_app.archives import unpack
+from zordon_app.domain.callers import THIS_PROGRAM
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef
+from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.directory import EngineDirectory
 from zordon_app.farm.all_work import AllWork
 from zordon_app.farm.announcing import Announcing
@@ -36,6 +38,7 @@ from zordon_app.farm.sharing import Sharing
 from zordon_app.farm.speeds import Speeds
 from zordon_app.farm.state import FarmState
 from zordon_app.farm.views import JobViews
+from zordon_app.farm.watching import WatchFolders
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.network import own_addresses
 from zordon_app.render.check import check_artifact
@@ -87,6 +90,9 @@ class FarmParts:
 
     def _forget_previews(self, job_id: str) -> None:
         self.previews.forget(job_id)
+
+    def _submit_watched(self, request: JobRequest) -> None:
+        self.service.submit([request], caller=THIS_PROGRAM, upload=None)
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
@@ -193,6 +199,14 @@ class FarmParts:
             work_folder=basis.paths.work,
         )
         self.hooks = Hooks(lambda: basis.settings.current, basis.name, own_addresses, basis.stop, scale=basis.scale)
+        self.watching = WatchFolders(
+            lambda: basis.settings.current.watch_folders,
+            frozenset().union(*(engine.extensions for engine in self._engines.registry.all())),
+            self._submit_watched,
+            self._storage.watched,
+            basis.clock,
+            scale=basis.scale,
+        )
         self.announcing = Announcing(state, self.hooks.tell, basis.name)
         self.preparing = Preparing(
             state,

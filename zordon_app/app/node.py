@@ -16,6 +16,7 @@ from zordon_app.app.loops import Loops
 from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StorageParts
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
+from zordon_app.farm.watching import LOOK_SECONDS
 from zordon_app.paths import find_paths
 from zordon_app.peers.tls import server_context
 
@@ -177,6 +178,7 @@ class Zordon:
         loops.spawn("worker", self._work)
         loops.repeat("finishing", lambda: farm.finishing.run_once(UNTIL_CLOSED))
         loops.repeat("announcing", lambda: farm.announcing.run_once(UNTIL_CLOSED))
+        loops.repeat("watched folders", farm.watching.run_once, every=LOOK_SECONDS * second)
         loops.repeat("preparing", lambda: farm.preparing.run_once(UNTIL_CLOSED))
         loops.repeat("engine downloads", lambda: farm.downloads.managed.downloads.run_once(UNTIL_CLOSED))
         loops.repeat("reconciler", farm.reconciler.run_once, every=second)

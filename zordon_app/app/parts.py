@@ -17,6 +17,7 @@ from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.presets import Presets
 from zordon_app.engines.registry import EngineRegistry, load_third_party_engines
 from zordon_app.farm.feed import ChangeFeed
+from zordon_app.farm.watching import Known
 from zordon_app.peers.identity import load_identity
 from zordon_app.peers.machines import PeerMachines
 from zordon_app.peers.service import PeerService
@@ -65,6 +66,7 @@ class StorageParts:
         self.parcels = ParcelFolder(paths.data / "parcels")
         self.projects = ProjectStore(paths.data / "projects")
         self.hold = RecordFile(paths.data / "pause.json", Hold)
+        self.watched = RecordFile(paths.data / "watched.json", Known)
 
     def look_after(self) -> None:
         """Back up, and take up again the room that a full disk made us give away."""

@@ -32,6 +32,10 @@ class Caller(Struct, frozen=True, kw_only=True):
     """The id of a browser's session; empty for others."""
 
 
+THIS_PROGRAM = Caller(local=True, address="", role=Role.LOCAL)
+"""Zordon itself, for what its person told it to do."""
+
+
 class Upload(Struct, frozen=True, kw_only=True):
     """A file that came with a request, already on disk in a private folder of the receiver, who removes it."""
 

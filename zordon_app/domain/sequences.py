@@ -18,16 +18,26 @@ def split_number(name: str) -> tuple[str, str, str] | None:
     return None if match is None else (match[1], match[2], match[3])
 
 
+def by_sequence(paths: Iterable[AnyPath]) -> dict[AnyPath, list[AnyPath]]:
+    """``paths`` with the images of each numbered sequence together, under the first of them; other files are alone."""
+    groups: dict[tuple[object, ...], list[AnyPath]] = {}
+    for path in sorted(paths, key=_by_number):
+        groups.setdefault(_key(path), []).append(path)
+    return {group[0]: group for group in groups.values()}
+
+
 def first_of_each(paths: Iterable[AnyPath]) -> list[AnyPath]:
     """``paths`` with only the first image of each numbered sequence; other files stay as they are. Sorted."""
-    kept: dict[tuple[object, ...], AnyPath] = {}
-    for path in sorted(paths, key=_by_number):
-        kept.setdefault(_key(path), path)
-    return sorted(kept.values())
+    return sorted(by_sequence(paths))
+
+
+def is_numbered_image(path: PurePath) -> bool:
+    """Whether a file looks like a frame of a sequence."""
+    return path.suffix.lower() in IMAGE_EXTENSIONS and split_number(path.name) is not None
 
 
 def _key(path: PurePath) -> tuple[object, ...]:
-    parts = split_number(path.name) if path.suffix.lower() in IMAGE_EXTENSIONS else None
+    parts = split_number(path.name) if is_numbered_image(path) else None
     return (path,) if parts is None else (path.parent, parts[0], parts[2])
 
 
