@@ -11,6 +11,7 @@ from tests.web.scenario import FAILED_FRAMES
 from tests.web.seed import fill, make_zordon
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.peers.receipts import read_receipt
 
 HERO = "sq01_sh0000_lighting_v1"
 DONE = "sq03_sh0010_lighting_v1"
@@ -192,6 +193,15 @@ def test_machines_add_up_to_the_job(window: Window):
     expect(rows).to_have_count(2)
     done = rows.locator("td:nth-of-type(2)").all_inner_texts()
     assert sum(int(text.split("/")[0]) for text in done) == window.job(HERO)["units"]["done"]
+
+
+def test_the_receipt_lies_beside_the_files(window: Window, zordon: Zordon):
+    page = show(window, OTHER, "files")
+    with page.expect_download() as given:
+        page.get_by_role("button", name="Receipt").click()
+    receipt = read_receipt(given.value.path().read_bytes())
+    assert given.value.suggested_filename == f"{OTHER}.receipt.json"
+    assert sorted(file.file for file in receipt.files) == sorted(window.get(f"jobs/{receipt.job.id}/files"))
 
 
 def test_files_are_the_same_bytes_alone_and_in_the_zip(window: Window, zordon: Zordon):

@@ -133,6 +133,11 @@ export function downloadAddress(job, filename) {
   return address(`jobs/${encodeURIComponent(job)}/download?filename=${encodeURIComponent(filename)}`);
 }
 
+/** The signed receipt. @param {string} job */
+export function receiptAddress(job) {
+  return address(`jobs/${encodeURIComponent(job)}/receipt`);
+}
+
 /** @param {string} job */
 export function zipAddress(job) {
   return address(`jobs/${encodeURIComponent(job)}/download_all`);

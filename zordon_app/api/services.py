@@ -11,6 +11,7 @@ from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
+from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.domain.views import JobView, NodeView, UnitView
 from zordon_app.engines.preset_reading import Problem
 
@@ -176,6 +177,13 @@ class Engines(Protocol):
         """Remove a managed build. Raises BuildNotFound, BadRequest when a job uses it or it is not managed."""
 
 
+class Receipts(Protocol):
+    """Signed receipts of jobs."""
+
+    def receipt(self, job_id: str) -> SignedReceipt:
+        """As the job stands now. Raises JobNotFound, and NotFound: nothing is done yet."""
+
+
 class Previews(Protocol):
     """Thumbnails and preview films."""
 
@@ -267,6 +275,7 @@ class Services(Struct, frozen=True, kw_only=True):
     farm: Farm
     engines: Engines
     previews: Previews
+    receipts: Receipts
     logs: Logs
     machine: Machine
     settings: SettingsStore

@@ -30,6 +30,7 @@ from zordon_app.farm.preparing import Preparing
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.projects import JobProjects
 from zordon_app.farm.provisioning import Provisioning, job_bound_to
+from zordon_app.farm.receipts import Receipts
 from zordon_app.farm.reconciler import Reconciler
 from zordon_app.farm.recovery import Recovery, rebuild_from_manifests
 from zordon_app.farm.results import Results
@@ -41,6 +42,7 @@ from zordon_app.farm.views import JobViews
 from zordon_app.farm.watching import WatchFolders
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.network import own_addresses
+from zordon_app.peers.receipts import ReceiptSigner
 from zordon_app.render.check import check_artifact
 from zordon_app.render.disk import GIB
 from zordon_app.render.machine import free_gib
@@ -81,6 +83,13 @@ class FarmParts:
             threads=lambda: basis.settings.current.threads,
         )
         self.service = self._make_service()
+        self.receipts = Receipts(
+            self.state,
+            signer=ReceiptSigner(render.identity),
+            builds=engines.builds,
+            name_of=self._name_of,
+            clock=basis.clock,
+        )
         self.previews = Previews(
             folder=basis.paths.previews,
             artifacts=self.service.artifacts,
@@ -96,6 +105,9 @@ class FarmParts:
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
+
+    def _name_of(self, node: str) -> str:
+        return self._basis.name() if node == self._render.identity.id else self._peers.machines.name_of(node)
 
     def _engine_speed(self, node: str, engine: str) -> float | None:
         if node == self._render.identity.id:

@@ -158,6 +158,7 @@ class Zordon:
             farm=farm.service,
             engines=farm.directory,
             previews=farm.previews,
+            receipts=farm.receipts,
             logs=self._render.logs,
             machine=self._render.machine,
             settings=self.settings,

@@ -57,6 +57,7 @@ def make_app() -> typer.Typer:
         opening,
         presets,
         reading,
+        receipts,
         remote,
         rendering,
         serving,
@@ -64,7 +65,7 @@ def make_app() -> typer.Typer:
         watching,
     )
 
-    looking, results = (reading, watching), (acting, fetching)
+    looking, results = (reading, watching), (acting, fetching, receipts)
     farm, own = (machines, access, engines, presets, bench), (config, doctor, demo, remote, completion, opening)
     app = typer.Typer(
         callback=zordon,

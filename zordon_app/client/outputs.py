@@ -23,6 +23,10 @@ class OutputCalls(Calls):
         wanted = Wanted(path=job_path(job_id, "download_all"), query={}, target=target, made_anew=True)
         return download(self._transport, wanted, on_bytes)
 
+    def get_job_receipt(self, job_id: str) -> bytes:
+        """The signed receipt as JSON, exactly as it came. Raises NotFound when nothing is done yet."""
+        return self.request("GET", job_path(job_id, "receipt")).data
+
     def get_job_thumbnail(
         self, job_id: str, *, big: bool = False, video_ok: bool = False, unit: int | None = None
     ) -> tuple[str, bytes]:

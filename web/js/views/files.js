@@ -1,5 +1,5 @@
 import { download } from '../actions.js';
-import { downloadAddress, get, zipAddress } from '../api.js';
+import { downloadAddress, get, receiptAddress, zipAddress } from '../api.js';
 import { desktop } from '../desktop.js';
 import { bytes } from '../format.js';
 import { formatFrames } from '../frames.js';
@@ -46,6 +46,7 @@ function FileList({ job, names }) {
   const total = units.value.reduce((sum, unit) => sum + unit.bytes, 0);
   return html`<section class="file-section">
     <div class="toolbar"><h3 class="grow">${t('files.count', { n: names.length })}${total ? html` <span class="muted">· ${bytes(total)}</span>` : null}</h3>
+      ${h(Button, { label: t('action.receipt'), icon: 'shield-check', hint: t('action.receipt.hint'), small: true, kind: 'quiet', onClick: () => download(receiptAddress(job.id)) })}
       ${h(Button, { label: t('action.zip'), icon: 'archive', small: true, onClick: () => download(zipAddress(job.id)) })}</div>
     <div class="file-list" ref=${box} onScroll=${onScroll} tabindex="0" role="group" aria-label=${t('tab.files')}>
       <ul style=${{ height: `${names.length * ROW}px` }}>

@@ -11,6 +11,7 @@ from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
 from zordon_app.api.services import Services
 from zordon_app.api.slots import Slots
 from zordon_app.domain.jobs import Job
+from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.errors import NotFound
 
 ANY = "application/octet-stream"
@@ -37,12 +38,14 @@ def routes(context: Context) -> list[Route]:
     log = {200: Says("The log."), 206: Says("The part that Range asked for."), 416: outside}
     names = {200: Says("The names.", list[str], JSON)}
     zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
+    receipt = {200: Says("The receipt.", SignedReceipt, JSON), 404: Says("Nothing is done yet.")}
     look = (size, video, of_unit, exposure, rev)
     job = "/api/jobs/<job_id>"
     return [
         get(f"{job}/files", out.names, "Names of the output files", answers=names),
         get(f"{job}/download", out.download, "One output file", filename, answers={**file, **none}),
         get(f"{job}/download_all", out.zipped, "All output files in a zip", answers=zipped),
+        get(f"{job}/receipt", out.receipt, "The signed receipt", answers=receipt),
         get(f"{job}/thumbnail", out.preview, "A preview", *look, answers={**image, **unmade}),
         get(f"{job}/logs", out.log, "The log", of_unit, start, answers=log),
     ]
@@ -56,6 +59,7 @@ class Outputs:
         self._farm = services.farm
         self._previews = services.previews
         self._logs = services.logs
+        self._receipts = services.receipts
         self._streams = streams
 
     def names(self, _ask: Ask, job_id: str) -> HTTPResponse:
@@ -85,6 +89,13 @@ class Outputs:
             "Cache-Control": "no-store",
         }
         return HTTPResponse(body=body, headers=headers)
+
+    def receipt(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """What was made, by whom and how, as an attachment."""
+        signed = self._receipts.receipt(job_id)
+        answer = json_answer(signed)
+        answer.set_header("Content-Disposition", attachment(f"{signed.receipt.job.name}.receipt.json"))
+        return answer
 
     def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
         """A film if that is fine and there is one, else an image."""
