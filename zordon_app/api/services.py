@@ -269,6 +269,13 @@ class Peers(Protocol):
         """Host names found by discovery, admitted or not."""
 
 
+class BuildsToGive(Protocol):
+    """Managed builds for other members of the farm."""
+
+    def packed(self, program_sha256: str) -> tuple[Path, str]:
+        """The packed build whose program has that hash, and the hash of that file. Raises NotFound, DiskFull."""
+
+
 class Services(Struct, frozen=True, kw_only=True):
     """All that routes may use."""
 
@@ -291,6 +298,7 @@ class Services(Struct, frozen=True, kw_only=True):
     """None: this machine is alone."""
     work: SharedWork | None = None
     """What members of the farm ask while work is shared."""
+    builds_to_give: BuildsToGive | None = None
     farm_desk: FarmDesk | None = None
     peer_talk: PeerTalk | None = None
     poll_seconds: float = 30.0

@@ -68,7 +68,7 @@ class FarmParts:
         lost = storage.database.restored
         self.recheck = rebuild_from_manifests(storage.store, storage.manifests) if lost else set[JobId]()
         self.state = FarmState(storage.store, peers.feed)
-        self.downloads = DownloadParts(basis, engines, render, self._job_that_needs, peers.feed)
+        self.downloads = DownloadParts(basis, engines, render, self._job_that_needs, peers)
         self.lifecycle = Lifecycle(self.state, basis.clock)
         self._build_ledger()
         self._build_shared_work()

@@ -14,6 +14,7 @@ from zordon_app.app.farm_parts import FarmParts
 from zordon_app.app.instance import empty, take_lock, write_instance
 from zordon_app.app.loops import Loops
 from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StorageParts
+from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
 from zordon_app.farm.watching import LOOK_SECONDS
@@ -74,6 +75,7 @@ class Zordon:
                 discovery=discovery,
                 port=self._lan_port,
                 describe=self._describe,
+                builds=self._builds_to_give,
             )
             self._farm = FarmParts(self._basis, self._engines, self._storage, self._render, self._peers)
             self._build_listeners(port, debug=debug)
@@ -169,6 +171,7 @@ class Zordon:
             debug=debug,
             peers=self._peers.service,
             work=farm.parents,
+            builds_to_give=farm.downloads.managed.giving,
             farm_desk=self._peers.service.desk,
             peer_talk=self._peers.service.talk,
             poll_seconds=30.0 * self._basis.scale,
@@ -194,10 +197,14 @@ class Zordon:
     def _work(self) -> None:
         # Finding builds starts programs; known before the first lease, nobody waits for that under the farm's lock.
         self._engines.builds.refresh()
+        self._farm.downloads.managed.giving.refresh()
         self._farm.worker.run()
 
     def _lan_port(self) -> int:
         return self._https.port if self._https is not None else 0
+
+    def _builds_to_give(self) -> list[BuildToGive]:
+        return self._farm.downloads.managed.giving.offers()
 
     def _describe(self) -> NodeView:
         return self._farm.nodes.this()

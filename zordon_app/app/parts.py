@@ -8,6 +8,7 @@ from collections.abc import Callable
 from zordon_app.app.basis import Basis
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.jobs import BuildRef
+from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Build, Engine, RunProgram
 from zordon_app.engines.blender.engine import BlenderEngine
@@ -18,6 +19,7 @@ from zordon_app.engines.presets import Presets
 from zordon_app.engines.registry import EngineRegistry, load_third_party_engines
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.watching import Known
+from zordon_app.peers.builds import BuildsOfPeers
 from zordon_app.peers.identity import load_identity
 from zordon_app.peers.machines import PeerMachines
 from zordon_app.peers.service import PeerService
@@ -115,38 +117,6 @@ class RenderParts:
         return ProgramRunner(self.processes, folder, log_line=self.logs.line_writer(job_id))
 
 
-class DownloadParts:
-    """Engine builds that Zordon fetches."""
-
-    def __init__(
-        self,
-        basis: Basis,
-        engines: EngineParts,
-        render: RenderParts,
-        in_use: Callable[[BuildRef], str],
-        feed: ChangeFeed,
-    ) -> None:
-        """``in_use`` names the job that needs a build, or is empty."""
-        self._basis = basis
-        self.managed = managed_builds(
-            registry=engines.registry,
-            installed=engines.builds,
-            builds_folder=basis.paths.builds,
-            cache_folder=basis.paths.cache / "builds",
-            mirrors=lambda: basis.settings.current.mirrors,
-            shortage=render.disk.shortage,
-            in_use=in_use,
-            on_change=feed.touch_engines,
-            now=basis.clock.now,
-            monotonic=basis.clock.monotonic,
-            timescale=basis.scale,
-        )
-
-    def offers(self, engine: str) -> list[Build]:
-        """Builds that a job may have downloaded."""
-        return [] if self._basis.settings.current.engine_downloads == "never" else self.managed.offers(engine)
-
-
 class PeerParts:
     """The other nodes, and the feed that tells of them too."""
 
@@ -160,8 +130,9 @@ class PeerParts:
         discovery: bool | None,
         port: Callable[[], int],
         describe: Callable[[], NodeView],
+        builds: Callable[[], list[BuildToGive]],
     ) -> None:
-        """``port`` is that of the LAN listener, ``describe`` what others are shown of this machine."""
+        """``port`` is that of the LAN listener; others are shown what ``describe`` says, and can have ``builds``."""
         settings = basis.settings.current
         self.has_lan = settings.lan if lan is None else lan
         self.feed = ChangeFeed(basis.boot)
@@ -173,6 +144,7 @@ class PeerParts:
             name=basis.name,
             port=port,
             describe=describe,
+            builds=builds,
             manual=lambda: basis.settings.current.peers,
             extra_names=lambda: basis.settings.current.extra_names,
             is_always_open=lambda: basis.settings.current.door == "open",
@@ -184,3 +156,36 @@ class PeerParts:
             on_change=lambda: self.feed.touch([]),
         )
         self.machines = PeerMachines(self.service.directory, storage.projects)
+
+
+class DownloadParts:
+    """Engine builds that Zordon fetches."""
+
+    def __init__(
+        self,
+        basis: Basis,
+        engines: EngineParts,
+        render: RenderParts,
+        in_use: Callable[[BuildRef], str],
+        peers: PeerParts,
+    ) -> None:
+        """``in_use`` names the job that needs a build, or is empty; ``peers`` may have what no site gives."""
+        self._basis = basis
+        self.managed = managed_builds(
+            registry=engines.registry,
+            installed=engines.builds,
+            builds_folder=basis.paths.builds,
+            cache_folder=basis.paths.cache / "builds",
+            mirrors=lambda: basis.settings.current.mirrors,
+            shortage=render.disk.shortage,
+            in_use=in_use,
+            on_change=peers.feed.touch_engines,
+            now=basis.clock.now,
+            monotonic=basis.clock.monotonic,
+            timescale=basis.scale,
+            peers=BuildsOfPeers(peers.service.directory, peers.machines),
+        )
+
+    def offers(self, engine: str) -> list[Build]:
+        """Builds that a job may have downloaded."""
+        return [] if self._basis.settings.current.engine_downloads == "never" else self.managed.offers(engine)

@@ -164,6 +164,22 @@ class JoinView(Struct, kw_only=True):
     """The member that it asks, when that is another one: device id."""
 
 
+class BuildToGive(Struct, frozen=True, kw_only=True):
+    """A managed build that its node hands to others.
+
+    ``version`` is the name it was published under, ``reported`` what the program calls itself, ``sha256`` the hash of
+    the program, ``bytes`` the size of all its files.
+    """
+
+    engine: Annotated[str, Meta(max_length=60)]
+    version: Annotated[str, Meta(max_length=60)]
+    reported: Annotated[str, Meta(max_length=60)]
+    system_os: Literal["linux", "macos", "windows"]
+    cpu: Literal["x64", "arm64"]
+    sha256: Hex32
+    bytes: Annotated[int, Meta(ge=0)] = 0
+
+
 class Beat(Struct, kw_only=True):
     """What members tell each other every few seconds."""
 
@@ -179,6 +195,8 @@ class Beat(Struct, kw_only=True):
     """Where the sender reaches other members: hints, for networks without multicast."""
     pending: Annotated[list[JoinView], Meta(max_length=100)] = field(default_factory=list)
     """Machines that ask to join at the sender."""
+    builds: Annotated[list[BuildToGive], Meta(max_length=200)] = field(default_factory=list)
+    """What the sender hands to members that lack it."""
 
 
 class MemberList(Struct, kw_only=True):

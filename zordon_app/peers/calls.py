@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from urllib3.exceptions import HTTPError
 
 from zordon_app.client import errors as refused
+from zordon_app.client.transport import Answer
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.projects import ProjectFile, ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Report
+from zordon_app.engines.builds.files import sha256_of
+from zordon_app.engines.builds.steps import Steps
 from zordon_app.errors import BadRequest, Forbidden, PeerGone
 from zordon_app.peers.interfaces import Projects
 from zordon_app.peers.links import PeerLink, Removed, read_answer
@@ -115,31 +119,55 @@ class Calls:
         total = sum(file.bytes for file in wanted) or 1
         done = 0
         for file in wanted:
-            for count in self._bring(job, file):
+            for count in self._bring_file(job, file):
                 done += count
                 report(f"Copies {file.path}", min(done / total, 1.0))
             self._projects.keep(file)
         return self._projects.tree(manifest)
 
-    def _bring(self, job: str, file: ProjectFile) -> Iterator[int]:
-        """One file, from where an earlier try ended; yields the bytes of each step."""
+    def fetch_build(self, program_sha256: str, target: Path, steps: Steps) -> None:
+        """Bring a packed build, going on with what ``target`` has already; its hash is compared with what was sent.
+
+        Raises:
+            Stopped: a person held or cancelled it.
+            BadRequest: it is not there any more, or what came is damaged.
+        """
+        path = f"/api/peer/builds/{program_sha256}"
+        with self._errors(), self._opened(path, target) as (answer, start):
+            steps.begin(start, start + int(answer.headers.get("Content-Length", 0)))
+            for count in self._append(answer, target):
+                steps.advance(count)
+            sent = answer.headers.get("ETag", "").strip('"')
+        with target.open("rb") as file:
+            if sha256_of(file) != sent:
+                raise BadRequest(f"The build arrived damaged from {self._name}.")
+
+    def _bring_file(self, job: str, file: ProjectFile) -> Iterator[int]:
+        """One file of a project, from where an earlier try ended; yields the bytes of each step."""
         part = self._projects.part(file)
-        start = part.stat().st_size if part.exists() else 0
-        if start >= file.bytes:
-            part.unlink(missing_ok=True)
-            start = 0
-        yield start
-        headers = {"Range": f"bytes={start}-"} if start else {}
+        if part.exists() and part.stat().st_size >= file.bytes:
+            part.unlink()
         path = f"/api/jobs/{job}/project/{file.sha256}"
-        with self._errors():
-            answer = self._link.request("GET", path, headers=headers, stream=True, read_seconds=LONG_SECONDS)
-            try:
-                with part.open("ab" if answer.status == 206 else "wb") as target:
-                    for chunk in answer.stream(CHUNK):
-                        target.write(chunk)
-                        yield len(chunk)
-            finally:
-                answer.release_conn()
+        with self._errors(), self._opened(path, part) as (answer, start):
+            yield start
+            yield from self._append(answer, part)
+
+    @contextmanager
+    def _opened(self, path: str, part: Path) -> Iterator[tuple[Answer, int]]:
+        """The answer with the bytes that ``part`` lacks, and how many it has."""
+        start = part.stat().st_size if part.exists() else 0
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        answer = self._link.request("GET", path, headers=headers, stream=True, read_seconds=LONG_SECONDS)
+        try:
+            yield answer, start if answer.status == 206 else 0
+        finally:
+            answer.release_conn()
+
+    def _append(self, answer: Answer, part: Path) -> Iterator[int]:
+        with part.open("ab" if answer.status == 206 else "wb") as target:
+            for chunk in answer.stream(CHUNK):
+                target.write(chunk)
+                yield len(chunk)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -152,5 +180,5 @@ class Calls:
             raise Forbidden(str(error)) from error
         except refused.ServerError as error:
             raise BadRequest(str(error)) from error
-        except OSError as error:
+        except (OSError, HTTPError) as error:
             raise PeerGone(f"The connection to {self._name} broke: {error}") from error

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from zordon_app.domain.ids import NodeId
-from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, JoinView, MemberView, Statement
+from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive, JoinView, MemberView, Statement
 from zordon_app.domain.views import NodeView
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.links import PeerLink
@@ -81,6 +81,11 @@ class Peer:
     def pending(self) -> list[JoinView]:
         """Machines that ask to join there."""
         return list(self._beat.pending) if self._beat is not None and self.is_online else []
+
+    @property
+    def builds(self) -> list[BuildToGive]:
+        """Builds that it hands over."""
+        return list(self._beat.builds) if self._beat is not None and self.is_usable else []
 
     @property
     def reason(self) -> str:

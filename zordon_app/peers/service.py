@@ -10,7 +10,7 @@ from typing import Any
 
 from zordon_app.client.calls import as_object
 from zordon_app.client.errors import ServerError
-from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat
+from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.peers.admission import AdmissionDesk
 from zordon_app.peers.auto_join import choose_farm
@@ -61,6 +61,7 @@ class PeerService:
         name: Callable[[], str],
         port: Callable[[], int],
         describe: Callable[[], NodeView],
+        builds: Callable[[], list[BuildToGive]] = list,
         manual: Callable[[], Iterable[str]] = tuple,
         extra_names: Callable[[], Iterable[str]] = tuple,
         is_always_open: Callable[[], bool] = lambda: False,
@@ -75,8 +76,9 @@ class PeerService:
         """Nothing runs yet.
 
         ``folder`` keeps what lasts; ``boot`` differs after each start; ``name`` and ``port`` (of the LAN listener) are
-        this machine's; ``describe`` is what peers are shown of it; ``manual`` are addresses to look at, ``extra_names``
-        host names under which this machine may be called; the next two read and write the setting of the door;
+        this machine's; ``describe`` is what peers are shown of it, ``builds`` what they can have; ``manual`` are
+        addresses to look at, ``extra_names`` host names under which this machine may be called; the next two read and
+        write the setting of the door;
         ``scale`` shortens timers; ``on_change`` is called, from any thread, when something that is shown has changed.
         """
         self._identity = identity
@@ -85,6 +87,7 @@ class PeerService:
         self._name = name
         self._port = port
         self._describe = describe
+        self._builds = builds
         self._lan = lan
         self._scale = scale
         self._on_change = on_change
@@ -310,6 +313,7 @@ class PeerService:
             members=self.members.digest,
             addresses=self.directory.known_addresses(),
             pending=self._admission.pending(),
+            builds=self._builds(),
         )
 
     def _announcement(self) -> Announcement:

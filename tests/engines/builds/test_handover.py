@@ -1,5 +1,6 @@
 """A build from one machine to another, with real programs; the bytes go through a file instead of a network."""
 
+import hashlib
 import shutil
 
 import pytest
@@ -13,7 +14,7 @@ from zordon_app.engines.builds.available import this_platform
 from zordon_app.engines.builds.handover import Offer, pack
 from zordon_app.engines.builds.steps import DownloadState
 from zordon_app.engines.builds.store import MARKER
-from zordon_app.errors import TooBusy
+from zordon_app.errors import DiskFull, NotFound, PeerGone, TooBusy
 
 pytestmark = pytest.mark.engines
 WANTED = ManagedBuild(engine="blender", version="3.4.1")
@@ -35,15 +36,15 @@ class Giver:
         )
         self.error = None
 
-    def offers(self, engine, version, platform):
-        same = (engine, version, platform) == (self.offer.engine, self.offer.version, self.offer.platform)
+    def offers(self, engine, platform):
+        same = (engine, platform) == (self.offer.engine, self.offer.platform)
         return [self.offer] if same else []
 
-    def fetch(self, _offer, target, on_bytes):
+    def fetch(self, _offer, target, steps):
         if self.error:
             raise self.error
         shutil.copy(self.packed, target)
-        on_bytes(target.stat().st_size)
+        steps.advance(target.stat().st_size)
 
 
 @pytest.fixture
@@ -98,3 +99,73 @@ def test_what_no_peer_has_comes_from_the_site(make_node, giver, mirror):
 
     assert node.ended(node.managed.download(WANTED)).source == "blender"
     assert mirror.asked
+
+
+def test_a_peer_that_is_gone_for_a_moment_is_asked_again(make_node, giver):
+    giver.error = PeerGone("atlas does not answer.")
+    asked = []
+    fetch = giver.fetch
+
+    def answers_at_last(*arguments):
+        asked.append(arguments)
+        giver.error = giver.error if len(asked) < 3 else None
+        fetch(*arguments)
+
+    giver.fetch = answers_at_last
+    node = make_node("taker", peers=giver)
+
+    assert node.ended(node.managed.download(WANTED)).state == DownloadState.INSTALLED
+    assert len(asked) == 3
+
+
+def test_what_a_peer_has_is_on_offer_beside_the_downloads(make_node, giver, mirror):
+    mirror.files.clear()
+    node = make_node("taker", peers=giver)
+
+    assert [build.version for build in node.managed.offers("blender")] == ["3.4.1"]
+    (offer,) = node.managed.available("blender")
+    assert (offer["version"], offer["source"], offer["file_name"]) == ("3.4.1", "peer", "from atlas")
+    assert node.managed.offers("ffmpeg") == []
+
+
+def test_a_build_is_known_by_the_name_that_its_program_gives_itself_too(make_node, giver):
+    giver.offer = structs.replace(giver.offer, version="3.4.1+daily.abc", reported="3.4.1")
+    node = make_node("taker", peers=giver)
+
+    assert node.ended(node.managed.download(WANTED)).source == "peer"
+
+
+def test_the_same_files_always_pack_to_the_same_bytes(make_node, giver, tmp_path):
+    node = make_node("taker", peers=giver)
+    node.ended(node.managed.download(WANTED))
+    folder = node.managed.managed()[0][1]
+    first, second = tmp_path / "first", tmp_path / "second"
+    pack(folder, first)
+    (folder / MARKER).touch()
+    pack(folder, second)
+
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_only_what_is_installed_and_managed_is_given(make_node, giver):
+    node = make_node("taker", peers=giver)
+    assert node.managed.giving.offers() == []
+    node.ended(node.managed.download(WANTED))
+    (offer,) = node.managed.giving.offers()
+
+    assert (offer.engine, offer.version, offer.sha256) == ("blender", "3.4.1", giver.offer.program_sha256)
+    path, sha256 = node.managed.giving.packed(offer.sha256)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    with pytest.raises(NotFound):
+        node.managed.giving.packed("0" * 64)
+    node.managed.remove(WANTED)
+    assert node.managed.giving.offers() == []
+
+
+def test_a_full_disk_packs_nothing(make_node, giver):
+    node = make_node("taker", peers=giver)
+    node.ended(node.managed.download(WANTED))
+    node.shortage = "The disk is nearly full."
+
+    with pytest.raises(DiskFull, match="nearly full"):
+        node.managed.giving.packed(giver.offer.program_sha256)

@@ -7,6 +7,7 @@ from zordon_app.api.routes import (
     engines,
     environment,
     farm,
+    handover,
     job_actions,
     jobs,
     nodes,
@@ -33,6 +34,7 @@ MODULES = (
     nodes,
     farm,
     peers,
+    handover,
     addon,
     debug,
 )

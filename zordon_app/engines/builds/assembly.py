@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.engines.builds.downloads import Downloads
+from zordon_app.engines.builds.giving import Giving
 from zordon_app.engines.builds.handover import NoPeers, PeerBuilds
 from zordon_app.engines.builds.index import BuildIndex
 from zordon_app.engines.builds.installer import Installer
@@ -46,8 +47,11 @@ def managed_builds(
     opened = web or Web(mirrors)
     store = BuildStore(builds_folder)
 
+    giving = Giving(store, installed, cache_folder / "packed", shortage)
+
     def placed() -> None:
         installed.refresh()
+        giving.refresh()
         on_change()
 
     installer = Installer(store, registry, now=now, placed=placed)
@@ -68,6 +72,7 @@ def managed_builds(
         left_open=left_open.load(),
         web=opened,
         peers=peers or NoPeers(),
+        giving=giving,
         folder=cache_folder / "downloads",
         shortage=shortage,
         in_use=in_use,

@@ -15,13 +15,14 @@ from zordon_app.engines.base import Build
 from zordon_app.engines.builds.available import Available, Platform, newest_first, pick, this_platform, wanted_platform
 from zordon_app.engines.builds.bpy import FROM_PIP, BpyTask
 from zordon_app.engines.builds.downloads import DownloadRecord, Downloads
-from zordon_app.engines.builds.handover import PeerBuilds
+from zordon_app.engines.builds.giving import Giving
+from zordon_app.engines.builds.handover import Offer, PeerBuilds
 from zordon_app.engines.builds.index import BuildIndex
 from zordon_app.engines.builds.installer import Installer, from_archive, unnamed_build
 from zordon_app.engines.builds.open_downloads import OpenDownload
 from zordon_app.engines.builds.steps import DownloadState
 from zordon_app.engines.builds.store import BuildStore, Kind, Managed
-from zordon_app.engines.builds.tasks import Archive, Download, FromPeer, Task
+from zordon_app.engines.builds.tasks import FROM_PEER, Archive, Download, FromPeer, Task, platform_of
 from zordon_app.engines.builds.web import Web
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
@@ -51,6 +52,7 @@ class ManagedBuilds:
         left_open: Sequence[OpenDownload],
         web: Web,
         peers: PeerBuilds,
+        giving: Giving,
         folder: Path,
         shortage: Callable[[Path], str],
         in_use: Callable[[BuildRef], str],
@@ -71,6 +73,7 @@ class ManagedBuilds:
         self._left_open = left_open
         self._web = web
         self._peers = peers
+        self.giving = giving
         self._folder = folder
         self._shortage = shortage
         self._in_use = in_use
@@ -90,7 +93,7 @@ class ManagedBuilds:
                 "verified": build.is_verified,
                 "installed": (build.engine, build.version, Platform(build.system_os, build.cpu)) in here,
             }
-            for build in self._index.builds(engine, platform)
+            for build in [*self._index.builds(engine, platform), *self._from_peers(engine, platform or this_platform())]
         ]
 
     def sources(self, engine: str | None = None) -> list[dict[str, Any]]:
@@ -127,10 +130,11 @@ class ManagedBuilds:
     def offers(self, engine: str) -> list[Build]:
         """What can be downloaded for this machine, as builds that are not there yet (no command).
 
-        Builds without a published hash are left out: a person may choose those, a job does not.
+        Builds of sites without a published hash are left out: a person may choose those, a job does not.
         """
         self._index.refresh(engine)
-        builds = [build for build in self._index.builds(engine, this_platform()) if build.is_verified]
+        known = self._index.builds(engine, this_platform())
+        builds = [*(build for build in known if build.is_verified), *self._from_peers(engine, this_platform())]
         return [
             Build(engine=engine, version=build.version, command=(), origin="download")
             for build in newest_first(builds)
@@ -206,11 +210,13 @@ class ManagedBuilds:
         kind: Kind | None = "module" if wanted.from_pip else None
         removed = self._store.remove(engine.name, wanted.version, wanted_platform(wanted), self._job_using, kind=kind)
         self._installed.refresh()
+        self.giving.refresh()
         return removed
 
     def clean(self) -> None:
         """At start: remove what an earlier run left half unpacked, and half downloads that nobody went on with."""
         self._store.clean()
+        self.giving.clean()
         kept_since = self._now().timestamp() - KEPT_SECONDS
         for part in self._folder.glob("*"):
             if part.stat().st_mtime < kept_since:
@@ -239,21 +245,43 @@ class ManagedBuilds:
         return BpyTask(version, this_platform(), installer=self._installer, registry=self._registry, now=self._now)
 
     def _from_peer(self, wanted: ManagedBuild) -> Task | None:
-        platform = wanted_platform(wanted)
-        offers = self._peers.offers(self._registry.get(wanted.engine).name, wanted.version, platform)
-        if not offers:
-            return None
-        build = msgspec.structs.replace(
-            unnamed_build(wanted.engine, f"from {offers[0].node_name}", platform),
-            version=offers[0].version,
-            source="peer",
+        """What brings that very version from a peer; None when none has it."""
+        builds = self._from_peers(self._registry.get(wanted.engine).name, wanted_platform(wanted), wanted.version)
+        return self._peer_task(builds[0]) if builds else None
+
+    def _peer_task(self, build: Available) -> FromPeer:
+        return FromPeer(
+            build,
+            lambda: self._offers_of(build.engine, platform_of(build), build.version),
+            self._peers,
+            self._installer,
+            self._folder,
+            pause_seconds=self._pause_seconds,
         )
-        return FromPeer(build, offers, self._peers, self._installer, self._folder)
+
+    def _from_peers(self, engine: str, platform: Platform, version: str | None = None) -> list[Available]:
+        """What peers have of an engine, each version once."""
+        offers = {offer.version: offer for offer in self._offers_of(engine, platform, version)}
+        return [
+            msgspec.structs.replace(
+                unnamed_build(engine, f"from {offer.node_name}", platform),
+                version=offer.version,
+                source=FROM_PEER,
+                size=offer.size,
+            )
+            for offer in offers.values()
+        ]
+
+    def _offers_of(self, engine: str, platform: Platform, version: str | None) -> list[Offer]:
+        offers = self._peers.offers(engine, platform)
+        return [offer for offer in offers if version is None or offer.is_called(version)]
 
     def _task_again(self, build: Available) -> Task | None:
         """What brings a build that was asked for before a restart; None for an archive, which is gone by now."""
         if build.source == FROM_PIP:
             return self._bpy_task(build.version)
+        if build.source == FROM_PEER:
+            return self._peer_task(build)
         return self._download_task(build) if build.source in self._index.sources else None
 
     def _download_task(self, build: Available) -> Download:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 from zordon_app.engines.builds.available import Available, Platform
 from zordon_app.engines.builds.errors import NoLongerOffered, SiteFailed, WrongHash
@@ -14,7 +13,12 @@ from zordon_app.engines.builds.steps import DownloadState, Steps
 from zordon_app.engines.builds.store import Managed
 from zordon_app.engines.builds.transfer import Transfer, forget
 from zordon_app.engines.builds.web import Web, is_challenge, raise_challenge
+from zordon_app.errors import PeerGone, ZordonError
 
+FROM_PEER = "peer"
+"""The source of builds that other machines of the farm hand over."""
+PEER_WAITS = (1, 2, 4, 8, 15, 30)
+"""After a restart peers are found again within seconds; one that is gone may come back."""
 LARGEST_HASH_FILE = 1024 * 1024
 
 
@@ -128,30 +132,60 @@ class FromPeer:
     """A build that another machine of the farm has."""
 
     def __init__(
-        self, build: Available, offers: list[Offer], peers: PeerBuilds, installer: Installer, folder: Path
+        self,
+        build: Available,
+        find: Callable[[], list[Offer]],
+        peers: PeerBuilds,
+        installer: Installer,
+        folder: Path,
+        *,
+        pause_seconds: float = 1.0,
     ) -> None:
-        """Try the ``offers`` in order."""
+        """``find`` tells who has it at present; those are tried in order, and again for about a minute."""
         self.build = build
-        self._offers = offers
+        self._find = find
         self._peers = peers
         self._installer = installer
-        self._packed = folder / f"{uuid4().hex}.packed"
+        self._folder = folder
+        self._pause_seconds = pause_seconds
 
     def run(self, steps: Steps) -> Managed:
         """Fetch, unpack, start, and compare the program's hash."""
         steps.state(DownloadState.DOWNLOADING)
-        self._packed.parent.mkdir(parents=True, exist_ok=True)
-        offer = self._offers[0]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        offer = self._fetch(steps)
         try:
-            steps.begin(0, offer.size)
-            self._peers.fetch(offer, self._packed, steps.advance)
-            return self._installer.install(self._packed, self.build, steps, expected_program=offer.program_sha256)
+            return self._installer.install(self._part(offer), self.build, steps, expected_program=offer.program_sha256)
         finally:
             self.discard()
 
     def discard(self) -> None:
         """Remove what was fetched."""
-        self._packed.unlink(missing_ok=True)
+        for part in self._folder.glob(f"{self._name()}-*.packed"):
+            part.unlink(missing_ok=True)
+
+    def _fetch(self, steps: Steps) -> Offer:
+        problem: ZordonError = PeerGone(f"No machine has {self.build.engine} {self.build.version} to hand over.")
+        for wait in PEER_WAITS:
+            for offer in self._find():
+                try:
+                    self._peers.fetch(offer, self._part(offer), steps)
+                except PeerGone as error:
+                    problem = error
+                except ZordonError as error:
+                    problem = error
+                    self._part(offer).unlink(missing_ok=True)
+                else:
+                    return offer
+            steps.wait(wait * self._pause_seconds)
+        raise problem
+
+    def _part(self, offer: Offer) -> Path:
+        """Bytes of one machine are not gone on with from another: they may be packed otherwise."""
+        return self._folder / f"{self._name()}-{offer.program_sha256[:16]}-{offer.node[:16]}.packed"
+
+    def _name(self) -> str:
+        return f"peer-{self.build.engine}-{self.build.version}-{self.build.system_os}-{self.build.cpu}"
 
 
 def find_hash(text: str, file_name: str) -> str:
