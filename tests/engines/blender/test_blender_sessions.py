@@ -58,6 +58,25 @@ def test_ready_tells_what_will_be_rendered(studio: Any) -> None:
     assert (scene["width"], scene["height"]) == (65, 37)
 
 
+def roughness(path: Path) -> float:
+    """How much neighbours differ, of 0–1."""
+    pixels = OpenImageIO.ImageBuf(str(path)).get_pixels("float")[:, :, :3]
+    return float(abs(pixels[:, 1:] - pixels[:, :-1]).mean())
+
+
+def test_denoising_makes_a_frame_smooth_or_the_build_says_that_it_cannot(studio: Any, tmp_path: Path) -> None:
+    rough = {}
+    for denoise in (False, True):
+        folder = tmp_path / f"denoise-{denoise}"
+        result = studio.render(studio.scenes / "noisy.blend", request(samples=1, denoise=denoise), folder=folder)
+        result.check_files()
+        rough[denoise] = roughness(folder / result.plan.units[0].file)
+    if studio.build.version.startswith("3.4"):
+        assert "has no denoiser" in result.messages(EventKind.WARNING)
+    else:
+        assert rough[True] < 0.75 * rough[False]
+
+
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_limit_of_threads_arrives(studio: Any, threads: int) -> None:
     result = studio.render(studio.scenes / "main.blend", request(), threads=threads)

@@ -50,8 +50,8 @@ def told(problems):
 
 def test_the_built_in_presets_serve_real_needs():
     wanted = (
-        "blender-preview blender-png blender-exr blender-multilayer blender-still blender-turntable review-h264 "
-        "hevc-10bit prores-422 prores-4444 dnxhr-hq av1 sequence-h264 gif"
+        "blender-preview blender-png blender-exr blender-multilayer blender-still blender-still-denoised "
+        "blender-turntable review-h264 hevc-10bit prores-422 prores-4444 dnxhr-hq av1 sequence-h264 gif"
     )
 
     assert set(wanted.split()) <= BUILT_IN.keys()

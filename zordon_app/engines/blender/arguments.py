@@ -60,6 +60,12 @@ ARGUMENTS: tuple[Argument, ...] = (
         maximum=1_048_576,
     ),
     Argument(
+        name="denoise",
+        kind=ArgumentKind.BOOLEAN,
+        label="Denoise",
+        help="Cycles only. A build without a denoiser leaves frames noisy and says so.",
+    ),
+    Argument(
         name="resolution_percentage",
         kind=ArgumentKind.INTEGER,
         label="Size",

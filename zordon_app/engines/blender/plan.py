@@ -11,7 +11,10 @@ from zordon_app.engines.blender.arguments import DEPTHS_OF_FORMATS, EXTENSIONS_O
 from zordon_app.errors import BadRequest
 
 _FILM_FORMATS = frozenset({"FFMPEG", "AVI_RAW", "AVI_JPEG", "H264", "XVID", "THEORA", "AV1"})
-_COPIED = ("camera", "view_layer", "render_engine", "samples", "resolution_percentage", "resolution_x", "resolution_y")
+_COPIED = (
+    *("camera", "view_layer", "render_engine", "samples", "denoise"),
+    *("resolution_percentage", "resolution_x", "resolution_y"),
+)
 
 
 def make_plan(request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
@@ -116,6 +119,8 @@ def _make_settings(args: dict[str, Any], scene: dict[str, Any], warnings: list[s
     engine = args.get("render_engine") or scene.get("render_engine")
     if args.get("samples") and engine == "WORKBENCH":
         warnings.append("Samples mean nothing to Workbench; they are left out.")
+    if args.get("denoise") and engine in {"WORKBENCH", "EEVEE"}:
+        warnings.append("Only Cycles denoises; this job renders without.")
     settings = {name: args[name] for name in _COPIED if name in args}
     return settings | {
         "scene": scene.get("name", ""),

@@ -201,3 +201,14 @@ def test_raw_arguments_need_a_program() -> None:
 
 def test_fps_goes_along() -> None:
     assert plan(JobRequest()).fps == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize(("engine", "warned"), [("CYCLES", False), ("EEVEE", True), ("WORKBENCH", True)])
+def test_denoising_is_for_cycles_and_others_are_told(engine: str, warned: bool) -> None:
+    made = plan(JobRequest(args={"denoise": True, "render_engine": engine}))
+    assert made.facts["settings"]["denoise"] is True
+    assert any("Only Cycles denoises" in warning for warning in made.warnings) is warned
+
+
+def test_without_a_word_denoising_stays_as_the_file_has_it() -> None:
+    assert "denoise" not in plan(JobRequest()).facts["settings"]

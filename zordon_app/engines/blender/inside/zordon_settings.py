@@ -79,9 +79,18 @@ def choose_engine(scene: Any, wanted: dict[str, Any]) -> None:
         scene.render.use_persistent_data = True
         scene.cycles.samples = samples or scene.cycles.samples
         choose_device(scene, wanted.get("device") or "CPU")
+        if wanted.get("denoise") is not None:
+            choose_denoising(scene, on=wanted["denoise"])
         leave_out_denoising(scene)
     elif samples and "EEVEE" in scene.render.engine:
         scene.eevee.taa_render_samples = samples
+
+
+def choose_denoising(scene: Any, *, on: bool) -> None:
+    """Denoise every view layer, or none."""
+    scene.cycles.use_denoising = on
+    for layer in scene.view_layers:
+        layer.cycles.use_denoising = on
 
 
 def leave_out_denoising(scene: Any) -> None:
