@@ -33,6 +33,16 @@ TEST_PACKAGES = (
     "xvfb",
 )
 
+PACKAGING_PACKAGES = (
+    "appstream",
+    "desktop-file-utils",
+    # The system's web view, and what builds the bindings to it.
+    "gir1.2-webkit2-4.1",
+    "libcairo2-dev",
+    "libgirepository1.0-dev",
+    "nsis",
+)
+
 
 def is_installed(package: str) -> bool:
     """Ask dpkg; a package that was removed but left its settings does not count."""

@@ -5,6 +5,7 @@
     python3 build/dev.py demo              renders a sample and opens the app
     python3 build/dev.py test [-- ARGS]    installs what tests need, then checks the style and runs the tests
     python3 build/dev.py lint              the style checks alone
+    python3 build/dev.py package           builds what people install, and tries it
     python3 build/dev.py lock [--upgrade]  writes the locks anew from pyproject.toml
 
 Needs Python 3.11 or newer and nothing else. Every command may be repeated; what is there is not made again.
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from blender_module import BlenderModule
-from debian import TEST_PACKAGES, ensure_packages
+from debian import PACKAGING_PACKAGES, TEST_PACKAGES, ensure_packages
 from environment import Environment, fingerprint
 from locks import write_locks
 from steps import Steps, run, run_or_raise, say
@@ -68,7 +69,7 @@ def run_tests(arguments: Sequence[str], *, fast: bool) -> int:
     """Run pytest, which prints its own closing line."""
     command: list[str | Path] = [VENV.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup"]
     if fast:
-        command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", *SLOW_MARKS))]
+        command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", "built", *SLOW_MARKS))]
     return run([*command, *arguments], env=BPY.as_environment(), cwd=ROOT)
 
 
@@ -100,6 +101,15 @@ def demo(steps: Steps) -> None:
         steps.do("app", partial(run, [zordon]))
 
 
+def package(steps: Steps) -> None:
+    """Build what people install, and start what was built in an environment without Python."""
+    ready = steps.do("environment", partial(set_up, dev=True))
+    if sys.platform == "linux":
+        ready = ready and steps.do("system packages", partial(ensure_packages, (*TEST_PACKAGES, *PACKAGING_PACKAGES)))
+    if ready:
+        steps.do("package", partial(run, [VENV.python, ROOT / "build" / "package.py", "--test"]))
+
+
 def read_command_line(arguments: Sequence[str]) -> tuple[argparse.Namespace, Sequence[str]]:
     """Split at `--`: what stands before is ours, what comes after goes to pytest."""
     ours, theirs = list(arguments), []
@@ -112,6 +122,7 @@ def read_command_line(arguments: Sequence[str]) -> tuple[argparse.Namespace, Seq
     verbs.add_parser("demo", help="render a sample and open the app")
     verbs.add_parser("test", help="check and test everything").add_argument("--fast", action="store_true")
     verbs.add_parser("lint", help="check the style")
+    verbs.add_parser("package", help="build the program and try it")
     verbs.add_parser("lock", help="write the locks anew").add_argument("--upgrade", action="store_true")
     return parser.parse_args(ours), theirs
 
@@ -130,6 +141,8 @@ def main(arguments: Sequence[str]) -> int:
         case "lint":
             steps.do("environment", partial(set_up, dev=True))
             lint(steps)
+        case "package":
+            package(steps)
         case "lock":
             steps.do("locks", partial(write_locks, ROOT, upgrade=options.upgrade))
     steps.summary()
