@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.fakes.api import wait_until
 from zordon_app import API_VERSION, __version__
 
 
@@ -159,3 +160,37 @@ def test_a_pause_until_a_time_says_so_and_needs_a_time_zone(make_node):
 
     assert "Paused until" in api.post("/api/nodes/this/pause", {"until": until}).json["reason"]
     assert api.post("/api/nodes/this/pause", {"until": "2026-01-31T22:00:00"}).status == 400
+
+
+def test_the_schema_of_the_settings_tells_types_ranges_and_defaults(api):
+    document = api.get("/api/settings/schema").json
+    (settings,) = document["$defs"].values()
+
+    assert set(settings["properties"]) == set(api.get("/api/settings").json)
+    threads = settings["properties"]["threads"]
+    assert (threads["type"], threads["minimum"], threads["default"]) == ("integer", 0, 0)
+    assert all(about["description"] for about in settings["properties"].values())
+
+
+def test_presets_have_a_schema_and_tell_their_problems(make_node):
+    node = make_node()
+    assert "presets" in node.api.get("/api/presets/schema").json["properties"]
+    assert node.api.get("/api/presets/problems").json == []
+    (node.zordon.paths.config / "presets.yaml").write_text("version: 1\npresets:\n  mine: {extends: nobody}\n")
+
+    (problem,) = node.api.get("/api/presets/problems").json
+    assert problem["line"] == 3
+    assert "nobody" in problem["message"]
+
+
+def test_the_load_of_this_machine_comes_as_columns_of_one_length(api):
+    columns = wait_until(lambda: (seen := api.get("/api/nodes/this/history", seconds=60).json)["at"] and seen)
+
+    assert {"at", "cpu", "cores", "memory", "received", "sent", "read", "written"} <= columns.keys()
+    assert len({len(column) for column in columns.values()}) == 1
+    api.get("/api/nodes/this/history", seconds="soon").refused(400)
+
+
+@pytest.mark.parametrize("what", ["history", "benchmarks"])
+def test_of_an_unknown_machine_nothing_is_known(api, what):
+    api.get(f"/api/nodes/nobody/{what}").refused(404)
