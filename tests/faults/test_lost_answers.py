@@ -21,6 +21,7 @@ from zordon_app.farm.blame import Blame
 from zordon_app.farm.child_work import ChildWork
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.gathering import Gathering
+from zordon_app.farm.heard_logs import HeardLogs
 from zordon_app.farm.parent_desk import ParentDesk
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.results import Results
@@ -113,6 +114,7 @@ class Wind:
         self.desk = ParentDesk(
             bench.state, dispatcher=self.dispatcher, lifecycle=bench.lifecycle, results=results, progress=progress,
             check=hash_of, machines=Names(), projects=None, children=None,
+            logs=HeardLogs(lambda _job, _unit, _lines: None),
         )  # fmt: skip
         self.job_id = bench.add(units=UNITS)
         Path(bench.state.job(self.job_id).output_path).mkdir()
@@ -126,7 +128,10 @@ class Wind:
             self.bench.state.job(self.job_id), id=new_job_id(), parent=ParentRef(job=self.job_id, node="parent")
         )
         assert isinstance(job, Job)
-        return ChildWork(job, lambda: self.wire, self.parcels, on_lease=lambda: None, on_ended=lambda _reason: None)
+        return ChildWork(
+            job, lambda: self.wire, self.parcels, on_lease=lambda: None, on_ended=lambda _reason: None,
+            read_log=lambda _unit, _start: b"",
+        )  # fmt: skip
 
     def render(self, chance: random.Random) -> None:
         """What the worker does with a lease: most units turn out well, some fail, some go back."""

@@ -20,6 +20,7 @@ from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
 from zordon_app.farm.finishing import Finishing
 from zordon_app.farm.gathering import Gathering
+from zordon_app.farm.heard_logs import HeardLogs
 from zordon_app.farm.intake import Intake
 from zordon_app.farm.lifecycle import Lifecycle
 from zordon_app.farm.local_work import LocalWork
@@ -106,6 +107,9 @@ class FarmParts:
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
 
+    def _read_log(self, job_id: str, unit: int, start: int) -> bytes:
+        return self._render.logs.read(job_id, unit=unit, start=start)[0]
+
     def _name_of(self, node: str) -> str:
         return self._basis.name() if node == self._render.identity.id else self._peers.machines.name_of(node)
 
@@ -165,6 +169,7 @@ class FarmParts:
             clock=self._basis.clock,
             node=self.this_node,
             jobs_folder=self._jobs_folder,
+            read_log=self._read_log,
             stop=self._basis.stop,
             scale=self._basis.scale,
         )
@@ -178,6 +183,7 @@ class FarmParts:
             machines=machines,
             projects=JobProjects(self._engines.registry, ProjectHashes(), self._jobs_folder),
             children=self.children,
+            logs=HeardLogs(self._render.logs.append),
         )
         self.sharing = Sharing(
             self.state,

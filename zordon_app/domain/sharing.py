@@ -12,6 +12,9 @@ from msgspec import Meta, Struct, field
 from zordon_app.domain.jobs import BuildRef, Expected
 from zordon_app.domain.leases import Lease, LeaseOrder
 
+MOST_LOG = 128 * 1024
+"""Bytes of logs in one message."""
+
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 
 
@@ -70,6 +73,15 @@ class News(Struct, frozen=True, kw_only=True):
     message: Annotated[str, Meta(max_length=2000)] = ""
 
 
+class LogPiece(Struct, frozen=True, kw_only=True):
+    """Lines that an engine printed for a unit: bytes ``start`` to ``end`` of the unit's log on the child's machine."""
+
+    unit: int
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
+    text: Annotated[str, Meta(max_length=MOST_LOG)]
+
+
 class Holding(Struct, frozen=True, kw_only=True):
     """A lease that a child still works on: its units with their attempts, so that a parent that forgot it knows it."""
 
@@ -92,6 +104,7 @@ class ChildUpdate(Struct, kw_only=True):
     seq: int = 0
     holding: Annotated[list[Holding], Meta(max_length=100)] = field(default_factory=list)
     news: Annotated[list[News], Meta(max_length=5000)] = field(default_factory=list)
+    logs: Annotated[list[LogPiece], Meta(max_length=1000)] = field(default_factory=list)
 
 
 class ChildOrders(Struct, kw_only=True):

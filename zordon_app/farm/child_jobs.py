@@ -47,10 +47,14 @@ class ChildJobs:
         clock: Clock,
         node: ThisNode,
         jobs_folder: Path,
+        read_log: Callable[[str, int, int], bytes],
         stop: threading.Event,
         scale: float,
     ) -> None:
-        """``stop`` ends all threads; ``scale`` shortens the timers."""
+        """``read_log`` gives the log of a unit of a job from an offset; ``stop`` ends all threads.
+
+        ``scale`` shortens the timers.
+        """
         self._state = state
         self._lifecycle = lifecycle
         self._machines = machines
@@ -59,6 +63,7 @@ class ChildJobs:
         self._clock = clock
         self._node = node
         self._jobs_folder = jobs_folder
+        self._read_log = read_log
         self._stop = stop
         self._scale = scale
         self._lock = threading.Lock()
@@ -168,6 +173,7 @@ class ChildJobs:
             self._parcels,
             on_lease=lambda: self._came(job.id),
             on_ended=lambda reason: self._end(job.id, reason),
+            read_log=lambda unit, start: self._read_log(job.id, unit, start),
         )
         with self._lock:
             if self._works.setdefault(job.id, work) is not work:
@@ -233,6 +239,15 @@ class ChildJobs:
             self._stop.wait(0.02)
             if self._is_on(work) and (work.has_news.is_set() or not work.is_idle):
                 self._insist(work, lambda: self._tell_once(work), tries=1)
+        if not self._stop.is_set():
+            self._tell_the_rest(work)
+
+    def _tell_the_rest(self, work: ChildWork) -> None:
+        """The job has ended: what the engine printed last is still wanted, and nothing hangs on it."""
+        try:
+            work.tell()
+        except ZordonError as error:
+            log.info("The last lines for job %s were not told: %s", work.job.id, error)
 
     def _tell_once(self, work: ChildWork) -> None:
         work.tell()

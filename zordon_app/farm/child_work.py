@@ -14,6 +14,7 @@ from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildUpdate, Holding, LeaseAsk, News, NewsKind, Parcel
 from zordon_app.errors import DiskFull, PeerGone, ZordonError
 from zordon_app.farm.interfaces import ParcelBox, PeerCalls
+from zordon_app.farm.told_logs import ReadLog, ToldLogs
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,12 @@ class ChildWork:
         *,
         on_lease: Callable[[], None],
         on_ended: Callable[[str], None],
+        read_log: ReadLog,
     ) -> None:
-        """``link`` reaches the parent; ``on_lease`` is told when a lease has come, ``on_ended`` when none will."""
+        """``link`` reaches the parent; ``on_lease`` is told when a lease has come, ``on_ended`` when none will.
+
+        ``read_log`` gives what engines have printed for a unit.
+        """
         if job.parent is None:
             raise ValueError(job.id)
         self.job = job
@@ -54,6 +59,7 @@ class ChildWork:
         self._made: set[tuple[str, int]] = set()
         """Lease and unit of what lies in the box."""
         self._rounds_unused = 0
+        self._logs = ToldLogs(read_log)
         self._telling = threading.Lock()
         self._news: list[News] = []
         self._progress: dict[int, News] = {}
@@ -92,6 +98,7 @@ class ChildWork:
 
     def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
         """The engine began a unit; with the last one begun it is time to ask for more."""
+        self._logs.begin(unit.spec.number)
         self._add(News(kind=NewsKind.STARTED, lease=lease.id, unit=unit.spec.number, attempt=unit.attempt))
         with self._lock:
             is_last = not [number for number in self._leases.get(lease.id, ()) if number > unit.spec.number]
@@ -190,6 +197,7 @@ class ChildWork:
         except PeerGone:
             self._keep_news(update)
             raise
+        self._logs.arrived(update.logs)
         with self._lock:
             self._orders.update(answer.orders)
             for lease, numbers in answer.lost.items():
@@ -205,9 +213,9 @@ class ChildWork:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is owed to the parent."""
+        """Whether nothing is owed to the parent, and nothing more is to be told."""
         with self._lock:
-            return not self._leases and self._next is None
+            return not self._leases and self._next is None and not self._logs.is_waiting
 
     def _send(self, parcel: Parcel) -> None:
         file = CheckedFile(
@@ -275,6 +283,7 @@ class ChildWork:
             news, self._news = [*self._news, *self._progress.values()], []
             self._progress.clear()
             holding = [self._holding(lease, units) for lease, units in self._leases.items()]
+            in_hand = {number for units in self._leases.values() for number in units}
             status, reason = self._status, self._reason
         return ChildUpdate(
             id=self.job.id,
@@ -284,6 +293,7 @@ class ChildWork:
             reason=reason[:1000],
             holding=holding,
             news=news,
+            logs=self._logs.next_pieces(in_hand),
         )
 
     def _holding(self, lease: str, units: dict[int, int]) -> Holding:

@@ -21,6 +21,7 @@ from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import BadRequest, Forbidden, ZordonError
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
+from zordon_app.farm.heard_logs import HeardLogs
 from zordon_app.farm.interfaces import CheckFile, Machines
 from zordon_app.farm.lifecycle import Lifecycle
 from zordon_app.farm.progress import LiveProgress
@@ -44,6 +45,7 @@ class ParentDesk:
         machines: Machines,
         projects: JobProjects,
         children: ChildJobs,
+        logs: HeardLogs,
     ) -> None:
         """Hand out the jobs of ``state``; ``children`` are those that this node helps with."""
         self._state = state
@@ -55,6 +57,7 @@ class ParentDesk:
         self._machines = machines
         self._projects = projects
         self._children = children
+        self._logs = logs
         self._heard: dict[tuple[str, str], int] = {}
         """The number of the last update of each child."""
 
@@ -96,6 +99,7 @@ class ParentDesk:
         if self._is_new(update):
             for news in update.news:
                 self._take(job.id, node, news)
+            self._hear(job.id, node, update)
         self._note(job, node, update)
         orders, lost = {}, {}
         for holding in update.holding:
@@ -171,6 +175,14 @@ class ParentDesk:
             return False
         self._heard[told] = update.seq
         return True
+
+    def _hear(self, job_id: JobId, node: str, update: ChildUpdate) -> None:
+        """Keep what engines printed there, of units that this machine has or had last."""
+        ledger = self._state.ledger(job_id)
+        for piece in update.logs:
+            unit = ledger.get(piece.unit)
+            if unit is not None and unit.node == node:
+                self._logs.take(job_id, update.id, self._machines.name_of(node), piece)
 
     def _take(self, job_id: JobId, node: str, news: News) -> None:
         if news.kind == NewsKind.WARNING:

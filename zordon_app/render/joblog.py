@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -90,14 +90,15 @@ class JobLogs:
 
     def line_writer(self, job_id: str) -> Callable[[str], None]:
         """Appends single lines to the job's log, opening it each time: for the few lines of helper commands."""
+        return lambda line: self.append(job_id, None, [line])
 
-        def write(line: str) -> None:
-            with self._lock:
-                log = self.open(job_id)
+    def append(self, job_id: str, unit: int | None, lines: Sequence[str]) -> None:
+        """Append lines to the log of a unit, or of the job, and close it again."""
+        with self._lock:
+            log = self.open(job_id, unit)
+            for line in lines:
                 log.write(line)
-                log.close()
-
-        return write
+            log.close()
 
     def read(self, job_id: str, *, unit: int | None, start: int) -> tuple[bytes, int]:
         """Bytes from an offset and the total size; nothing for a log that is not there yet."""

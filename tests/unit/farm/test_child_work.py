@@ -43,7 +43,12 @@ def parent():
 def work(bench, parent, tmp_path):
     job = make_job(bench.clock, tmp_path, parent=PARENT)
     return ChildWork(
-        job, lambda: parent, ParcelFolder(tmp_path / "parcels"), on_lease=lambda: None, on_ended=lambda _: None
+        job,
+        lambda: parent,
+        ParcelFolder(tmp_path / "parcels"),
+        on_lease=lambda: None,
+        on_ended=lambda _: None,
+        read_log=lambda unit, start: b"",
     )
 
 

@@ -1,0 +1,26 @@
+"""Logs of units that other machines render, kept with the job here: they are read where the job is."""
+
+from collections.abc import Callable, Sequence
+
+from zordon_app.domain.sharing import LogPiece
+
+AppendLines = Callable[[str, int | None, Sequence[str]], None]
+"""Appends lines to the log of a unit of a job, or to that of the job itself."""
+
+
+class HeardLogs:
+    """Takes pieces in, each once, whichever answer got lost."""
+
+    def __init__(self, append: AppendLines) -> None:
+        """Write them with ``append``."""
+        self._append = append
+        self._heard: dict[tuple[str, int], int] = {}
+
+    def take(self, job_id: str, child: str, node_name: str, piece: LogPiece) -> None:
+        """The next lines of a unit: into its log, and with the name of the machine into that of the job."""
+        if piece.end <= self._heard.get((child, piece.unit), 0):
+            return
+        self._heard[(child, piece.unit)] = piece.end
+        lines = piece.text.splitlines()
+        self._append(job_id, piece.unit, lines)
+        self._append(job_id, None, [f"[{node_name}] {line}" for line in lines])
