@@ -6,7 +6,10 @@ export const GROUPS = [
     id: 'machine',
     names: ['name', 'accept_work', 'nice', 'schedule', 'idle_minutes', 'threads', 'memory_floor_gib', 'hang_minutes'],
   },
-  { id: 'storage', names: ['output_folder', 'watch_folders', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'] },
+  {
+    id: 'storage',
+    names: ['output_folder', 'watch_folders', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'],
+  },
   { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'port'] },
   { id: 'engines', names: ['engine_downloads', 'mirrors'] },
   { id: 'notices', names: ['notify_command', 'webhook'] },
