@@ -47,14 +47,16 @@ class Calls:
         """Ask for help with a job; the id of the child job."""
         body = {name: value for name, value in msgspec.to_builtins(request).items() if value not in (None, [], {})}
         with self._errors():
-            answer = self._link.request("POST", "/api/add_job", json=body, repeatable=True, read_seconds=SHORT_SECONDS)
+            # Not repeated here either: it is asked again in the next round, and is then the same child job.
+            answer = self._link.request("POST", "/api/add_job", json=body, repeatable=False, read_seconds=SHORT_SECONDS)
             return str(read_answer(answer, dict[str, Any])["id"])
 
     def end_child(self, job: str) -> None:
         """Our job has ended."""
         with self._errors():
             # Not repeated here: whoever tells it tells it again, and must not wait for one machine meanwhile.
-            self._link.request("POST", f"/api/jobs/{job}/end_child", json={}, repeatable=False)
+            path = f"/api/jobs/{job}/end_child"
+            self._link.request("POST", path, json={}, repeatable=False, read_seconds=SHORT_SECONDS)
 
     def pause(self, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
         """Take it out of the work, for good or ``until`` a moment; or back."""

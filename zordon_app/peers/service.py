@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from zordon_app.client.calls import as_object
-from zordon_app.client.errors import ServerError
 from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive
 from zordon_app.domain.views import NodeView
+from zordon_app.errors import ZordonError
 from zordon_app.peers.admission import AdmissionDesk
 from zordon_app.peers.auto_join import choose_farm
 from zordon_app.peers.browsers import Browsers, BrowserSession
@@ -354,6 +354,6 @@ class PeerService:
 def _status_of(peer: Peer, timeout: float) -> dict[str, Any]:
     try:
         status = as_object(peer.link.request("GET", "/api/status", read_seconds=timeout, repeatable=False))
-    except ServerError as error:
+    except ZordonError as error:
         return {"online": False, "reason": str(error)}
     return {"online": True, **status}

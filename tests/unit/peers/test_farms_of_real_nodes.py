@@ -5,6 +5,7 @@ import threading
 
 from tests.fakes.nodes import Node, eventually, join
 from zordon_app.domain.peering import JoinState
+from zordon_app.peers.links import Removed
 
 
 def test_both_screens_show_the_same_six_digits_and_one_click_admits(start):
@@ -172,6 +173,21 @@ def test_the_status_of_every_peer_comes_back_with_a_mark_for_those_that_do_not_a
     assert found == {"bert": True, "carl": False}
     assert all("reason" in status or "cpu_count" in status for status in statuses.values())
     assert socket.gethostname() not in statuses, "that is the key of the node that was asked, on the same machine"
+
+
+def test_a_peer_that_says_we_are_removed_does_not_break_the_status_of_all(start, monkeypatch):
+    anna, bert = start("anna", "bert")
+    join(bert, anna)
+    said = anna.peers.members.present[bert.id]
+    monkeypatch.setattr(anna.peers.directory.get(bert.id).link, "request", lambda *_args, **_options: removed(said))
+    [status] = anna.peers.statuses(5).values()
+
+    assert status["online"] is False
+    assert "removed" in status["reason"]
+
+
+def removed(statement):
+    raise Removed(statement)
 
 
 def test_machines_meet_over_ipv6_too(start):
