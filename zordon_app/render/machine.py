@@ -84,6 +84,7 @@ class Machine:
             "cpu_percent": None if latest is None else round(latest.cpu, 1),
             "cpu_percent_per_core": [] if latest is None else [round(core, 1) for core in latest.cores],
             **memory_facts(),
+            "engine_speeds": self._engine_speeds,
             "gpus": [structs.asdict(gpu) for gpu in self._gpus.known()],
             "temperature": None if latest is None else latest.temperature,
             "temperatures": temperature_facts(),

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import threading
 
 import pytest
 from msgspec import structs
@@ -116,6 +117,30 @@ def test_a_peer_that_is_gone_for_a_moment_is_asked_again(make_node, giver):
 
     assert node.ended(node.managed.download(WANTED)).state == DownloadState.INSTALLED
     assert len(asked) == 3
+
+
+def test_a_build_from_a_peer_goes_on_after_a_restart(make_node, giver):
+    fetch = giver.fetch
+    begun = threading.Event()
+
+    def never_ends(_offer, target, steps):
+        target.write_bytes(b"half of it")
+        begun.set()
+        while True:
+            steps.wait(0.01)
+
+    giver.fetch = never_ends
+    before = make_node("taker", peers=giver)
+    before.managed.download(WANTED)
+    assert begun.wait(30)
+    before.close()
+    giver.fetch = fetch
+    node = make_node("taker", peers=giver)
+    node.managed.take_up()
+
+    (record,) = node.managed.downloads.all()
+    assert node.ended(record).state == DownloadState.INSTALLED
+    assert node.leftovers() == []
 
 
 def test_what_a_peer_has_is_on_offer_beside_the_downloads(make_node, giver, mirror):

@@ -4,7 +4,6 @@ Through libxcb, which is wherever X programs are: Xlib ends the whole process wh
 """
 
 import ctypes
-import ctypes.util
 import os
 import struct
 from typing import Any
@@ -90,9 +89,8 @@ class XServer:
 
 
 def _load() -> Any:
-    name = ctypes.util.find_library("xcb") or "libxcb.so.1"
     try:
-        xcb: Any = ctypes.CDLL(name)
+        xcb: Any = ctypes.CDLL("libxcb.so.1")
     except OSError:
         return None
     pointer = ctypes.c_void_p
