@@ -87,11 +87,22 @@ def test_another_program_than_the_job_needs_is_not_kept(make_node, giver):
     assert node.leftovers() == []
 
 
-def test_a_peer_that_refuses_is_told_of(make_node, giver):
+def test_a_peer_that_refuses_is_told_of(make_node, giver, mirror):
+    mirror.files.clear()
     giver.error = TooBusy("atlas is busy.")
     node = make_node("taker", peers=giver)
 
     assert node.ended(node.managed.download(WANTED)).reason == "atlas is busy."
+
+
+def test_when_no_peer_gives_it_the_site_does(make_node, giver, mirror):
+    node = make_node("taker", peers=giver)
+    node.managed.refresh("blender")
+    giver.error = PeerGone("atlas does not answer.")
+
+    assert node.ended(node.managed.download(WANTED)).state == DownloadState.INSTALLED
+    ((managed, _folder),) = node.managed.managed()
+    assert (managed.source, managed.verified) == ("blender", True)
 
 
 def test_what_no_peer_has_comes_from_the_site(make_node, giver, mirror):

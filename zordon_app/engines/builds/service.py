@@ -257,8 +257,14 @@ class ManagedBuilds:
             self._peers,
             self._installer,
             self._folder,
+            otherwise=lambda: self._from_site(build),
             pause_seconds=self._pause_seconds,
         )
+
+    def _from_site(self, build: Available) -> Download | None:
+        """The same version from its site, as the kept lists know it."""
+        known = self._index.builds(build.engine, platform_of(build))
+        return next((self._download_task(one) for one in known if one.version == build.version), None)
 
     def _from_peers(self, engine: str, platform: Platform, version: str | None = None) -> list[Available]:
         """What peers have of an engine, each version once."""

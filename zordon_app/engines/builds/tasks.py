@@ -1,5 +1,6 @@
 """The ways a build comes to this machine; each runs to its end in the thread of downloads."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,8 @@ from zordon_app.engines.builds.store import Managed
 from zordon_app.engines.builds.transfer import Transfer, forget
 from zordon_app.engines.builds.web import Web, is_challenge, raise_challenge
 from zordon_app.errors import PeerGone, ZordonError
+
+log = logging.getLogger(__name__)
 
 FROM_PEER = "peer"
 """The source of builds that other machines of the farm hand over."""
@@ -139,21 +142,33 @@ class FromPeer:
         installer: Installer,
         folder: Path,
         *,
+        otherwise: Callable[[], Task | None] = lambda: None,
         pause_seconds: float = 1.0,
     ) -> None:
-        """``find`` tells who has it at present; those are tried in order, and again for about a minute."""
+        """``find`` tells who has it at present; those are tried in order, and again for about a minute.
+
+        ``otherwise`` is the way from its site, where there is one: it is taken when no peer gives it.
+        """
         self.build = build
         self._find = find
         self._peers = peers
         self._installer = installer
         self._folder = folder
+        self._otherwise = otherwise
         self._pause_seconds = pause_seconds
 
     def run(self, steps: Steps) -> Managed:
         """Fetch, unpack, start, and compare the program's hash."""
         steps.state(DownloadState.DOWNLOADING)
         self._folder.mkdir(parents=True, exist_ok=True)
-        offer = self._fetch(steps)
+        try:
+            offer = self._fetch(steps)
+        except ZordonError as error:
+            site = self._otherwise()
+            if site is None:
+                raise
+            log.info("No peer gives %s %s (%s); it comes from its site", self.build.engine, self.build.version, error)
+            return site.run(steps)
         try:
             return self._installer.install(self._part(offer), self.build, steps, expected_program=offer.program_sha256)
         finally:
