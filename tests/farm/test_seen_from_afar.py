@@ -1,4 +1,4 @@
-"""What an engine prints on a peer is read where the job is, while it works and when the peer has gone."""
+"""What an engine prints and makes on a peer is seen where the job is: while it works, and when the peer has gone."""
 
 import subprocess
 from pathlib import Path
@@ -32,6 +32,21 @@ def test_the_log_of_a_segment_that_a_peer_encoded_is_at_the_parent(make_farm: Ma
     second.stop()
     assert {number: read(first, job_id, number) for number in there} == there
     assert "[node2] " in read(first, job_id)
+
+
+def test_a_frame_that_a_peer_rendered_is_seen_at_the_parent_while_the_job_runs(make_farm: MakeFarm) -> None:
+    farm = make_farm(2, ZORDON_FARM_OPEN="1")
+    first, second = farm.start_walls(discovery=[True] * 2)
+    farm.wait_until_joined()
+    job_id = first.submit(farm.wall(seconds=0.5), start_frame=1, end_frame=20, nodes=[second.id()])
+    eventually(lambda: first.job(job_id)["units"]["done"], "a frame has come home", every=0.05)
+    status, picture = first.call("GET", f"/api/jobs/{job_id}/thumbnail")
+    job = first.job(job_id)
+
+    assert status == 200
+    assert picture.startswith(b"\xff\xd8"), "a JPEG"
+    assert job["units"]["done"] < 20
+    assert job["status"] == "running"
 
 
 def read(machine: Machine, job_id: str, unit: int | None = None) -> str:
