@@ -3,11 +3,13 @@
 import logging
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
+from zordon_app.domain.ids import LeaseId
 from zordon_app.domain.jobs import Expected
 from zordon_app.domain.leases import Lease, LeasedUnit
 from zordon_app.domain.results import CheckedFile
@@ -37,19 +39,23 @@ class Publisher:
         self._source = source
         self._check = check
         self._queue: queue.Queue[Finished | None] = queue.Queue(MOST_WAITING)
+        self._delivered = threading.Condition()
+        self._waiting: Counter[LeaseId] = Counter()
         self._thread = threading.Thread(target=self._loop, name="publisher")
         self._thread.start()
 
     def put(self, finished: Finished) -> None:
         """Check and deliver a file, soon."""
+        with self._delivered:
+            self._waiting[finished.lease.id] += 1
         self._queue.put(finished)
 
-    def drain(self, meanwhile: Callable[[], None], every: float) -> None:
-        """Wait until everything put before has been delivered; call ``meanwhile`` each ``every`` seconds."""
-        done = self._queue.all_tasks_done
+    def drain(self, lease: LeaseId, meanwhile: Callable[[], None], every: float) -> None:
+        """Wait until every file of a lease has been delivered; call ``meanwhile`` each ``every`` seconds."""
         while True:
-            with done:
-                if not self._queue.unfinished_tasks or (done.wait(every) and not self._queue.unfinished_tasks):
+            with self._delivered:
+                if self._delivered.wait_for(lambda: not self._waiting[lease], every):
+                    del self._waiting[lease]
                     return
             meanwhile()
 
@@ -65,8 +71,9 @@ class Publisher:
             except Exception:
                 log.exception("A result of job %s could not be handed in", finished.lease.job)
             finally:
-                self._queue.task_done()
-        self._queue.task_done()
+                with self._delivered:
+                    self._waiting[finished.lease.id] -= 1
+                    self._delivered.notify_all()
 
     def _deliver(self, finished: Finished) -> None:
         lease, unit = finished.lease, finished.unit

@@ -17,6 +17,7 @@ from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.publisher import Publisher
 from zordon_app.render.session import EngineSession
 from zordon_app.render.settings import RenderSettings
+from zordon_app.render.settling import Settling
 from zordon_app.render.unit_log import UnitLog
 
 log = logging.getLogger(__name__)
@@ -52,14 +53,16 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop. To be called by a thread of its own."""
         publisher = Publisher(self._source, self._check)
+        settling = Settling(publisher)
         try:
             while not self._stop.is_set():
-                self._run_once(publisher)
+                self._run_once(publisher, settling)
         finally:
             self._end_warm()
+            settling.finish()
             publisher.stop()
 
-    def _run_once(self, publisher: Publisher) -> None:
+    def _run_once(self, publisher: Publisher, settling: Settling) -> None:
         keep = self._warm[0] if self._warm else None
         wait = self._settings().idle_session_seconds if keep else 25.0
         try:
@@ -67,13 +70,13 @@ class Worker:
             if assignment is None:
                 self._end_warm()
             else:
-                self._work(assignment, publisher)
+                self._work(assignment, publisher, settling)
         except Exception:
             log.exception("The worker met an unexpected error and goes on")
             self._end_warm()
             self._stop.wait(1)
 
-    def _work(self, assignment: Assignment, publisher: Publisher) -> None:
+    def _work(self, assignment: Assignment, publisher: Publisher, settling: Settling) -> None:
         lease = assignment.lease
         folder = self._make_folder(lease)
         run = LeaseRun(
@@ -92,9 +95,7 @@ class Worker:
                 self._render_each(assignment, run)
         finally:
             run.give_back_rest("The worker stopped.")
-            # The check of a long film may take longer than a lease lasts.
-            publisher.drain(run.renew, self._settings().renew_seconds)
-            shutil.rmtree(folder, ignore_errors=True)
+            settling.begin(lease.id, folder, run.renew, self._settings().renew_seconds)
 
     def _make_folder(self, lease: Lease) -> Path:
         try:
