@@ -28,6 +28,8 @@ WEB = Path(__file__).parents[2] / "web"
 
 BACKUP_SECONDS = 600.0
 SWEEP_SECONDS = 300.0
+IDLE_LOOK_SECONDS = 3.0
+"""Where no X server tells whether somebody is there, each look starts programs."""
 UNTIL_CLOSED = 3600.0
 """How long a loop waits for its queue; closing the queue wakes it."""
 
@@ -190,7 +192,7 @@ class Zordon:
         loops.repeat("children", farm.children.run_once, every=second)
         loops.repeat("sharing", lambda: farm.sharing.run_once(second))
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
-        loops.repeat("idle watch", self._render.idle.look, every=1.0)
+        loops.repeat("idle watch", self._render.idle.look, every=IDLE_LOOK_SECONDS)
         loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)
         loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)
 
