@@ -18,6 +18,7 @@ from zordon_app.client import RenderServerProxy, transport
 from zordon_app.client.errors import BadRequest, Conflict, NotFound, ServerError, VersionMismatch
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import LeaseAsk
+from zordon_app.peers.receipts import read_receipt
 
 pytestmark = pytest.mark.engines
 FINAL = {"completed", "error", "cancelled"}
@@ -128,6 +129,13 @@ def test_all_files_come_as_one_zip(client, done, tmp_path):
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == client.get_job_files(done["id"])
         assert archive.testzip() is None
+
+
+def test_the_receipt_of_a_job_arrives_as_it_was_signed(client, done):
+    receipt = read_receipt(client.get_job_receipt(done["id"]))
+
+    assert receipt.job.id == done["id"]
+    assert [file.file for file in receipt.files] == client.get_job_files(done["id"])
 
 
 def test_log_units_and_preview_of_a_job_can_be_read(client, done):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zordon_app.client.calls import BENCHMARK_SECONDS, QUICK_SECONDS, Calls, Json, as_object, path_part
+from zordon_app.client.calls import BENCHMARK_SECONDS, QUICK_SECONDS, Calls, Json, as_list, as_object, path_part
 from zordon_app.client.errors import BadAnswer, ServerError
 
 
@@ -87,6 +87,10 @@ class MachineCalls(Calls):
     def change_settings(self, changes: Mapping[str, Any]) -> Json:
         """Change some settings, all or none; answers with all."""
         return self._object("PATCH", "/api/settings", json=dict(changes))
+
+    def try_notices(self) -> list[str]:
+        """Tell the program and the web address of the settings at once; what went wrong, a sentence each."""
+        return [str(sentence) for sentence in as_list(self.request("POST", "/api/settings/try_notices", json={}))]
 
     def get_detected_clients(self) -> list[str]:
         """Host names found by discovery. Raises NotFound unless the server is in debug mode."""
