@@ -18,9 +18,17 @@ class HeardLogs:
 
     def take(self, job_id: str, child: str, node_name: str, piece: LogPiece) -> None:
         """The next lines of a unit: into its log, and with the name of the machine into that of the job."""
-        if piece.end <= self._heard.get((child, piece.unit), 0):
+        known = self._heard.get((child, piece.unit), 0)
+        if piece.end <= known:
             return
         self._heard[(child, piece.unit)] = piece.end
-        lines = piece.text.splitlines()
+        lines = _after(piece, known).splitlines()
         self._append(job_id, piece.unit, lines)
         self._append(job_id, None, [f"[{node_name}] {line}" for line in lines])
+
+
+def _after(piece: LogPiece, known: int) -> str:
+    """What is new in a piece that was sent again, longer by then. Logs end in a whole line wherever they were cut."""
+    data = piece.text.encode()
+    is_exact = len(data) == piece.end - piece.start  # not so where an engine printed what is no UTF-8
+    return data[known - piece.start :].decode() if is_exact and known > piece.start else piece.text
