@@ -220,7 +220,7 @@ class Dispatcher:
         return LeaseOrder.STOP_AFTER_UNIT if job.status == JobStatus.PAUSED else LeaseOrder.GO_ON
 
     def _candidates(self, node: NodeId, only: JobId | None) -> list[Job]:
-        jobs = self._state.jobs() if only is None else [self._state.job(only)] if self._state.has(only) else []
+        jobs = self._state.unsettled() if only is None else [self._state.job(only)] if self._state.has(only) else []
         return [job for job in jobs if planner.may_work(job, node) and not self._blame.is_left_out(job.id, node)]
 
     def _grant(self, node: NodeId, node_name: str, only: JobId | None) -> Lease | None:

@@ -127,7 +127,7 @@ class Provisioning:
 
     def run_once(self) -> None:
         """One round."""
-        for job in self._state.jobs():
+        for job in self._state.unsettled():
             if job.status == JobStatus.CONFIGURING and self._builds.find(job.build) is None:
                 self._provide(job)
             elif not job.status.is_final and not job.build.sha256 and job.parent is None:

@@ -37,7 +37,7 @@ class Reconciler:
     def run_once(self) -> None:
         """One round."""
         self._dispatcher.take_back_expired()
-        for job in self._state.jobs():
+        for job in self._state.unsettled():
             if job.parent is not None:
                 continue  # The child desk looks after it.
             if job.status == JobStatus.SCHEDULED:

@@ -87,8 +87,9 @@ class Sharing:
         """One round, after ``wait`` seconds or as soon as there is a new job."""
         self._changed.wait(wait)
         self._changed.clear()
-        self._seen = {job.id for job in self._state.jobs()}
-        jobs = self._state.jobs()
+        jobs = self._state.unsettled()
+        self._seen = {job.id for job in jobs}
+        self._rounds_alone = {job_id: rounds for job_id, rounds in self._rounds_alone.items() if job_id in self._seen}
         for node, errands in self._what_to_say(jobs).items():
             self._errands.begin(node, errands)
         for job in jobs:
@@ -135,7 +136,6 @@ class Sharing:
 
     def _look_after(self, job: Job) -> None:
         if job.status.is_final:
-            self._rounds_alone.pop(job.id, None)
             return
         for child in job.child_jobs:
             node = str(child.get("node", ""))

@@ -71,6 +71,7 @@ class FarmState:
         self._store = store
         self._feed = feed
         self._jobs: dict[JobId, Job] = {job.id: job for job in store.load_jobs()}
+        self._unsettled = {job.id for job in self._jobs.values() if not is_settled(job)}
         self._ledgers: OrderedDict[JobId, Ledger] = OrderedDict()
         self._listeners: list[Callable[[list[JobId]], None]] = []
         feed.load(list(self._jobs))
@@ -83,6 +84,11 @@ class FarmState:
         """All jobs, oldest first. Not to be edited."""
         with self.lock:
             return list(self._jobs.values())
+
+    def unsettled(self) -> list[Job]:
+        """The jobs with which something is still to be done, in no order: for what looks at jobs every second."""
+        with self.lock:
+            return [self._jobs[job_id] for job_id in self._unsettled]
 
     def has(self, job_id: str) -> bool:
         """Whether there is such a job."""
@@ -157,6 +163,9 @@ class FarmState:
         for job_id, units in change.units.items():
             self._ledgers.setdefault(job_id, {}).update(units)
         self._jobs.update(change.jobs)
+        self._unsettled.difference_update(change.jobs)
+        self._unsettled.update(job.id for job in change.jobs.values() if not is_settled(job))
+        self._unsettled.difference_update(change.deleted)
         for job_id in change.deleted:
             self._jobs.pop(job_id, None)
             self._ledgers.pop(job_id, None)
@@ -170,6 +179,11 @@ class FarmState:
         idle = [job_id for job_id in self._ledgers if (job := self._jobs.get(job_id)) is None or job.status.is_final]
         for job_id in idle[: max(0, len(idle) - _IDLE_LEDGERS)]:
             del self._ledgers[job_id]
+
+
+def is_settled(job: Job) -> bool:
+    """Whether a job has ended, and every peer that helped has been told."""
+    return job.status.is_final and not any(child.get("status") == "running" for child in job.child_jobs)
 
 
 def count_units(units: list[Unit]) -> UnitCounts:

@@ -125,3 +125,20 @@ def test_a_change_that_cannot_be_written_changes_nothing_in_memory(bench):
     assert bench.states(job_id) == {1: "waiting", 2: "waiting"}
     assert bench.state.job(job_id).status == JobStatus.NOT_STARTED
     assert bench.feed.token() == token
+
+
+def test_only_jobs_with_something_left_to_do_are_looked_at_again_and_again(bench):
+    open_job, ended, told, gone = (bench.add() for _ in range(4))
+    with bench.state.change() as change:
+        change.job(ended).status = JobStatus.COMPLETED
+        change.job(told).status = JobStatus.COMPLETED
+        change.job(told).child_jobs = [{"node": "b", "status": "running"}]
+        change.delete(gone)
+    assert {job.id for job in bench.state.unsettled()} == {open_job, told}
+
+    with bench.state.change() as change:
+        change.job(told).child_jobs = [{"node": "b", "status": "ended"}]
+        change.job(ended).status = JobStatus.RUNNING
+    assert {job.id for job in bench.state.unsettled()} == {open_job, ended}
+    bench.reopen()
+    assert {job.id for job in bench.state.unsettled()} == {open_job, ended}
