@@ -32,7 +32,7 @@ class GtkBindings:
         """Build it where the headers are; elsewhere packages get Qt instead. Sets ``PYTHONPATH`` for what follows."""
         if not self.ready():
             if not (HEADERS.is_dir() and shutil.which("cc")):
-                say("   no libgirepository1.0-dev or no compiler: packages bring Qt instead of using WebKitGTK")
+                say("   no libgirepository1.0-dev or no compiler: WebKitGTK is not used")
                 return
             self._build()
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(self.folder), os.environ.get("PYTHONPATH")]))

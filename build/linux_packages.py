@@ -27,6 +27,7 @@ Architecture: {architecture}
 Maintainer: The Zordon authors <zordon@localhost>
 Installed-Size: {kilobytes}
 Depends: {depends}
+Recommends: gstreamer1.0-libav, gstreamer1.0-plugins-good
 Suggests: blender, xdg-utils
 Section: graphics
 Priority: optional
@@ -39,6 +40,10 @@ POSTINST = """\
 set -e
 if command -v update-desktop-database >/dev/null; then update-desktop-database -q || true; fi
 if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -q -t -f /usr/share/icons/hicolor || true; fi
+"""
+COPYRIGHT = """\
+Copyright: the Zordon authors.
+Licence: GPL-3.0-or-later. Debian keeps its whole text in /usr/share/common-licenses/GPL-3.
 """
 
 
@@ -67,7 +72,7 @@ def make_deb(root: Path, program: Path, variant: str, version: str, out: Path, *
         integrate(root, tree / "usr" / "share")
         (tree / "usr" / "bin").mkdir()
         (tree / "usr" / "bin" / "zordon").symlink_to("../lib/zordon/zordon")
-        _copy(root / "LICENSE", tree / "usr" / "share" / "doc" / "zordon", "copyright")
+        _write_copyright(tree / "usr" / "share" / "doc" / "zordon")
         _write_control(tree, variant, version)
         _make_plain(tree)
         packing = ["-Zgzip", "-z1"] if fast else ["-Zxz"]
@@ -93,6 +98,11 @@ def make_archive(root: Path, program: Path, version: str, out: Path, *, fast: bo
     return archive
 
 
+def _write_copyright(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "copyright").write_text(COPYRIGHT)
+
+
 def _write_control(tree: Path, variant: str, version: str) -> None:
     control = tree / "DEBIAN"
     control.mkdir()
@@ -108,10 +118,11 @@ def _write_control(tree: Path, variant: str, version: str) -> None:
 
 
 def _make_plain(tree: Path) -> None:
-    """Everybody may read, only root may write: whatever the builder's umask was."""
+    """Everybody may read, only root may write: whatever the builder's umask was. Libraries are no programs."""
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+            is_program = os.access(path, os.X_OK) and ".so" not in path.suffixes
+            path.chmod(0o755 if path.is_dir() or is_program else 0o644)
 
 
 def _copy(source: Path, folder: Path, name: str = "") -> None:

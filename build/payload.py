@@ -30,6 +30,9 @@ NEVER = (
     "IPython",
     "matplotlib",
     "pytest",
+    # Libraries bring plugins for these.
+    "hypothesis",
+    "mypy",
     "setuptools",
     "pip",
     "PIL",

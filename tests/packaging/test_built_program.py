@@ -75,7 +75,8 @@ def served(built: str, home: Path) -> Iterator[tuple[subprocess.Popen[str], str]
         try:
             yield node, node.stdout.readline().rpartition(" ")[2].strip()
         finally:
-            node.kill()
+            # Asked, not killed: the one file's parent would leave its node behind.
+            node.terminate()
 
 
 def test_it_tells_its_version_and_brings_its_ffmpeg(built, tmp_path):
