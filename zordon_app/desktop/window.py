@@ -186,7 +186,8 @@ def real_path(text: str) -> str:
 
 
 def quieten(handlers: Sequence[logging.Handler]) -> None:
-    """Send what pywebview has to say to those of ``handlers`` that write files, never to the console."""
-    theirs = logging.getLogger("pywebview")
-    theirs.handlers[:] = [each for each in handlers if isinstance(each, logging.FileHandler)]
-    theirs.propagate = False
+    """Send what the desktop's libraries have to say to those of ``handlers`` that write files, never to the console."""
+    for library in ("pywebview", "desktop_notifier"):
+        theirs = logging.getLogger(library)
+        theirs.handlers[:] = [each for each in handlers if isinstance(each, logging.FileHandler)]
+        theirs.propagate = False
