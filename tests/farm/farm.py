@@ -177,7 +177,11 @@ class Machine:
             job = self.job(job_id)
             return job if job["status"] in {"completed", "error", "cancelled"} else None
 
-        job = eventually(ended, f"job {job_id} ends", seconds)
+        try:
+            job = eventually(ended, f"job {job_id} ends", seconds)
+        except AssertionError as error:
+            error.add_note(f"{self.job(job_id)}\n{self.units(job_id)}\n{self.console()[-3000:]}")
+            raise
         assert job["status"] == "completed", (job["status"], job["reason"], job["errors"])
         return dict(job)
 

@@ -64,8 +64,11 @@ def test_a_blend_file_is_rendered_by_all_machines(farm: Farm, shot: Path) -> Non
 def test_a_peer_renders_a_scattered_project_the_same_as_its_owner(farm: Farm, shot: Path) -> None:
     first, second, _ = farm.machines
     frames = {"start_frame": 10, "end_frame": 12}
+    # An engine that hangs on a busy machine is found out after two of these minutes, and tried again.
     jobs = [
-        first.finish(first.submit(shot, nodes=[machine.id()], output_path=str(farm.root / f"by {place}"), **frames))
+        first.finish(
+            first.submit(shot, nodes=[machine.id()], output_path=str(farm.root / f"by {place}"), **frames), 200
+        )
         for place, machine in enumerate((first, second))
     ]
     assert [{unit["node"] for unit in first.units(job["id"])} for job in jobs] == [{first.id()}, {second.id()}]

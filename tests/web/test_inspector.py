@@ -46,6 +46,7 @@ def test_retry_failed_requeues_exactly_those_frames(browser: Browser, own: Zordo
     fill(own, 1, frames=240)
     with open_window(browser, own) as window:
         page = show(window, HERO, "frames")
+        expect(page.locator(".cells .unit")).to_have_count(240)
         before = cells(page)
         page.get_by_role("button", name="Retry 4 failed").click()
         window.until(lambda: cells(page) == {unit["unit"]: unit["state"] for unit in window.units(HERO)})
