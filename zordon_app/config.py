@@ -101,8 +101,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
 
 
-LOCAL_ONLY = frozenset({"door", "output_folder", "lan", "port", "mirrors", "extra_names"})
-"""What only programs on this machine may change: it decides what is fetched, written or let in."""
+PRIVATE = frozenset({"notify_command", "webhook"})
+"""What only programs on this machine may see: such addresses and arguments hold secrets."""
+
+LOCAL_ONLY = PRIVATE | {"door", "output_folder", "watch_folders", "lan", "port", "mirrors", "extra_names"}
+"""What only programs on this machine may change: it decides what is run, read, fetched, written or let in."""
 
 DEFAULTS = Settings()
 

@@ -158,8 +158,35 @@ def test_a_browser_that_may_act_acts_but_names_no_path_of_the_machine_and_no_raw
         {"output_folder": "/tmp"},
         {"lan": False},
         {"extra_names": ["x"]},
+        {"notify_command": "touch /tmp/x"},
+        {"webhook": "https://chat.example/"},
+        {"watch_folders": {"/tmp": ""}},
     ):
         assert send(site.lan, "PATCH", "/api/settings", changes, cookie=site.control).status == 403
+    assert send(site.lan, "POST", "/api/settings/try_notices", cookie=site.control).status == 403
+
+
+def test_a_browser_elsewhere_chooses_no_program_of_this_machine_and_none_is_run(site, tmp_path):
+    proof = tmp_path / "ran"
+    send(site.lan, "PATCH", "/api/settings", {"notify_command": f"touch {proof}"}, cookie=site.control)
+    send(site.lan, "POST", "/api/settings/try_notices", cookie=site.control)
+
+    assert send(site.local, "GET", "/api/settings", tls=False).json["notify_command"] == ""
+    assert not proof.exists()
+
+
+def test_whom_a_machine_tells_is_shown_on_it_alone_for_such_addresses_hold_secrets(site):
+    told = {"notify_command": "tell --key s3cret", "webhook": "https://chat.example/hooks/s3cret"}
+    assert send(site.local, "PATCH", "/api/settings", told, tls=False).json["webhook"] == told["webhook"]
+    try:
+        for cookie in (site.view, site.control):
+            assert "s3cret" not in send(site.lan, "GET", "/api/settings", cookie=cookie).text
+        changed = send(site.lan, "PATCH", "/api/settings", {"hang_minutes": 7}, cookie=site.control)
+        assert changed.json["hang_minutes"] == 7
+        assert "s3cret" not in changed.text
+    finally:
+        reset = dict.fromkeys((*told, "hang_minutes"))
+        assert send(site.local, "PATCH", "/api/settings", reset, tls=False).status == 200
 
 
 def test_other_sites_change_nothing_on_either_listener(site):

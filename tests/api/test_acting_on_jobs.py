@@ -1,5 +1,6 @@
 """Cancel, delete, pause, resume, retry, skip, rerender, move, priority and what a child job tells."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,24 @@ def test_jobs_start_after_the_jobs_they_wait_for(node, api):
     act(api, first, "resume")
     ended = api.wait_status(second["id"], "completed")
     assert ended["started_at"] >= api.job(first["id"])["ended_at"]
+
+
+def test_a_job_starts_by_itself_when_its_time_has_come(node, api):
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    job = api.add(node.project(), start_at=due.isoformat())
+    assert job["status"] == "scheduled"
+    ended = api.wait_status(job["id"], "completed")
+    assert datetime.fromisoformat(ended["started_at"]) >= due.replace(microsecond=0)
+
+
+def test_a_job_that_is_added_as_paused_waits_for_the_other_when_it_is_resumed(node, api):
+    first = node.paused()
+    second = api.add(node.project(), after=[first["id"]], paused=True)
+    act(api, second, "resume")
+    waiting = api.wait_for(second["id"], lambda job: "Starts after" in job["reason"])
+    assert waiting["status"] == "scheduled"
+    act(api, first, "resume")
+    api.wait_status(second["id"], "completed")
 
 
 def test_a_job_with_a_start_time_waits_for_it_and_says_so(node, api):

@@ -25,6 +25,19 @@ def test_a_file_that_is_put_there_is_rendered_by_itself(hot):
     assert len(node.api.get("/api/jobs").json["jobs"]) == 1
 
 
+def test_a_drive_that_was_away_brings_no_second_job(hot):
+    node, folder = hot
+    write_project(folder / "again.fake", (1, 4))
+    known = node.zordon._farm.watching._known[str(folder)]
+    eventually(lambda: "again.fake" in known)
+    (folder / "again.fake").rename(folder.parent / "again.fake")
+    eventually(lambda: "again.fake" not in known)
+    (folder.parent / "again.fake").rename(folder / "again.fake")
+    eventually(lambda: "again.fake" in known)
+
+    assert [job["name"] for job in node.api.get("/api/jobs").json["jobs"]].count("again") == 1
+
+
 @pytest.mark.parametrize("folders", [{"renders": ""}, {"/hot": 7}, ["/hot"]])
 def test_what_is_no_folder_is_refused(hot, folders):
     node, _ = hot

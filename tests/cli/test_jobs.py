@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+from datetime import datetime
 
 import pytest
 
@@ -42,6 +43,20 @@ def test_a_job_that_fails_ends_with_1_and_says_why(node, make_film):
     assert result.returncode == 1
     assert "error" in result.stderr
     node.run("delete", job, "--yes")
+
+
+def test_a_job_after_another_and_one_for_later_wait_and_say_for_what(node, film, held):
+    after = node.run("submit", str(film), "--after", held[:8], "--name", "Danach").stdout.strip()
+    later = node.run("submit", str(film), "--start-at", "2126-01-31T22:00", "--name", "Später").stdout.strip()
+    try:
+        waits = json.loads(node.run("status", after, "--json").stdout)
+        assert (waits["status"], waits["after"]) == ("scheduled", [held])
+        waits = json.loads(node.run("status", later, "--json").stdout)
+        assert waits["status"] == "scheduled"
+        assert datetime.fromisoformat(waits["start_at"]) == datetime.fromisoformat("2126-01-31T22:00").astimezone()
+    finally:
+        node.run("delete", after, "--yes")
+        node.run("delete", later, "--yes")
 
 
 @pytest.mark.parametrize(

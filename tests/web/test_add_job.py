@@ -195,6 +195,26 @@ def test_control_enter_adds_and_the_new_row_is_chosen(form: Window, projects: Pa
     expect(row).to_have_count(0)
 
 
+def test_a_job_can_start_after_another_or_at_a_time(form: Window, projects: Path):
+    first = form.post("add_job", {"local_path": str(projects / "film.mp4"), "name": "Before", "paused": True})["id"]
+    expect(form.row("Before")).to_be_visible()
+    for name, way in (("Then", "After another job"), ("Tonight", "At a time")):
+        page = add_source(form, projects / "film.mp4")
+        expect(page.get_by_label("Detected")).to_contain_text("64×36")
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_label("Start", exact=True).select_option(way)
+        if name == "Then":
+            page.get_by_label("After", exact=True).select_option("Before")
+        else:
+            page.get_by_label("Time", exact=True).fill("2126-01-31T22:00")
+        page.keyboard.press("Control+Enter")
+        expect(form.toast(f"“{name}” added")).to_be_visible()
+
+    jobs = {job["name"]: job for job in form.get("jobs")["jobs"]}
+    assert (jobs["Then"]["status"], jobs["Then"]["after"]) == ("scheduled", [first])
+    assert (jobs["Tonight"]["status"], jobs["Tonight"]["start_at"][:4]) == ("scheduled", "2126")
+
+
 def test_a_file_that_cannot_be_opened_says_so_and_blocks(form: Window, tmp_path: Path):
     broken = tmp_path / "broken.blend"
     broken.write_bytes(b"not a blend")

@@ -63,8 +63,9 @@ def submit(
     upload: Upload = False,
     output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results, on that machine.")] = "",
     existing: Annotated[
-        Existing, typer.Option(help="What to do with frames that are there already.")
-    ] = Existing.OVERWRITE,
+        Existing | None,
+        typer.Option(help="What to do with frames that are there already; default: as the preset says."),
+    ] = None,
     after: Annotated[list[str] | None, typer.Option(help="Start when this job is completed.")] = None,
     start_at: Annotated[str, typer.Option(help="Start then, as 22:00 or 2026-01-31T22:00.")] = "",
     attempts: Annotated[int, typer.Option(min=1, max=20, help="How often a frame may fail.")] = 3,
@@ -75,7 +76,9 @@ def submit(
     """Put files into the queue, a job for each; prints the ids of the jobs."""
     session = session_of(context)
     with session.connect() as client:
-        more: Json = {"existing": existing.value, "max_attempts": attempts, "paused": paused}
+        more: Json = {"max_attempts": attempts, "paused": paused}
+        if existing is not None:
+            more["existing"] = existing.value
         if after:
             more["after"] = [find_job(client, text)["id"] for text in after]
         if start_at:

@@ -18,6 +18,7 @@ def check_web_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         raise BadRequest("This is no web address.") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:

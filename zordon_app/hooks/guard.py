@@ -48,7 +48,8 @@ def find_target(url: str, own: Iterable[str], resolve: Resolve = resolve) -> Tar
         OSError: the host is not known.
     """
     parts = check_web_address(url)
-    host = parts.hostname or ""
+    # As name servers, certificates and the Host header have it.
+    host = (parts.hostname or "").encode("idna").decode()
     is_secure = parts.scheme == "https"
     port = parts.port or (443 if is_secure else 80)
     addresses = resolve(host, port)

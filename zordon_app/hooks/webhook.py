@@ -8,6 +8,7 @@ import msgspec
 import urllib3
 
 from zordon_app import __version__
+from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.news import News
 from zordon_app.errors import ZordonError
 from zordon_app.hooks.guard import Resolve, Target, find_target, resolve
@@ -65,7 +66,7 @@ class Webhook:
 
     def post(self, url: str, news: News) -> None:
         """Deliver at once or not at all; raises as ``tell``."""
-        host = urllib3.util.parse_url(url).host or url
+        host = check_web_address(url).hostname
         try:
             target = find_target(url, self._own_addresses(), self._resolve)
             status = _post(target, msgspec.json.encode(news))

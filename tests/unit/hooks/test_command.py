@@ -7,6 +7,7 @@ import time
 import psutil
 import pytest
 
+from tests.fakes.nodes import eventually
 from zordon_app.errors import BadRequest
 from zordon_app.hooks.command import CommandFailed, run_command
 
@@ -64,11 +65,12 @@ def test_what_is_no_program_is_told(tmp_path, news):
 def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path, news):
     path = script(tmp_path, 'sleep 600 & echo $! > "$(dirname "$0")/child"; wait')
 
-    with pytest.raises(CommandFailed, match="took longer than 1 s"):
-        run(f"'{path}'", news, most_seconds=1.0)
+    with pytest.raises(CommandFailed, match="took longer than 3 s"):
+        run(f"'{path}'", news, most_seconds=3.0)
 
     child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    # The system takes a moment for the end of a process that is nobody's child any more.
+    eventually(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_stopping_does_not_wait_for_a_program(tmp_path, news):

@@ -43,6 +43,10 @@ NO_ADDRESS = [
     "http://example.org:99999/",
     "http://example.org/\r\nHost: evil",
     "gopher://127.0.0.1/",
+    f"http://{'a' * 70}.example/",
+    "http://.example.org/",
+    "http://a..b/",
+    "http://a\u2028b/",
 ]
 
 
@@ -70,6 +74,12 @@ def test_a_name_is_resolved_once_and_its_address_is_the_one_that_counts():
         "chat.studio:8065",
     )
     assert next(answers) == ["127.0.0.1"], "it was not asked again"
+
+
+def test_a_name_in_any_script_goes_over_the_wire_as_name_servers_have_it():
+    target = find_target("http://日本.example:8065/", [HOME], lambda _host, _port: ["192.168.7.21"])
+
+    assert target.host_header == "xn--wgv71a.example:8065"
 
 
 def test_one_forbidden_address_among_others_refuses_the_name():
@@ -108,6 +118,22 @@ def test_a_canary_on_this_machine_sees_no_connection(canary, news):
     for host in ["127.0.0.1", "0.0.0.0", "[::1]", "2130706433", "0177.0.0.1", "localhost", *own]:
         with pytest.raises((BadRequest, NotDelivered)):
             webhook.tell(f"http://{host}:{port}/", news)
+    assert seen == []
+
+
+def test_a_name_that_leads_home_at_the_second_try_is_not_called_there(canary, news):
+    port, seen = canary
+    answers = iter([OSError("no name server"), ["127.0.0.1"]])
+
+    def resolve(_host, _port):
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    with pytest.raises(BadRequest, match="this machine"):
+        Webhook(list, threading.Event(), resolve=resolve, scale=0.0).tell(f"http://chat.studio:{port}/", news)
+    assert next(answers, None) is None
     assert seen == []
 
 

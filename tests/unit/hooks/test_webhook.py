@@ -8,6 +8,7 @@ import ifaddr
 import pytest
 import trustme
 
+from zordon_app.errors import ZordonError
 from zordon_app.hooks.webhook import NotDelivered, Webhook
 
 
@@ -104,3 +105,8 @@ def test_a_certificate_for_another_name_is_refused(site, webhook, news):
     with pytest.raises(NotDelivered, match="SSLError"):
         webhook.post(f"https://chat.studio:{site.server_port}/", news)
     assert site.seen == []
+
+
+def test_what_no_resolver_takes_for_a_host_is_told_in_a_sentence(news):
+    with pytest.raises(ZordonError):
+        Webhook(list, threading.Event()).post("http://[v1.x]/", news)

@@ -4,10 +4,11 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from zordon_app.api import routing
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.services import Hooks, SettingsStore
-from zordon_app.config import LOCAL_ONLY, schema
+from zordon_app.config import LOCAL_ONLY, PRIVATE, schema
 from zordon_app.domain.callers import Role
 from zordon_app.errors import Forbidden
 
@@ -25,7 +26,12 @@ def routes(context: Context) -> list[Route]:
         get("/api/settings/schema", use.schema, "JSON Schema of the settings", answers=values, allow=PEOPLE),
         act("PATCH", "/api/settings", use.change, "Change settings, all or none", answers=values, body=changes),
         act(
-            "POST", "/api/settings/try_notices", use.try_notices, "Tell the program and the web address", answers=tried
+            "POST",
+            "/api/settings/try_notices",
+            use.try_notices,
+            "Tell the program and the web address",
+            answers=tried,
+            allow=routing.LOCAL_ONLY,
         ),
     ]
 
@@ -38,22 +44,26 @@ class Settings:
         self._store = store
         self._hooks = hooks
 
-    def read(self, _ask: Ask) -> HTTPResponse:
-        """All values."""
-        return json_answer(self._store.read())
+    def read(self, ask: Ask) -> HTTPResponse:
+        """All values that the caller may see."""
+        return json_answer(_visible(self._store.read(), ask))
 
     def schema(self, _ask: Ask) -> HTTPResponse:
         """Types, ranges, defaults and what each is for."""
         return json_answer(schema())
 
     def change(self, ask: Ask) -> HTTPResponse:
-        """Some values; answers with all. Raises Forbidden for what only this machine's own programs may change."""
+        """Some values; answers as ``read``. Raises Forbidden for what only this machine's own programs may change."""
         changes = ask.fields()
         kept = sorted(LOCAL_ONLY & changes.keys()) if not ask.caller.local else []
         if kept:
             raise Forbidden(f"Only at that machine itself can one change: {', '.join(kept)}.")
-        return json_answer(self._store.change(changes))
+        return json_answer(_visible(self._store.change(changes), ask))
 
     def try_notices(self, _ask: Ask) -> HTTPResponse:
         """Once, without waiting for a job."""
         return json_answer(self._hooks.try_out())
+
+
+def _visible(values: dict[str, Any], ask: Ask) -> dict[str, Any]:
+    return values if ask.caller.local else {name: value for name, value in values.items() if name not in PRIVATE}
