@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,9 @@ class Discovery:
         self._announce = announce
         self._clock = clock
         self._interfaces = interfaces
+        # Makes the name of each announcer its own. A copied data folder has the same id, and who asks whether a name is
+        # free may miss the answer on a busy machine; two of one name would also give each other their addresses.
+        self._mark = secrets.token_hex(4)
         self._events: queue.Queue[tuple[str, bool]] = queue.Queue(MAX_QUEUE)
         self._zeroconf: Zeroconf | None = None
         self._browser: ServiceBrowser | None = None
@@ -122,11 +126,10 @@ class Discovery:
         self._told = now
 
     def _register(self, zeroconf: "Zeroconf", now: Announcement) -> None:
-        # After a clash of names the registered name differs from the one first asked for.
-        info = _service_info(now, self._info.name if self._info else f"zordon-{now.id}.{SERVICE}")
+        info = _service_info(now, f"zordon-{now.id}-{self._mark}")
         if self._info is None:
             self._info = info
-            zeroconf.register_service(info, allow_name_change=True)
+            zeroconf.register_service(info)
         else:
             zeroconf.update_service(info)
             self._info = info
@@ -158,7 +161,7 @@ def read_hint(properties: Mapping[str, str | None], addresses: list[str], port: 
     )
 
 
-def _service_info(now: Announcement, name: str) -> "ServiceInfo":
+def _service_info(now: Announcement, host: str) -> "ServiceInfo":
     from zeroconf import ServiceInfo
 
     properties = {
@@ -172,9 +175,9 @@ def _service_info(now: Announcement, name: str) -> "ServiceInfo":
     }
     return ServiceInfo(
         SERVICE,
-        name,
+        f"{host}.{SERVICE}",
         port=now.port,
         properties=properties,
-        server=f"zordon-{now.id}.local.",
+        server=f"{host}.local.",
         parsed_addresses=list(now.addresses),
     )

@@ -36,9 +36,12 @@ class Hints:
         self._by_source: dict[str, Hint] = {}
 
     def put(self, source: str, hint: Hint) -> None:
-        """Remember what ``source`` says now."""
+        """Remember what ``source`` says now: it replaces another that spoke of the same device at the same place."""
         with self._lock:
             changed = self._by_source.get(source) != hint
+            for other, known in list(self._by_source.items()):
+                if other != source and (known.id, known.addresses) == (hint.id, hint.addresses):
+                    del self._by_source[other]
             if source not in self._by_source and len(self._by_source) >= MAX_HINTS:
                 return
             self._by_source[source] = hint

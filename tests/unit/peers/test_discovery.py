@@ -98,9 +98,11 @@ def test_a_clone_of_the_same_id_is_a_second_hint_and_hides_nothing(looking):
     looking(id=BERT, name="bert", port=9000)
     eventually(lambda: anna.sees(BERT))
 
-    looking(id=BERT, name="clone", port=9666)
+    looking(id=BERT, name="clone", port=9666, addresses=("127.0.0.2",))
 
     eventually(lambda: set(anna.sees(BERT)) == {"bert", "clone"})
+    told = {name: hint.addresses for name, hint in anna.sees(BERT).items()}
+    assert told == {"bert": ("127.0.0.1:9000",), "clone": ("127.0.0.2:9666",)}
 
 
 def test_nodes_find_each_other_and_say_so(start):

@@ -67,6 +67,14 @@ def test_hints_of_true_and_false_sources_stand_side_by_side(clock):
     assert hints.addresses_of("d" * 20) == ["192.0.2.66:8586"]
 
 
+def test_a_machine_that_was_killed_and_came_back_under_another_name_is_one_hint(clock):
+    hints = Hints(clock)
+    hints.put("mdns:before", hint(name="old name"))
+    hints.put("mdns:after", hint(name="new name"))
+
+    assert [known.name for known in hints.all()] == ["new name"]
+
+
 def test_a_change_is_told_once_and_a_flood_is_bounded(clock):
     told: list[int] = []
     hints = Hints(clock, lambda: told.append(1))
