@@ -1,5 +1,6 @@
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -35,17 +36,41 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path):
     assert pragma == 2
 
 
+def files_in(folder):
+    """All that holds data: an empty log, and the index of a log, may come and go."""
+    files = [path for path in folder.iterdir() if path.is_file() and path.suffix != ".db-shm"]
+    return {path.name: path.read_bytes() for path in files if path.stat().st_size}
+
+
 def test_a_database_of_a_newer_zordon_is_refused_and_left_as_it_is(tmp_path):
     open_database(tmp_path).close()
     with sqlite3.connect(tmp_path / "zordon.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    before = (tmp_path / "zordon.db").read_bytes()
+    before = files_in(tmp_path)
 
     with pytest.raises(DatabaseTooNew, match="newer Zordon"):
         open_database(tmp_path)
 
-    assert (tmp_path / "zordon.db").read_bytes() == before
+    assert files_in(tmp_path) == before
+
+
+def test_a_newer_database_is_refused_though_it_was_killed_and_would_look_damaged_to_us(tmp_path):
+    live, copy = tmp_path / "live", tmp_path / "copy"
+    open_database(live).close()
+    with closing(sqlite3.connect(live / "zordon.db")) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("INSERT INTO jobs VALUES ('a', 'running', 'no JSON any more')")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+        shutil.copytree(live, copy)
+    assert (copy / "zordon.db-wal").stat().st_size > 0
+    before = files_in(copy)
+
+    with pytest.raises(DatabaseTooNew, match="newer Zordon"):
+        open_database(copy)
+
+    assert files_in(copy) == before
 
 
 def test_a_damaged_database_is_set_aside_and_the_newest_backup_comes_back(tmp_path):
