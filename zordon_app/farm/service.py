@@ -20,12 +20,14 @@ from zordon_app.domain.views import JobView, NodeView, UnitView
 from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound, ZordonError
 from zordon_app.farm import ordering
 from zordon_app.farm.child_jobs import ChildJobs
+from zordon_app.farm.deltas import Deltas
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.intake import OFFERED, PREPARING, Intake
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
 from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
 from zordon_app.farm.node_desk import NodeDesk
+from zordon_app.farm.partaking import Partaking
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.state import FarmState, fingerprint
 from zordon_app.farm.views import JobViews, unit_view
@@ -50,6 +52,7 @@ class FarmService:
         views: JobViews,
         progress: LiveProgress,
         nodes: NodeDesk,
+        partaking: Partaking,
         children: ChildJobs,
         outputs: Outputs,
         manifests: Manifests,
@@ -67,12 +70,13 @@ class FarmService:
         self._views = views
         self._progress = progress
         self._nodes = nodes
+        self._partaking = partaking
         self._children = children
         self._outputs = outputs
         self._manifests = manifests
         self._clock = clock
         self._jobs_folder = jobs_folder
-        self._live_engines = live_engines
+        self._deltas = Deltas(state, feed, views, clock, nodes=nodes.views, live_engines=live_engines)
         self._forget_previews = forget_previews
         self._submitting = threading.Lock()
         """One submission at a time, so that a repeated idempotency key finds the first one's jobs."""
@@ -93,20 +97,7 @@ class FarmService:
 
     def delta_json(self, token: str | None) -> bytes:
         """What changed since ``token``, encoded."""
-        with self._state.lock:
-            new_token = self._feed.token()
-            since = self._feed.since(token)
-            jobs = [msgspec.Raw(self._views.encoded(job_id)) for job_id in since.changed if self._state.has(job_id)]
-        document = {
-            "token": new_token,
-            "full": since.full,
-            "jobs": jobs,
-            "removed": since.removed,
-            "nodes": self._nodes.views(),
-            "engines": self._live_engines() if since.engines else [],
-            "time": self._clock.now(),
-        }
-        return msgspec.json.encode(document)
+        return self._deltas.since(token)
 
     def jobs_in_status(self, status: str) -> list[JobView]:
         """Jobs in one status."""
@@ -283,6 +274,11 @@ class FarmService:
             raise BadRequest(f"The priority must be from 0 to 100, not {priority}.")
         with self._state.change() as change:
             change.job(self._known(job_id)).priority = priority
+        return self._views.view(job_id)
+
+    def set_nodes(self, job_id: str, nodes: list[str], *, split: bool | None) -> JobView:
+        """Choose who renders it; leases of machines that are out are taken back."""
+        self._partaking.choose(self._known(job_id), nodes, split=split)
         return self._views.view(job_id)
 
     def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:
