@@ -17,3 +17,7 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+
+    def sleep(self, length: timedelta) -> None:
+        """The machine sleeps: only the clock on its wall goes on."""
+        self._now += length

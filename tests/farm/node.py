@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -16,9 +17,10 @@ from tests.fakes.wall_engine import WallEngine  # noqa: E402 - the path comes fi
 from zordon_app.app import Zordon  # noqa: E402
 from zordon_app.clock import SystemClock  # noqa: E402
 from zordon_app.logs import set_up_logging  # noqa: E402
+from zordon_app.peers.calls import Calls  # noqa: E402
 
 
-def follow_wrong_clock(file: Path) -> None:
+def follow_clock(file: Path) -> None:
     """The wall clock of this process is as many seconds off as ``file`` says at each moment."""
     true_time, true_now = time.time, SystemClock.now
 
@@ -29,12 +31,32 @@ def follow_wrong_clock(file: Path) -> None:
     SystemClock.now = lambda clock: true_now(clock) + timedelta(seconds=skew())  # type: ignore[method-assign]
 
 
+def note_calls(history: Path, node: str) -> None:
+    """The farm's history tells when a parent has answered this node (``asked``), and when a frame is sent to one."""
+    update, deliver = Calls.update, Calls.deliver
+
+    def note(what: str, frame: int) -> None:
+        with history.open("ab", buffering=0) as file:
+            file.write(f"{time.monotonic():.4f} {node} {what} {frame}\n".encode())
+
+    def noted_update(calls: Calls, *about: Any) -> Any:
+        orders = update(calls, *about)
+        note("asked", -1)
+        return orders
+
+    def noted_deliver(calls: Calls, job: str, number: int, **about: Any) -> Any:
+        note("sent", number)
+        return deliver(calls, job, number, **about)
+
+    Calls.update, Calls.deliver = noted_update, noted_deliver  # type: ignore[method-assign]
+
+
 def main() -> None:
-    """``node.py HOME OPTIONS``; options are JSON: port, discovery, and those of the engine."""
+    """``node.py HOME OPTIONS``; options are JSON: port, discovery, clock, and those of the engine."""
     home, options = Path(sys.argv[1]), json.loads(sys.argv[2])
     set_up_logging(home / "logs", console=logging.WARNING)
-    if "wrong_clock" in options:
-        follow_wrong_clock(Path(options.pop("wrong_clock")))
+    follow_clock(Path(options.pop("clock")))
+    note_calls(Path(options["history"]), options["node"])
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     port, discovery = options.pop("port", 0), options.pop("discovery", False)

@@ -1,11 +1,12 @@
 """One farm of three for all faults of machines and cables, and the table of what was seen."""
 
+import json
 import os
 import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,20 @@ class Trial:
 
     def made_by(self, machine: Machine) -> int:
         return sum(node == machine.name for _, node, _ in self.farm.told("made"))
+
+    @contextmanager
+    def changed(self, machine: Machine, **options: Any) -> Iterator[None]:
+        """Meanwhile the node of a machine runs with these options of ``tests/farm/node.py`` too."""
+        usual = list(machine.command)
+        machine.stop()
+        machine.command = [*usual[:-1], json.dumps(json.loads(usual[-1]) | options)]
+        try:
+            machine.start()
+            self.farm.wait_until_joined()
+            yield
+        finally:
+            machine.stop()
+            machine.command = usual
 
     def nothing_lost(self, frames: range = FRAMES) -> dict[str, Any]:
         job = nothing_lost(self.farm, self.parent, self.job_id, frames)
@@ -124,6 +139,7 @@ def small_disk(farm: Farm) -> Path:
 
 def _mend(farm: Farm) -> None:
     for machine in farm.machines:
+        machine.turn_clock(0)
         subprocess.run(
             farm.network.command(machine.number, "nft", "flush", "ruleset"), capture_output=True, check=False
         )

@@ -257,18 +257,17 @@ class ChildJobs:
         """A clock that stands still while the machine sleeps, and one that does not."""
         return self._clock.monotonic(), self._clock.now()
 
-    def _send_asked(self, work: ChildWork) -> None:
+    def _ask_after_silence(self, work: ChildWork) -> None:
         """After a sleep, a freeze or a cut cable the parent is asked first what still counts (reliability.md, R6)."""
         now, told = self._moment(), self._told.get(work.job.id)
         silent = max(now[0] - told[0], (now[1] - told[1]).total_seconds()) if told is not None else math.inf
         if silent > SILENT_SECONDS * self._scale:
             self._tell_once(work)
-        work.send()
 
     def _send(self, work: ChildWork) -> None:
         while self._is_on(work):
             if work.has_parcels.wait(TELL_SECONDS) and self._is_on(work):
-                self._insist(work, lambda: self._send_asked(work))
+                self._insist(work, lambda: work.send(lambda: self._ask_after_silence(work)))
 
     def _insist(self, work: ChildWork, step: Callable[[], object], *, tries: int = 0) -> bool:
         """Do it, and again while the parent does not answer; False when it says no, or nobody wants it any more."""

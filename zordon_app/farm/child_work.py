@@ -205,10 +205,11 @@ class ChildWork:
         if answer.ended and not self._parcels.of_job(self.job.id):
             self._on_ended("The job has ended.")
 
-    def send(self) -> None:
+    def send(self, before_each: Callable[[], None] = lambda: None) -> None:
         """Send what is in the box, oldest first. Raises PeerGone, DiskFull: the rest is sent later."""
         self.has_parcels.clear()
         for parcel in self._parcels.of_job(self.job.id):
+            before_each()
             self._send(parcel)
 
     @property

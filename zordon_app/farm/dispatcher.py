@@ -63,6 +63,7 @@ class Dispatcher:
         self._asked: dict[tuple[JobId, str], float] = {}
         """When each peer asked last for units of a job."""
         self._work_changed = threading.Condition(state.lock)
+        self._looked = clock.monotonic()
         self._closed = False
         state.listen(lambda _changed: self._work_changed.notify_all())
 
@@ -156,9 +157,16 @@ class Dispatcher:
                     self._expect_back(job, this_node)
 
     def take_back_expired(self) -> None:
-        """Units of leases that were not renewed wait again."""
+        """Units of leases that were not renewed wait again; called about once a second.
+
+        After a longer gap this machine has slept (reliability.md, R6): nobody could renew, so all have a lease's time.
+        """
         with self._state.lock:
-            for held in self._holdings.expired(self._clock.monotonic()):
+            now, before = self._clock.monotonic(), self._looked
+            self._looked = now
+            if now - before > self._lease_seconds * SILENT_SHARE:
+                self._holdings.expect_back(now + self._lease_seconds)
+            for held in self._holdings.expired(now):
                 self._take_back(held)
 
     def take_back_from(self, node: str) -> None:
@@ -200,6 +208,7 @@ class Dispatcher:
             self._take_back(held)
             return LeaseOrder.STOP_NOW
         held.expires = self._clock.monotonic() + self._lease_seconds
+        held.is_expected_back = False
         order = self._order(held)
         if not held.owed:
             self._holdings.drop(held)

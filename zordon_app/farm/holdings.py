@@ -19,7 +19,7 @@ class Held(Struct):
     made: frozenset[int] = frozenset()
     """Units that its holder has rendered, and that are on their way."""
     is_expected_back: bool = False
-    """Known only from before a restart of this node; its holder has not called yet."""
+    """Known only from before a restart or a sleep of this node; its holder has not called yet."""
     running: int | None = None
     began: float = 0.0
 
@@ -83,6 +83,11 @@ class Holdings:
     def of_node(self, node: str) -> list[Held]:
         """The leases of one node."""
         return [held for held in self._held.values() if held.lease.node == node]
+
+    def expect_back(self, expires: float) -> None:
+        """Whoever holds a lease has until then to call."""
+        for held in self._held.values():
+            held.is_expected_back, held.expires = True, expires
 
     def expired(self, now: float) -> list[Held]:
         """Leases that were not renewed in time."""

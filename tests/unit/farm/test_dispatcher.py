@@ -71,6 +71,13 @@ def take(dispatch, node=NODE, *, may_work=True):
     return lease and dispatch.dispatcher.assignment(lease)
 
 
+def look_for(seconds, bench, dispatch):
+    """So many seconds go by, with the round of each."""
+    for _ in range(seconds):
+        bench.clock.advance(1)
+        dispatch.dispatcher.take_back_expired()
+
+
 def checked(bench, text="pixels"):
     path = bench.folder / "work.png"
     path.write_text(text)
@@ -116,11 +123,10 @@ def test_a_waiting_node_wakes_when_a_job_arrives(bench, dispatch):
 def test_a_lease_that_is_not_renewed_is_taken_back_and_its_holder_told(bench, dispatch):
     job_id = bench.add(units=2)
     assignment = take(dispatch)
-    bench.clock.advance(20)
+    look_for(20, bench, dispatch)
     assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.GO_ON
 
-    bench.clock.advance(61)
-    dispatch.dispatcher.take_back_expired()
+    look_for(26, bench, dispatch)
 
     assert bench.states(job_id) == {1: "waiting", 2: "waiting"}
     assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_NOW
@@ -129,8 +135,7 @@ def test_a_lease_that_is_not_renewed_is_taken_back_and_its_holder_told(bench, di
 def test_a_zombie_that_delivers_late_is_superseded_and_harms_nothing(bench, dispatch):
     job_id = bench.add(units=1)
     zombie = take(dispatch)
-    bench.clock.advance(61)
-    dispatch.dispatcher.take_back_expired()
+    look_for(26, bench, dispatch)
     heir = take(dispatch, OTHER)
     assert dispatch.gathering.deliver(heir.lease, heir.lease.units[0], checked(bench, "good"))
 
@@ -242,6 +247,29 @@ def test_a_holder_that_is_silent_for_a_moment_is_not_robbed(bench, dispatch, pee
     bench.clock.advance(10)
 
     assert take(dispatch) is None
+
+
+def test_nobody_is_robbed_for_what_could_not_be_heard_while_this_machine_slept(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    look_for(2, bench, dispatch)
+    bench.clock.advance(8 * 3600)
+    look_for(1, bench, dispatch)
+    kept = bench.state.job(job_id).counts.leased
+    taken = take(dispatch)
+    renew(dispatch, peer_lease, made=range(2, 16))
+    after_it_called = take(dispatch)
+
+    assert kept == 20
+    assert taken is None
+    assert {unit.spec.number for unit in after_it_called.lease.units} <= set(range(16, 22))
+
+
+def test_who_does_not_call_after_this_machine_woke_loses_its_lease(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    bench.clock.advance(8 * 3600)
+    look_for(27, bench, dispatch)
+
+    assert bench.state.job(job_id).counts.leased == 0
 
 
 def test_a_node_that_only_fails_loses_its_lease(bench, dispatch, peer_lease):
