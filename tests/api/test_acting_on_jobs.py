@@ -232,6 +232,24 @@ def test_a_wrong_priority_is_a_400(node, api, priority):
     assert "priority" in act(api, node.paused(), "priority", {"priority": priority}).refused(400)
 
 
+def test_the_machines_of_a_job_are_chosen_afterwards(node, api):
+    job = node.paused()
+    this = api.get("/api/nodes").json[0]["id"]
+    changed = act(api, job, "nodes", {"nodes": ["this"], "enable_split_jobs": False}).json
+    assert (changed["nodes"], changed["enable_split_jobs"]) == ([this], False)
+    changed = act(api, job, "nodes", {"nodes": []}).json
+    assert (changed["nodes"], changed["enable_split_jobs"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"nodes": "this"}, {"nodes": ["nobody"]}, {"nodes": [5]}, {"nodes": [], "only": True}, [1]]
+)
+def test_machines_that_there_are_not_are_a_400_and_change_nothing(node, api, body):
+    job = node.paused()
+    act(api, job, "nodes", body).refused(400)
+    assert api.job(job["id"])["nodes"] == []
+
+
 @pytest.mark.parametrize("value", [{"after_current": "perhaps"}, {"now": True}, [1], "text"])
 def test_a_wrong_body_for_pause_is_a_400_or_means_no(node, api, value):
     answer = act(api, node.paused(), "pause", value)

@@ -152,6 +152,7 @@ def test_jobs_can_be_held_moved_and_let_go(client, held):
     job_id = held["id"]
     assert client.set_job_priority(job_id, 80)["priority"] == 80
     assert client.move_job(job_id, "top")["id"] == job_id
+    assert client.set_job_nodes(job_id, ["this"], split=False)["enable_split_jobs"] is False
     assert held["id"] in [job["id"] for job in client.get_jobs_in_status("paused")]
     assert client.cancel_job(job_id)["status"] == "cancelled"
     assert client.retry_job(job_id)["status"] != "cancelled"

@@ -106,6 +106,16 @@ class Priority(Struct, kw_only=True, forbid_unknown_fields=True):
     priority: Annotated[int, Meta(ge=0, le=100)]
 
 
+class JobNodes(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Ids of the machines that may take part (``this``: the one that has the job), none for all.
+
+    ``enable_split_jobs`` says whether others than the one that has the job may; left out, that stays as it is.
+    """
+
+    nodes: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=1000)]
+    enable_split_jobs: bool | None = None
+
+
 class Move(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where to; ``other`` is a job id, for before and after."""
 

@@ -80,6 +80,12 @@ class Farm(Protocol):
     def set_priority(self, job_id: str, priority: int) -> JobView:
         """0–100."""
 
+    def set_nodes(self, job_id: str, nodes: list[str], *, split: bool | None) -> JobView:
+        """The machines (ids; none: all) that render it from now on, and whether others than this one may (``split``).
+
+        What is in the hands of a machine that is out waits again. Raises BadRequest: there is no such machine.
+        """
+
     def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:
         """A child job tells that its state changed."""
 

@@ -27,6 +27,7 @@ from zordon_app.farm.local_work import LocalWork
 from zordon_app.farm.node_desk import NodeDesk
 from zordon_app.farm.nodes import Surroundings, ThisNode
 from zordon_app.farm.parent_desk import ParentDesk
+from zordon_app.farm.partaking import Partaking
 from zordon_app.farm.preparing import Preparing
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.projects import JobProjects
@@ -299,6 +300,7 @@ class FarmParts:
             views=JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name),
             progress=self._progress,
             nodes=self.nodes,
+            partaking=Partaking(state, self.lifecycle, self.dispatcher, self.nodes, self._render.identity.id),
             children=self.children,
             outputs=self._storage.outputs,
             manifests=self._storage.manifests,

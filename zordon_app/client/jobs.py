@@ -87,6 +87,10 @@ class JobCalls(Calls):
         """``where``: top, up, down, bottom, before or after (``other``, a job id)."""
         return self._object("POST", job_path(job_id, "move"), json=given(where=where, other=other))
 
+    def set_job_nodes(self, job_id: str, nodes: list[str], *, split: bool | None = None) -> Json:
+        """The machines (ids) that may take part, none for all; ``split``: whether others than its own may."""
+        return self._object("POST", job_path(job_id, "nodes"), json=given(nodes=nodes, enable_split_jobs=split))
+
     def set_job_priority(self, job_id: str, priority: int) -> Json:
         """0 to 100."""
         return self._object("POST", job_path(job_id, "priority"), json={"priority": priority})

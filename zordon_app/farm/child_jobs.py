@@ -195,8 +195,7 @@ class ChildJobs:
         """Help that is over is no longer shown after a while."""
         kept = timedelta(seconds=KEPT_SECONDS * self._scale)
         if job.ended_at is not None and self._clock.now() - job.ended_at > kept:
-            self._lifecycle.delete([job.id])
-            shutil.rmtree(self._jobs_folder / job.id, ignore_errors=True)
+            self._remove(job.id)
 
     def _came(self, job_id: JobId) -> None:
         with self._state.lock:
@@ -207,12 +206,24 @@ class ChildJobs:
     def _end(self, job_id: JobId, reason: str) -> None:
         with self._state.lock:
             if self._state.has(job_id) and not self._state.job(job_id).status.is_final:
-                job = self._state.job(job_id)
-                status = JobStatus.COMPLETED if job.status == JobStatus.RUNNING else JobStatus.CANCELLED
-                self._lifecycle.set_job_status(job_id, status, reason)
+                self._end_status(self._state.job(job_id), reason)
         for parcel in self._parcels.of_job(job_id):
             self._parcels.remove(parcel)
         self._drop(job_id)
+
+    def _end_status(self, job: Job, reason: str) -> None:
+        """Help that never began is not shown: as cancelled it would look like a person's no to helping again."""
+        match job.status:
+            case JobStatus.RUNNING:
+                self._lifecycle.set_job_status(job.id, JobStatus.COMPLETED, reason)
+            case JobStatus.PAUSED:
+                self._lifecycle.set_job_status(job.id, JobStatus.CANCELLED, reason)
+            case _:
+                self._remove(job.id)
+
+    def _remove(self, job_id: JobId) -> None:
+        self._lifecycle.delete([job_id])
+        shutil.rmtree(self._jobs_folder / job_id, ignore_errors=True)
 
     def _helps(self, job: Job) -> str:
         return f"Helps {self._machines.name_of(job.parent.node)}." if job.parent else ""
@@ -310,9 +321,9 @@ class ChildJobs:
 
     def _fail(self, work: ChildWork, reason: str) -> None:
         with self._state.lock:
-            job = self._state.job(work.job.id)
-            if not job.status.is_final:
-                self._lifecycle.stop(job.id, JobStatus.ERROR, reason)
+            job_id = work.job.id
+            if self._state.has(job_id) and not self._state.job(job_id).status.is_final:
+                self._lifecycle.stop(job_id, JobStatus.ERROR, reason)
         work.say(JobStatus.ERROR, reason)
 
     def _prepare(self, work: ChildWork) -> None:

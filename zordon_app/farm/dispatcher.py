@@ -25,8 +25,6 @@ LEASE_SECONDS = 25.0
 SILENT_SHARE = 0.2
 """A holder that is silent for so much of its lease's length keeps its units until it calls, or the lease ends."""
 
-HELPING = frozenset({"running", "configuring"})
-
 PEER_AT_WORK_SECONDS = 60.0
 """A peer that asked for units of a job so lately still works for it."""
 
@@ -79,7 +77,7 @@ class Dispatcher:
             while not self._closed:
                 lease = self._grant(node, node_name, job) if may_work() else None
                 left = deadline - self._clock.monotonic()
-                if lease is not None or left <= 0 or (job is not None and not self._is_open(job)):
+                if lease is not None or left <= 0 or (job is not None and not self._is_open(job, node)):
                     return lease
                 # An idle node looks again by itself: whether others are too slow shows only with time.
                 self._work_changed.wait(min(left, 1.0))
@@ -169,11 +167,15 @@ class Dispatcher:
             for held in self._holdings.expired(now):
                 self._take_back(held)
 
-    def take_back_from(self, node: str) -> None:
-        """Every unit that a node holds waits again; what it delivers later is superseded or welcome."""
+    def take_back_from(self, node: str, job_id: JobId | None = None) -> None:
+        """Every unit that a node holds, of one job or of all, waits again.
+
+        What it delivers later is superseded or welcome.
+        """
         with self._work_changed:
             for held in self._holdings.of_node(node):
-                self._take_back(held)
+                if job_id in {None, held.lease.job}:
+                    self._take_back(held)
             self._work_changed.notify_all()
 
     def units_in_hand(self, node: str) -> dict[JobId, int]:
@@ -200,8 +202,12 @@ class Dispatcher:
             self._closed = True
             self._work_changed.notify_all()
 
-    def _is_open(self, job_id: JobId) -> bool:
-        return self._state.has(job_id) and not self._state.job(job_id).status.is_final
+    def _is_open(self, job_id: JobId, peer: NodeId) -> bool:
+        """Whether it is worth waiting: a peer that is let out of a job learns so from its next question."""
+        if not self._state.has(job_id):
+            return False
+        job = self._state.job(job_id)
+        return not job.status.is_final and planner.may_share(job, peer)
 
     def _renew(self, held: Held) -> LeaseOrder:
         if self._blame.is_left_out(held.lease.job, held.lease.node):
@@ -330,7 +336,7 @@ class Dispatcher:
             if asked == job.id and now - at < 2 * self._lease_seconds
         }
         # Those that were asked to help and still fetch the project will want their share in a moment.
-        asked = {NodeId(str(child["node"])) for child in job.child_jobs if child.get("status") in HELPING}
+        asked = {NodeId(str(child["node"])) for child in job.child_jobs if child.get("status") in planner.HELPING}
         return self.holders(job.id) | asking | asked | {node}
 
     def _take_back(self, held: Held) -> None:

@@ -1,12 +1,13 @@
 """The machines of the farm, as the API shows and pauses them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from zordon_app.domain.ids import NodeId
 from zordon_app.domain.views import NodeView
-from zordon_app.errors import NotFound
+from zordon_app.errors import BadRequest, NotFound
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.interfaces import Disk, Machines, PeerCalls, ThisMachine
 from zordon_app.farm.nodes import ThisNode
@@ -55,6 +56,15 @@ class NodeDesk:
                 self._dispatcher.take_back_from(self._this.id)
             return self.this()
         return self._other(node_id).pause(paused=paused, after_current=after_current, until=until)
+
+    def known(self, node_ids: Sequence[str]) -> list[NodeId]:
+        """Ids of machines of this farm, ``this`` resolved, each once. Raises BadRequest: there is no such machine."""
+        known = {view.id for view in self.views()}
+        wanted = [self._this.id if self._is_this(node_id) else node_id for node_id in node_ids]
+        for node_id in wanted:
+            if node_id not in known:
+                raise BadRequest(f"There is no machine {node_id[:60]!r} in this farm.")
+        return [NodeId(node_id) for node_id in dict.fromkeys(wanted)]
 
     def history(self, node_id: str, seconds: float) -> dict[str, Any]:
         """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""

@@ -19,6 +19,7 @@ from zordon_app.domain.sharing import (
 )
 from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import BadRequest, Forbidden, ZordonError
+from zordon_app.farm import planner
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.heard_logs import HeardLogs
@@ -161,7 +162,7 @@ class ParentDesk:
 
     def _shared(self, job_id: str, node: str) -> Job:
         job = self._state.job(job_id)
-        if job.parent is not None or not job.enable_split_jobs or (job.nodes and node not in job.nodes):
+        if not planner.may_share(job, node):
             raise Forbidden("This job is not shared with that machine.")
         return job
 

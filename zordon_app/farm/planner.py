@@ -8,6 +8,9 @@ from msgspec import Struct
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import UnitState
 
+HELPING = frozenset({"running", "configuring"})
+"""The statuses of a child job whose machine is to be told when nobody wants its help any more."""
+
 TARGET_SECONDS = 20.0
 """How long a lease should keep a node busy: long enough that asking costs nothing, short enough to lose little."""
 
@@ -39,6 +42,11 @@ def queue(jobs: Sequence[Job]) -> list[Job]:
 def may_work(job: Job, node: str) -> bool:
     """Whether a node may take units of a job now."""
     return job.status.is_active and job.parent is None and (not job.nodes or node in job.nodes)
+
+
+def may_share(job: Job, node: str) -> bool:
+    """Whether a peer may take part in a job of this machine, now or later."""
+    return job.parent is None and job.enable_split_jobs and (not job.nodes or node in job.nodes)
 
 
 def lease_size(

@@ -36,14 +36,14 @@ class Ask(Struct, frozen=True):
 
 
 def whom_to_ask(jobs: Sequence[Job], usable: Collection[str]) -> list[Ask]:
-    """Peers that do not help yet with the jobs that go first."""
+    """Peers that do not help with the jobs that go first; those whose help has ended may help again."""
     open_jobs = [job for job in jobs if job.enable_split_jobs and job.parent is None and job.status.is_active]
     shared = [job for job in planner.queue(open_jobs) if job.counts.waiting][:SHARED_AT_ONCE]
     return [
         Ask(job, node)
         for job in shared
         for node in sorted(usable)
-        if planner.may_work(job, node) and not any(child.get("node") == node for child in job.child_jobs)
+        if planner.may_work(job, node) and not any(_is_of(child, node) for child in job.child_jobs)
     ]
 
 
@@ -97,14 +97,16 @@ class Sharing:
                 self._look_after(job)
 
     def _what_to_say(self, jobs: Sequence[Job]) -> dict[str, list[Errand]]:
-        """By machine: helping with a job that goes on, and the end of one that has ended."""
+        """By machine: helping with a job that goes on, and the end of one that has ended or goes on without it."""
         errands: dict[str, list[Errand]] = defaultdict(list)
         for ask in whom_to_ask(jobs, self._machines.usable()):
             errands[ask.node].append(partial(self._ask, ask))
         for job in jobs:
-            for child in job.child_jobs if job.parent is None and job.status.is_final else ():
-                if child.get("status") == "running":
-                    errands[str(child["node"])].append(partial(self._end_child, job, child))
+            for child in job.child_jobs if job.parent is None else ():
+                node = str(child.get("node", ""))
+                is_wanted = not job.status.is_final and planner.may_share(job, node)
+                if node and child.get("status") in planner.HELPING and not is_wanted:
+                    errands[node].append(partial(self._end_child, job, child))
         return errands
 
     def _ask(self, ask: Ask) -> None:
@@ -160,6 +162,10 @@ class Sharing:
                 self._lifecycle.set_job_status(job.id, JobStatus.WAITING_FOR_SUBJOBS, f"Finishing on {names}.")
             elif not only_others and job.status == JobStatus.WAITING_FOR_SUBJOBS:
                 self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Rendering.")
+
+
+def _is_of(child: dict[str, Any], node: str) -> bool:
+    return child.get("node") == node and child.get("status") != "ended"
 
 
 def _request(job: Job, this_node: str, node: str) -> JobRequest:

@@ -16,6 +16,7 @@ from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import JobNotFound, NotFound
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.interfaces import Store
+from zordon_app.farm.planner import HELPING
 
 Ledger = dict[int, Unit]
 
@@ -183,7 +184,7 @@ class FarmState:
 
 def is_settled(job: Job) -> bool:
     """Whether a job has ended, and every peer that helped has been told."""
-    return job.status.is_final and not any(child.get("status") == "running" for child in job.child_jobs)
+    return job.status.is_final and not any(child.get("status") in HELPING for child in job.child_jobs)
 
 
 def count_units(units: list[Unit]) -> UnitCounts:

@@ -144,6 +144,41 @@ def test_the_end_of_a_job_reaches_others_while_one_hangs(bench, farm):
     eventually(lambda: helpers(bench, job) == {"slow": "ended", "swift": "ended"})
 
 
+def test_a_machine_that_is_let_out_of_a_job_is_told_and_asked_again_when_it_is_let_in(bench, farm):
+    job = bench.add()
+
+    def are(slow: str, swift: str) -> bool:
+        farm.sharing.run_once()
+        return helpers(bench, job) == {"slow": slow, "swift": swift}
+
+    eventually(lambda: are("running", "running"))
+    with bench.state.change() as change:
+        change.job(job).nodes = ["slow"]
+    eventually(lambda: are("running", "ended"))
+    assert (farm.slow.ended, farm.swift.ended) == ([], [job])
+    with bench.state.change() as change:
+        change.job(job).nodes = []
+    eventually(lambda: are("running", "running"))
+    with bench.state.change() as change:
+        change.job(job).enable_split_jobs = False
+    eventually(lambda: are("ended", "ended"))
+
+
+def test_machines_help_again_with_a_job_that_is_tried_again(bench, farm):
+    job = bench.add()
+
+    def all_are(status: str) -> bool:
+        farm.sharing.run_once()
+        return set(helpers(bench, job).values()) == {status} and len(helpers(bench, job)) == 2
+
+    eventually(lambda: all_are("running"))
+    bench.lifecycle.stop(job, JobStatus.CANCELLED, "Cancelled.")
+    eventually(lambda: all_are("ended"))
+    bench.lifecycle.put_back(job, [], "Tried again; in the queue.")
+    eventually(lambda: all_are("running"))
+    assert farm.slow.count == farm.swift.count == 2
+
+
 def test_after_the_end_nobody_is_asked(bench, farm):
     farm.sharing.close()
     bench.add()

@@ -4,7 +4,7 @@ from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
-from zordon_app.api.schemas import Confirm, Done, Frames, Move, NeededFrames, Pause, Priority
+from zordon_app.api.schemas import Confirm, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
 from zordon_app.api.services import Farm
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
@@ -31,6 +31,7 @@ def routes(context: Context) -> list[Route]:
         act("POST", f"{JOB}/skip", do.skip, "Leave units out", answers=job, body=Body(NeededFrames, required=True)),
         act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/move", do.move, "Change the order", answers=job, body=Body(Move, required=True)),
+        act("POST", f"{JOB}/nodes", do.nodes, "Who takes part", answers=job, body=Body(JobNodes, required=True)),
         act("POST", f"{JOB}/priority", do.priority, "Priority", answers=job, body=Body(Priority, required=True)),
     ]
 
@@ -87,6 +88,11 @@ class JobActions:
     def priority(self, ask: Ask, job_id: str) -> HTTPResponse:
         """0 to 100."""
         return json_answer(self._farm.set_priority(job_id, ask.parameters(Priority).priority))
+
+    def nodes(self, ask: Ask, job_id: str) -> HTTPResponse:
+        """``nodes``, and whether others may help."""
+        wanted = ask.parameters(JobNodes)
+        return json_answer(self._farm.set_nodes(job_id, wanted.nodes, split=wanted.enable_split_jobs))
 
     def _need_confirmation(self, ask: Ask, job_id: str, what: str) -> None:
         self._farm.record(job_id)
