@@ -86,18 +86,19 @@ def test_a_list_whose_last_project_is_missing_makes_none_and_leaves_no_folder(no
 
 
 @pytest.mark.parametrize(
-    ("fields", "frames"),
+    ("fields", "frames", "text"),
     [
-        ({}, [1, 2, 3, 4]),
-        ({"start_frame": 2, "end_frame": 3}, [2, 3]),
-        ({"start_frame": 3}, [3, 4]),
-        ({"frames": "1-9x4,20"}, [1, 5, 9, 20]),
-        ({"frames": "-2-1"}, [-2, -1, 0, 1]),
+        ({}, [1, 2, 3, 4], ""),
+        ({"start_frame": 2, "end_frame": 3}, [2, 3], "2-3"),
+        ({"start_frame": 3}, [3, 4], "3-4"),
+        ({"frames": "1-9x4,20"}, [1, 5, 9, 20], "1-9x4,20"),
+        ({"frames": "-2-1"}, [-2, -1, 0, 1], "-2-1"),
     ],
 )
-def test_frames_are_what_was_asked_for(node, api, fields, frames):
+def test_frames_are_what_was_asked_for(node, api, fields, frames, text):
     job = api.add(node.project(), paused=True, **fields)
     assert list(api.units(job["id"])) == frames
+    assert job["frames"] == text
 
 
 def test_fields_of_the_design_come_back(node, api):
@@ -123,6 +124,8 @@ def test_engine_and_renderer_are_one_field(node, api):
 
 def test_output_path_is_where_the_frames_go_and_stays_when_the_job_is_deleted(node, api, tmp_path):
     job = api.add(node.project(), output_path=str(tmp_path / "frames"))
+    assert not job["owns_output"]
+    assert node.paused()["owns_output"]
     api.wait_status(job["id"], "completed")
     assert len(list((tmp_path / "frames").glob("*.png"))) == 4
     api.post(f"/api/jobs/{job['id']}/delete", confirm=1)

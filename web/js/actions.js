@@ -3,6 +3,7 @@
 import { duplicate } from './addjob/draft.js';
 import { askPresetName } from './addjob/presets.js';
 import { zipAddress } from './api.js';
+import { commandOf } from './command.js';
 import { desktop } from './desktop.js';
 import { mayAct } from './farm.js';
 import { t } from './i18n.js';
@@ -103,6 +104,13 @@ export const ACTIONS = [
   { id: 'only_these', icon: 'play', valid: queued, run: doing.startOnly },
   { id: 'copy_name', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.name) },
   { id: 'copy_id', icon: 'copy', single: true, valid: () => true, run: ([job]) => doing.copyText(job.id) },
+  {
+    id: 'copy_command',
+    icon: 'terminal',
+    single: true,
+    valid: job => !job.parent,
+    run: ([job]) => doing.copyText(commandOf(job)),
+  },
   { id: 'cancel', icon: 'ban', line: true, valid: queued, run: confirmCancel },
   { id: 'remove', icon: 'trash-2', keys: 'Del', danger: true, valid: () => true, run: remove },
 ];
@@ -126,7 +134,7 @@ export function runAction(id, jobs) {
 }
 
 /** What somebody may do who was let in only to look. */
-const READING = ['open', 'copy_path', 'zip', 'copy_name', 'copy_id'];
+const READING = ['open', 'copy_path', 'zip', 'copy_name', 'copy_id', 'copy_command'];
 
 /** Actions that at least one of the jobs allows. @param {Job[]} jobs */
 export function actionsFor(jobs) {

@@ -53,6 +53,7 @@ function preset(id, data) {
     engine: data.engine ?? data.renderer ?? '',
     description: data.description ?? '',
     args: data.args ?? data.params ?? {},
+    existing: data.output?.existing ?? '',
   };
 }
 

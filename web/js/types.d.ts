@@ -52,6 +52,8 @@ export interface Job {
   errors: ErrorGroup[];
   warnings: string[];
   output_path: string;
+  /** whether Zordon made the folder for this job alone */
+  owns_output: boolean;
   file_count: number;
   node: string;
   nodes: string[];
@@ -183,6 +185,28 @@ export interface Preset {
   engine: string;
   description: string;
   args: Record<string, unknown>;
+  /** what it says of files that are there already; empty: nothing */
+  existing: string;
+}
+
+/** A body of POST /api/add_job, as far as the window writes one. */
+export interface JobRequest {
+  name?: string;
+  engine?: string;
+  engine_version?: string;
+  frames?: string;
+  args?: Record<string, unknown>;
+  enable_split_jobs?: boolean;
+  nodes?: string[];
+  local_path?: string;
+  priority?: number;
+  max_attempts?: number;
+  paused?: boolean;
+  preset?: string;
+  output_path?: string;
+  existing?: string;
+  after?: string[];
+  start_at?: string;
 }
 
 export interface Delta {

@@ -9,7 +9,7 @@ import typer
 from zordon_app.cli import belonging
 from zordon_app.cli.exits import NoSuchThing, WrongUsage
 from zordon_app.cli.session import Session, session_of
-from zordon_app.cli.submitting import parse_time
+from zordon_app.cli.times import parse_time
 from zordon_app.cli.verbs import Panel, add_group, add_verb
 from zordon_app.cli.wording import SHORT_ID, state_text
 from zordon_app.client.calls import Json

@@ -9,6 +9,7 @@ import typer
 
 from zordon_app.cli.exits import WrongUsage
 from zordon_app.cli.jobs import find_job
+from zordon_app.cli.machines import choose_machine
 from zordon_app.cli.requests import (
     Assign,
     Camera,
@@ -26,6 +27,7 @@ from zordon_app.cli.requests import (
 )
 from zordon_app.cli.screen import Screen
 from zordon_app.cli.session import session_of
+from zordon_app.cli.times import parse_time
 from zordon_app.cli.verbs import Panel, add_verb
 from zordon_app.cli.waiting import verdict, wait_for_jobs
 from zordon_app.cli.wording import SHORT_ID
@@ -67,6 +69,9 @@ def submit(
         typer.Option(help="What to do with frames that are there already; default: as the preset says."),
     ] = None,
     after: Annotated[list[str] | None, typer.Option(help="Start when this job is completed.")] = None,
+    machine: Annotated[
+        list[str] | None, typer.Option(help="Only this machine may work on it; given several times: only these.")
+    ] = None,
     start_at: Annotated[str, typer.Option(help="Start then, as 22:00 or 2026-01-31T22:00.")] = "",
     attempts: Annotated[int, typer.Option(min=1, max=20, help="How often a frame may fail.")] = 3,
     key: Annotated[str, typer.Option(help="The same key never makes a second job.")] = "",
@@ -81,6 +86,9 @@ def submit(
             more["existing"] = existing.value
         if after:
             more["after"] = [find_job(client, text)["id"] for text in after]
+        if machine:
+            nodes = client.get_nodes()
+            more["nodes"] = [choose_machine(nodes, text)["id"] for text in machine]
         if start_at:
             more["start_at"] = parse_time(start_at, datetime.now().astimezone()).isoformat()
         if key:
@@ -131,25 +139,6 @@ def sending(screen: Screen, name: str) -> AbstractContextManager[Any]:
     from zordon_app.cli.bytesbar import BytesBar
 
     return BytesBar(screen, name)
-
-
-def parse_time(text: str, now: datetime) -> datetime:
-    """A time of this machine: ISO 8601, or a time of day, which is the next one of that kind after ``now``.
-
-    Raises:
-        WrongUsage: it is neither.
-    """
-    from datetime import timedelta
-
-    try:
-        if len(text) <= 5 and ":" in text:
-            hour, minute = (int(part) for part in text.split(":"))
-            then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-            return then if then > now else then + timedelta(days=1)
-        then = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongUsage(f"{text[:60]!r} is no time. Write 22:00 or 2026-01-31T22:00.") from error
-    return then if then.tzinfo else then.astimezone()
 
 
 def _print(screen: Screen, jobs: list[Json]) -> None:

@@ -37,6 +37,8 @@ class JobView(Struct, kw_only=True):
     errors: list[ErrorGroup]
     warnings: list[str]
     output_path: str
+    owns_output: bool
+    """Whether Zordon made the output folder for this job alone."""
     file_count: int
     node: str
     nodes: list[str]

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from zordon_app.domain.callers import Caller, Upload
+from zordon_app.domain.frames import format_frames
 from zordon_app.domain.ids import JobId, NodeId, new_job_id
 from zordon_app.domain.jobs import Existing, Job, JobPlan, Unit
 from zordon_app.domain.messages import JobRequest
@@ -209,7 +210,7 @@ class Intake:
             project=str(source.path),
             owns_project=source.owned,
             args=request.args,
-            frames=request.frames or "",
+            frames=_asked_frames(request, plan),
             start_frame=min(unit.first for unit in plan.units),
             end_frame=max(unit.last for unit in plan.units),
             output_path=str(output),
@@ -240,6 +241,13 @@ class Intake:
 def _arguments(request: JobRequest, preset: dict[str, Any], engine: Engine, *, local: bool) -> dict[str, Any]:
     wanted = {**preset.get("params", {}), **request.args}
     return check_arguments(wanted, engine.arguments, engine=engine.label, from_this_machine=local)
+
+
+def _asked_frames(request: JobRequest, plan: JobPlan) -> str:
+    """The frames that the request names, however it does; empty where it leaves them to the project."""
+    if request.frames or (request.start_frame is None and request.end_frame is None):
+        return request.frames or ""
+    return format_frames(frame for unit in plan.units for frame in range(unit.first, unit.last + 1))
 
 
 def _ways(request: JobRequest, preset: dict[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class JobViews:
             errors=job.errors,
             warnings=job.warnings,
             output_path=job.output_path,
+            owns_output=job.owns_output,
             file_count=len(job.files) if job.assemble else job.counts.done,
             node=self._node_name(),
             nodes=list(job.nodes),

@@ -4,7 +4,7 @@ import pytest
 
 from zordon_app.cli.exits import WrongUsage
 from zordon_app.cli.requests import parse_assignments
-from zordon_app.cli.submitting import parse_time
+from zordon_app.cli.times import parse_time
 
 ARGUMENTS = [
     {"name": "samples", "kind": "integer"},

@@ -1,6 +1,7 @@
 import { t } from '../i18n.js';
 import { Fragment, h, html } from '../lib.js';
 import { closeDialog } from '../overlay.js';
+import { copyText } from '../perform.js';
 import { link } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
@@ -11,7 +12,7 @@ import { Make } from './make.js';
 import { Output } from './output.js';
 import { plannedJobs } from './plan.js';
 import { Sources } from './sources.js';
-import { submit } from './submit.js';
+import { draftCommands, submit } from './submit.js';
 import { Work } from './work.js';
 
 export function AddJob() {
@@ -29,6 +30,7 @@ export function AddJob() {
   const label = jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
   const footer = html`<${Fragment}>
     ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
+    ${jobs > 0 && h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', only: true, onClick: () => void copyText(draftCommands()) })}
     ${h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
     ${h(Button, { label: sending.value ? t('add.sending') : label, icon: 'plus', kind: 'primary', disabled: sending.value || lost, onClick: () => void submit(false) })}
   <//>`;

@@ -1,5 +1,6 @@
 // Checking the draft and sending it.
 import { post, upload } from '../api.js';
+import { isWindows, submitCommand } from '../command.js';
 import { FrameError, parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { focusGrid } from '../keys.js';
@@ -7,8 +8,9 @@ import { setChip, setNeedle, visible } from '../listing.js';
 import { closeDialog, say, toast } from '../overlay.js';
 import { removeNow } from '../perform.js';
 import { setPrefs } from '../prefs.js';
+import { ownArguments, withoutEmpty } from '../requests.js';
 import { pickOne } from '../selection.js';
-import { apply } from '../store.js';
+import { apply, presets } from '../store.js';
 import { change, form, refusal, resetDraft, sending, sources, tried } from './draft.js';
 import { unknownTokens } from './naming.js';
 import { plannedJobs } from './plan.js';
@@ -79,24 +81,33 @@ async function send(planned) {
 function request({ source, name, args }) {
   const chosen = form.peek();
   const alone = sources.peek().length === 1;
-  const body = /** @type {Record<string, unknown>} */ ({
+  return withoutEmpty({
     name,
-    engine: source.engine || undefined,
-    engine_version: chosen.version || undefined,
-    frames: alone || chosen.framesTouched ? chosen.frames.trim() || undefined : undefined,
+    engine: source.engine,
+    engine_version: chosen.version,
+    frames: alone || chosen.framesTouched ? chosen.frames.trim() : '',
     args,
     enable_split_jobs: chosen.split,
     nodes: chosen.nodes.length ? chosen.nodes : undefined,
     local_path: source.path,
     priority: chosen.priority,
     paused: chosen.when === 'paused' || undefined,
-    preset: chosen.preset || undefined,
-    output_path: chosen.output.trim() || undefined,
+    preset: chosen.preset,
+    output_path: chosen.output.trim(),
     existing: chosen.output.trim() ? chosen.existing : undefined,
-    after: chosen.when === 'after' ? [chosen.after] : undefined,
-    start_at: chosen.when === 'at' ? new Date(chosen.startAt).toISOString() : undefined,
+    after: chosen.when === 'after' && chosen.after ? [chosen.after] : undefined,
+    start_at: chosen.when === 'at' && chosen.startAt ? new Date(chosen.startAt).toISOString() : undefined,
   });
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+/** The command lines that would add what stands in the form, one for each job. */
+export function draftCommands() {
+  const usual = presets.peek().find(preset => preset.id === form.peek().preset)?.args ?? {};
+  const commands = plannedJobs().map(planned => {
+    const asked = { ...request(planned), args: ownArguments(planned.args, usual) };
+    return submitCommand({ local_path: planned.source.name, ...asked }, isWindows());
+  });
+  return commands.join('\n');
 }
 
 /** @param {Job[]} jobs @param {boolean} another */

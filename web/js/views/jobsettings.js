@@ -1,9 +1,11 @@
 import { duplicate } from '../addjob/draft.js';
+import { commandOf } from '../command.js';
 import { clock } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText } from '../perform.js';
+import { requestOf } from '../requests.js';
 import { engines, job as find } from '../store.js';
 import { Button } from '../ui/button.js';
 import { engineLabel, priorityWord } from './jobrow.js';
@@ -15,7 +17,8 @@ export function JobSettings({ job }) {
   return html`<div class="stack">
     <div class="toolbar">
       ${h(Button, { label: t('action.duplicate'), icon: 'layers', onClick: () => duplicate(job) })}
-      ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', onClick: () => void copyText(JSON.stringify(asked(job), null, 2)) })}
+      ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', onClick: () => void copyText(commandOf(job)) })}
+      ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
     </div>
     ${h(Facts, { title: t('jobset.job'), rows: general(job) })}
     ${h(Facts, { title: t('jobset.options'), rows: options(job) })}
@@ -73,21 +76,4 @@ function work(job) {
     [t('jobset.started'), job.started_at ? clock(job.started_at) : ''],
     [t('jobset.ended'), job.ended_at ? clock(job.ended_at) : ''],
   ];
-}
-
-/** The request that makes this job again. @param {Job} job */
-function asked(job) {
-  const { name, engine, engine_version, frames, args, enable_split_jobs, priority, preset, existing, project } = job;
-  return {
-    name,
-    engine,
-    engine_version,
-    frames,
-    args,
-    enable_split_jobs,
-    priority,
-    preset,
-    existing,
-    local_path: project,
-  };
 }
