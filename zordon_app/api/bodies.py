@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
+from zordon_app.api.errors import TooSlow
 from zordon_app.api.slots import Slots
 from zordon_app.complaints import decoded
 from zordon_app.domain.callers import Upload
@@ -119,8 +120,7 @@ class Bodies:
         path = folder / "body"
         try:
             with self._place(environ), path.open("xb", buffering=0) as file:
-                read = environ["wsgi.input"].read
-                _write_all(file, _limited(_chunks(read, _length(environ)), room, "The body"))
+                _write_all(file, _limited(_chunks(environ), room, "The body"))
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError) and error.errno in _FULL:
@@ -130,8 +130,7 @@ class Bodies:
 
     def _read_whole(self, environ: dict[str, Any]) -> bytes:
         with self._place(environ):
-            read = environ["wsgi.input"].read
-            return b"".join(_limited(_chunks(read, _length(environ)), MAX_FIELDS_BYTES, "The body"))
+            return b"".join(_limited(_chunks(environ), MAX_FIELDS_BYTES, "The body"))
 
     def _receive_form(self, environ: dict[str, Any]) -> Received:
         received = Received(value=None)
@@ -204,7 +203,7 @@ class FormReader:
             max_segment_count=MAX_PARTS,
             strict=True,
         )
-        events = parser.parse_blocking(environ["wsgi.input"].read, chunk_size=CHUNK)
+        events = parser.parse_blocking(_reader(environ), chunk_size=CHUNK)
         for event in events:
             if isinstance(event, MultipartSegment):
                 self._take(event, iter(lambda: next(events), None))
@@ -262,9 +261,27 @@ def _length(environ: dict[str, Any]) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _chunks(read: Read, length: int) -> Iterator[bytes]:
+def _reader(environ: dict[str, Any]) -> Read:
+    """Reads the body; a connection that breaks or stalls meanwhile is the sender's trouble, not an error of ours."""
+
+    def read(size: int) -> bytes:
+        try:
+            return bytes(environ["wsgi.input"].read(size))
+        except TimeoutError as error:
+            raise TooSlow("The rest of the body did not come in time.") from error
+        except OSError as error:
+            raise BadRequest("The connection broke before the whole body had come.") from error
+
+    return read
+
+
+def _chunks(environ: dict[str, Any]) -> Iterator[bytes]:
+    """The body as it arrives; one that ends early is never taken for a whole one."""
+    read, length = _reader(environ), _length(environ)
     while length != 0:
         chunk = read(min(CHUNK, length) if length > 0 else CHUNK)
+        if not chunk and length > 0:
+            raise BadRequest("The connection ended before the whole body had come.")
         if not chunk:
             return
         length -= len(chunk) if length > 0 else 0

@@ -10,7 +10,7 @@ import msgspec
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.address import Address, parse_address
 from zordon_app.client.errors import BadAnswer, NotSignedIn, ServerError, Unreachable, WrongCertificate
-from zordon_app.client.transport import Answer, Transport
+from zordon_app.client.transport import Answer, Body, Transport
 from zordon_app.domain.peering import Challenge, ChallengeAsk, SessionAsk, SessionGiven, Statement
 from zordon_app.errors import ZordonError
 from zordon_app.peers.identity import Identity, device_id
@@ -70,6 +70,7 @@ class PeerLink:
             return transport.send(method, path, **options)
         except NotSignedIn:
             self._forget(transport)
+            _rewind(options.get("body"))
             return self._ready().send(method, path, **options)
         except Unreachable:
             self._forget(transport)
@@ -140,6 +141,12 @@ class PeerLink:
         fingerprint = self._member.fingerprint
         message = login_message(nonce, client=self._identity.id, server=self._id, fingerprint=fingerprint)
         return self._identity.sign(message)
+
+
+def _rewind(body: Body) -> None:
+    """A file that was sent in vain is sent from its beginning."""
+    if body is not None and not isinstance(body, bytes):
+        body.seek(0)
 
 
 def read_answer(answer: Answer, kind: type[T]) -> T:

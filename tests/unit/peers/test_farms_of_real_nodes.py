@@ -3,7 +3,10 @@
 import socket
 import threading
 
+import pytest
+
 from tests.fakes.nodes import Node, eventually, join
+from zordon_app.client.errors import NotFound
 from zordon_app.domain.peering import JoinState
 from zordon_app.peers.links import Removed
 
@@ -209,6 +212,24 @@ def test_a_machine_that_moved_to_another_address_is_found_again_with_the_same_ke
     assert again.address != before
     eventually(lambda: anna.sees(again))
     assert anna.member(again).address == again.address
+
+
+def test_a_file_is_sent_from_its_beginning_again_when_the_session_had_ended(start, tmp_path):
+    anna, bert = start("anna", "bert")
+    join(bert, anna)
+    result = tmp_path / "frame.png"
+    result.write_bytes(b"pixels")
+    anna.peers.sessions.end_all_but([])
+
+    with result.open("rb") as body, pytest.raises(NotFound, match="shares no work"):
+        bert.peers.directory.get(anna.id).link.request(
+            "PUT",
+            "/api/jobs/7c9e6679-7425-40de-944b-e07fc1f90ae7/units/1",
+            query={"attempt": 1, "lease": "lease", "sha256": "ab"},
+            body=body,
+            headers={"Content-Type": "application/octet-stream", "Content-Length": "6"},
+            read_seconds=5,
+        )
 
 
 def test_stopping_ends_every_thread_even_while_a_machine_is_asked_that_does_not_answer(start):
