@@ -66,6 +66,7 @@ class Node:
             "engines": None,
             "previews": None,
             "receipts": None,
+            "reviews": None,
             "logs": None,
             "settings": None,
             "hooks": None,

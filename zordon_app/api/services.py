@@ -190,6 +190,13 @@ class Receipts(Protocol):
         """As the job stands now. Raises JobNotFound, and NotFound: nothing is done yet."""
 
 
+class Reviews(Protocol):
+    """Films of the frames of jobs."""
+
+    def review_film(self, job_id: str) -> JobView:
+        """Add a job that makes one; that job. Raises JobNotFound, and BadRequest: none can be made, or not yet."""
+
+
 class Previews(Protocol):
     """Thumbnails and preview films."""
 
@@ -289,6 +296,7 @@ class Services(Struct, frozen=True, kw_only=True):
     engines: Engines
     previews: Previews
     receipts: Receipts
+    reviews: Reviews
     logs: Logs
     machine: Machine
     settings: SettingsStore

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from functools import partial
 
 from zordon_app import __version__
 from zordon_app.app.basis import Basis
@@ -12,6 +13,7 @@ from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.views import JobView
 from zordon_app.engines.directory import EngineDirectory
 from zordon_app.farm.all_work import AllWork
 from zordon_app.farm.announcing import Announcing
@@ -36,6 +38,7 @@ from zordon_app.farm.receipts import Receipts
 from zordon_app.farm.reconciler import Reconciler
 from zordon_app.farm.recovery import Recovery, rebuild_from_manifests
 from zordon_app.farm.results import Results
+from zordon_app.farm.reviews import Reviews, files_to_come
 from zordon_app.farm.service import FarmService
 from zordon_app.farm.sharing import Sharing
 from zordon_app.farm.speeds import Speeds
@@ -92,6 +95,7 @@ class FarmParts:
             name_of=self._name_of,
             clock=basis.clock,
         )
+        self.reviews = Reviews(self.state, self._submit)
         self.previews = Previews(
             folder=basis.paths.previews,
             artifacts=self.service.artifacts,
@@ -102,8 +106,8 @@ class FarmParts:
     def _forget_previews(self, job_id: str) -> None:
         self.previews.forget(job_id)
 
-    def _submit_watched(self, request: JobRequest) -> None:
-        self.service.submit([request], caller=THIS_PROGRAM, upload=None)
+    def _submit(self, request: JobRequest) -> JobView:
+        return self.service.submit([request], caller=THIS_PROGRAM, upload=None)[0]
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
@@ -221,7 +225,7 @@ class FarmParts:
         self.watching = WatchFolders(
             lambda: basis.settings.current.watch_folders,
             frozenset().union(*(engine.extensions for engine in self._engines.registry.all())),
-            self._submit_watched,
+            self._submit,
             self._storage.watched,
             basis.clock,
             scale=basis.scale,
@@ -290,6 +294,7 @@ class FarmParts:
             jobs_folder=self._jobs_folder,
             output_root=basis.output_root,
             offers=self.downloads.offers,
+            coming=partial(files_to_come, state),
         )
         return FarmService(
             state,

@@ -163,6 +163,7 @@ class Zordon:
             engines=farm.directory,
             previews=farm.previews,
             receipts=farm.receipts,
+            reviews=farm.reviews,
             logs=self._render.logs,
             machine=self._render.machine,
             settings=self.settings,

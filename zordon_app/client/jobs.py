@@ -87,6 +87,10 @@ class JobCalls(Calls):
         """``where``: top, up, down, bottom, before or after (``other``, a job id)."""
         return self._object("POST", job_path(job_id, "move"), json=given(where=where, other=other))
 
+    def make_review_film(self, job_id: str) -> Json:
+        """Add a job that makes a film of its frames; that job. It waits for one that goes on."""
+        return self._object("POST", job_path(job_id, "review_film"), json={})
+
     def set_job_nodes(self, job_id: str, nodes: list[str], *, split: bool | None = None) -> Json:
         """The machines (ids) that may take part, none for all; ``split``: whether others than its own may."""
         return self._object("POST", job_path(job_id, "nodes"), json=given(nodes=nodes, enable_split_jobs=split))

@@ -83,6 +83,8 @@ class Probe(Struct, kw_only=True):
     height: int = 0
     missing_files: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    coming: list[str] = field(default_factory=list)
+    """Names of files beside the project that are not there yet: jobs that a new one comes after make them."""
     facts: dict[str, Any] = field(default_factory=dict)
 
 

@@ -50,10 +50,12 @@ class Intake:
         jobs_folder: Path,
         output_root: Callable[[], Path],
         offers: Callable[[str], Sequence[Build]] = lambda _engine: (),
+        coming: Callable[[Sequence[str], Path], list[str]] = lambda _jobs, _folder: [],
     ) -> None:
         """``unpack`` opens an archive safely into a folder; ``output_root`` is where owned output folders go.
 
-        ``offers`` are builds of an engine that could be downloaded here, where that is allowed.
+        ``offers`` are builds of an engine that could be downloaded here, where that is allowed; ``coming`` are names of
+        files that jobs are still to put into a folder.
         """
         self._registry = registry
         self._builds = builds
@@ -64,6 +66,7 @@ class Intake:
         self._jobs_folder = jobs_folder
         self._output_root = output_root
         self._offers = offers
+        self._coming = coming
 
     def prepare(
         self, request: JobRequest, *, caller: Caller, upload: Upload | None, job_exists: Callable[[str], bool]
@@ -110,6 +113,7 @@ class Intake:
     ) -> tuple[Job, list[Unit]]:
         source = self._source(job_id, request, upload)
         engine, build, probe = self.look(source.path, engine_name=request.engine_name, version=request.engine_version)
+        probe.coming = self._coming(request.after, source.path.parent)
         preset = self._preset(request, engine)
         request = structs.replace(
             request, args=_arguments(request, preset, engine, local=caller.local), **_ways(request, preset)

@@ -47,7 +47,7 @@ class WatchFolders:
         self,
         folders: Callable[[], Mapping[str, str]],
         extensions: Collection[str],
-        submit: Callable[[JobRequest], None],
+        submit: Callable[[JobRequest], object],
         memory: Memory,
         clock: Clock,
         *,

@@ -7,11 +7,12 @@ from bottle import HTTPResponse
 from zordon_app.api.archive import Archive, safe_member
 from zordon_app.api.exchange import Ask, json_answer, text_answer
 from zordon_app.api.files import Sending, attachment, media_type, send_file, wanted_part
-from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
+from zordon_app.api.routing import JSON, Context, Query, Route, Says, act, get
 from zordon_app.api.services import Services
 from zordon_app.api.slots import Slots
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.receipts import SignedReceipt
+from zordon_app.domain.views import JobView
 from zordon_app.errors import NotFound
 
 ANY = "application/octet-stream"
@@ -39,6 +40,7 @@ def routes(context: Context) -> list[Route]:
     names = {200: Says("The names.", list[str], JSON)}
     zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
     receipt = {200: Says("The receipt.", SignedReceipt, JSON), 404: Says("Nothing is done yet.")}
+    film = {200: Says("The job that makes the film.", JobView, JSON)}
     look = (size, video, of_unit, exposure, rev)
     job = "/api/jobs/<job_id>"
     return [
@@ -47,6 +49,7 @@ def routes(context: Context) -> list[Route]:
         get(f"{job}/download_all", out.zipped, "All output files in a zip", answers=zipped),
         get(f"{job}/receipt", out.receipt, "The signed receipt", answers=receipt),
         get(f"{job}/thumbnail", out.preview, "A preview", *look, answers={**image, **unmade}),
+        act("POST", f"{job}/review_film", out.review_film, "Make a film of its frames", answers=film),
         get(f"{job}/logs", out.log, "The log", of_unit, start, answers=log),
     ]
 
@@ -60,6 +63,7 @@ class Outputs:
         self._previews = services.previews
         self._logs = services.logs
         self._receipts = services.receipts
+        self._reviews = services.reviews
         self._streams = streams
 
     def names(self, _ask: Ask, job_id: str) -> HTTPResponse:
@@ -96,6 +100,10 @@ class Outputs:
         answer = json_answer(signed)
         answer.set_header("Content-Disposition", attachment(f"{signed.receipt.job.name}.receipt.json"))
         return answer
+
+    def review_film(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """A job of its own; it waits for a job that goes on."""
+        return json_answer(self._reviews.review_film(job_id))
 
     def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
         """A film if that is fine and there is one, else an image."""

@@ -26,7 +26,7 @@ from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan
 from zordon_app.engines.ffmpeg.probing import look
 from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
 from zordon_app.engines.ffmpeg.scan import scan_film
-from zordon_app.engines.ffmpeg.sequence import find_sequence, is_image
+from zordon_app.engines.ffmpeg.sequence import find_sequence, is_image, with_coming
 from zordon_app.engines.ffmpeg.settings import choose_settings, with_rate
 from zordon_app.engines.ffmpeg.threads import limit_threads
 from zordon_app.errors import EngineFailed
@@ -79,7 +79,7 @@ class FfmpegEngine:
 
         Reads all packets of a film once (about a second per gigabyte), since only they tell where its frames are.
         """
-        film = msgspec.convert(probe.facts, Film)
+        film = with_coming(msgspec.convert(probe.facts, Film), probe.coming)
         warnings = list(probe.warnings)
         settings = choose_settings(request.args, film, warnings)
         check_encoder(settings, build)

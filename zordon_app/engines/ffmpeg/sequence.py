@@ -2,7 +2,10 @@
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
+
+from msgspec import structs
 
 from zordon_app.domain.frames import MAX_FRAMES, format_frames
 from zordon_app.domain.sequences import IMAGE_EXTENSIONS, split_number
@@ -49,6 +52,18 @@ def find_sequence(project: Path) -> ImageSequence:
     if numbers[-1] - numbers[0] >= MAX_FRAMES:
         raise BadRequest(f"The images run from {numbers[0]} to {numbers[-1]}; more than {MAX_FRAMES:,} frames.")
     return ImageSequence(prefix=prefix, suffix=suffix, padding=padding, frames=format_frames(numbers))
+
+
+def with_coming(film: Film, names: Collection[str]) -> Film:
+    """Images with those of ``names`` that belong to them, as if they were there; a film as it is."""
+    sequence = film.sequence
+    if sequence is None:
+        return film
+    coming = [int(parts[1]) for name in names if (parts := split_number(name)) and sequence.name(int(parts[1])) == name]
+    numbers = sorted({*sequence.numbers(), *coming})
+    return structs.replace(
+        film, frame_count=len(numbers), sequence=structs.replace(sequence, frames=format_frames(numbers))
+    )
 
 
 def missing_numbers(numbers: list[int]) -> list[int]:

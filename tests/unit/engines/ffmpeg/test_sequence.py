@@ -1,6 +1,7 @@
 import pytest
 
-from zordon_app.engines.ffmpeg.sequence import find_layer, find_sequence, missing_numbers
+from zordon_app.engines.ffmpeg.film import Film, ImageSequence
+from zordon_app.engines.ffmpeg.sequence import find_layer, find_sequence, missing_numbers, with_coming
 from zordon_app.errors import BadRequest
 
 
@@ -78,3 +79,16 @@ def test_gaps_are_between_the_first_and_the_last():
 )
 def test_the_layer_to_show(channels, layer):
     assert find_layer(channels) == layer
+
+
+def test_images_that_are_still_to_come_belong_when_they_are_named_alike():
+    here = Film(
+        container="png", frame_count=2, sequence=ImageSequence(prefix="a_", suffix=".png", padding=4, frames="3-4")
+    )
+    names = ["a_0001.png", "a_5.png", "b_0006.png", "a_0007.exr", "a_0008.png", "a_.png", "a_0004.png"]
+    film = with_coming(here, names)
+
+    assert film.sequence is not None
+    assert film.sequence.numbers() == [1, 3, 4, 8]
+    assert film.frame_count == 4
+    assert with_coming(Film(container="mov"), names).sequence is None
