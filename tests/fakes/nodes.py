@@ -43,6 +43,7 @@ class Node:
         self.identity: Identity = load_identity(folder, name)
         self.always_open = False
         self.host = options.pop("host", "127.0.0.1")
+        work = options.pop("work", None)
         self.changed = threading.Event()
         self.peers = PeerService(
             folder,
@@ -55,12 +56,13 @@ class Node:
             is_always_open=lambda: self.always_open,
             keep_always_open=self._keep_open,
             discovery=options.pop("discovery", False),
-            scale=SCALE,
+            scale=options.pop("scale", SCALE),
             on_change=self.changed.set,
             **options,
         )
         self.peers.network._list_addresses = lambda: [self.host]  # the one address that it listens on
         services: Any = {
+            "work": work,
             "farm": QuietFarm(),
             "machine": QuietMachine(),
             "engines": None,

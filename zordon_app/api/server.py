@@ -37,14 +37,14 @@ class CannotListen(ZordonError):
 
 
 class Gateway(wsgi.Gateway_10):
-    """cheroot's gateway, but files go out by ``sendfile``, and what is left of a refused body is never collected."""
+    """cheroot's gateway, but files go out past its writer, and what is left of a refused body is never collected."""
 
     def respond(self) -> None:
         """Answer one request."""
         response = self.req.server.wsgi_app(self.env, self.start_response)
         try:
             self._drop_rest_of_body()
-            if isinstance(response, FileBody) and self.req.server.ssl_adapter is None:
+            if isinstance(response, FileBody):
                 self._send_file(response)
             else:
                 self._send_chunks(response)
@@ -67,7 +67,12 @@ class Gateway(wsgi.Gateway_10):
             return
         connection = self.req.conn
         connection.wfile.flush()
-        connection.socket.sendfile(body.file, body.offset, body.count)
+        if self.req.server.ssl_adapter is None:
+            connection.socket.sendfile(body.file, body.offset, body.count)
+            return
+        # cheroot's writer copies each block three times, and Python's own sendfile sends over TLS in small pieces.
+        for block in body:
+            connection.socket.sendall(block)
 
     def _drop_rest_of_body(self) -> None:
         # cheroot would read all of it into memory at once.

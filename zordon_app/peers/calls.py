@@ -1,7 +1,7 @@
 """What nodes ask of each other about work, over the link between them. Meets ``farm``'s ``PeerCalls``."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Report
-from zordon_app.engines.builds.files import sha256_of
+from zordon_app.engines.builds.files import BLOCK
 from zordon_app.engines.builds.steps import Steps
 from zordon_app.errors import BadRequest, Forbidden, PeerGone
+from zordon_app.peers.hashing import HashBeside
 from zordon_app.peers.interfaces import Projects
 from zordon_app.peers.links import PeerLink, Removed, read_answer
 
@@ -29,7 +30,6 @@ T = TypeVar("T")
 SHORT_SECONDS = 10.0
 LONG_SECONDS = 120.0
 """For answers that come after a check or a hash of a large file."""
-CHUNK = 256 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +121,13 @@ class Calls:
         total = sum(file.bytes for file in wanted) or 1
         done = 0
         for file in wanted:
-            for count in self._bring_file(job, file):
+
+            def advance(count: int, path: str = file.path) -> None:
+                nonlocal done
                 done += count
-                report(f"Copies {file.path}", min(done / total, 1.0))
-            self._projects.keep(file)
+                report(f"Copies {path}", min(done / total, 1.0))
+
+            self._bring_file(job, file, advance)
         return self._projects.tree(manifest)
 
     def fetch_build(self, program_sha256: str, target: Path, steps: Steps) -> None:
@@ -134,42 +137,40 @@ class Calls:
             Stopped: a person held or cancelled it.
             BadRequest: it is not there any more, or what came is damaged.
         """
-        path = f"/api/peer/builds/{program_sha256}"
-        with self._errors(), self._opened(path, target) as (answer, start):
-            steps.begin(start, start + int(answer.headers.get("Content-Length", 0)))
-            for count in self._append(answer, target):
-                steps.advance(count)
-            sent = answer.headers.get("ETag", "").strip('"')
-        with target.open("rb") as file:
-            if sha256_of(file) != sent:
+        with self._errors(), HashBeside() as digest:
+            with self._opened(f"/api/peer/builds/{program_sha256}", target, digest) as (answer, start):
+                steps.begin(start, start + int(answer.headers.get("Content-Length", 0)))
+                _append(answer, target, digest, steps.advance)
+            if digest.hexdigest() != answer.headers.get("ETag", "").strip('"'):
                 raise BadRequest(f"The build arrived damaged from {self._name}.")
 
-    def _bring_file(self, job: str, file: ProjectFile) -> Iterator[int]:
-        """One file of a project, from where an earlier try ended; yields the bytes of each step."""
+    def _bring_file(self, job: str, file: ProjectFile, advance: Callable[[int], None]) -> None:
+        """One file of a project, from where an earlier try ended; ``advance`` is told the bytes of each step."""
         part = self._projects.part(file)
         if part.exists() and part.stat().st_size >= file.bytes:
             part.unlink()
         path = f"/api/jobs/{job}/project/{file.sha256}"
-        with self._errors(), self._opened(path, part) as (answer, start):
-            yield start
-            yield from self._append(answer, part)
+        with self._errors(), HashBeside() as digest:
+            with self._opened(path, part, digest) as (answer, start):
+                advance(start)
+                _append(answer, part, digest, advance)
+            self._projects.keep(file, digest.hexdigest())
 
     @contextmanager
-    def _opened(self, path: str, part: Path) -> Iterator[tuple[Answer, int]]:
-        """The answer with the bytes that ``part`` lacks, and how many it has."""
+    def _opened(self, path: str, part: Path, digest: HashBeside) -> Iterator[tuple[Answer, int]]:
+        """The answer with the bytes that ``part`` lacks, and how many it has; those are in ``digest`` then."""
         start = part.stat().st_size if part.exists() else 0
+        if start:
+            digest.read(part)
         headers = {"Range": f"bytes={start}-"} if start else {}
         answer = self._link.request("GET", path, headers=headers, stream=True, read_seconds=LONG_SECONDS)
+        if start and answer.status != 206:
+            start = 0
+            digest.begin_anew()
         try:
-            yield answer, start if answer.status == 206 else 0
+            yield answer, start
         finally:
             answer.release_conn()
-
-    def _append(self, answer: Answer, part: Path) -> Iterator[int]:
-        with part.open("ab" if answer.status == 206 else "wb") as target:
-            for chunk in answer.stream(CHUNK):
-                target.write(chunk)
-                yield len(chunk)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -184,3 +185,11 @@ class Calls:
             raise BadRequest(str(error)) from error
         except (OSError, HTTPError) as error:
             raise PeerGone(f"The connection to {self._name} broke: {error}") from error
+
+
+def _append(answer: Answer, part: Path, digest: HashBeside, advance: Callable[[int], None]) -> None:
+    with part.open("ab" if answer.status == 206 else "wb", buffering=0) as target:
+        for block in answer.stream(BLOCK):
+            digest.update(block)
+            target.write(block)
+            advance(len(block))

@@ -26,8 +26,8 @@ class Projects(Protocol):
     def part(self, file: ProjectFile) -> Path:
         """Where a file is written while it comes."""
 
-    def keep(self, file: ProjectFile) -> None:
-        """It has come whole. Raises BadRequest."""
+    def keep(self, file: ProjectFile, sha256: str) -> None:
+        """It has come whole, with that hash. Raises BadRequest: not what was announced."""
 
     def tree(self, manifest: ProjectManifest) -> Path:
         """The project file among all others. Raises BadRequest."""

@@ -85,15 +85,14 @@ class ProjectStore:
         self._files.mkdir(parents=True, exist_ok=True)
         return self._files / f"{file.sha256}.part"
 
-    def keep(self, file: ProjectFile) -> None:
-        """A file has come whole. Raises BadRequest: it is not what was announced; it is gone again."""
+    def keep(self, file: ProjectFile, sha256: str) -> None:
+        """A file has come whole, with that hash. Raises BadRequest: not what was announced; it is gone again."""
         part = self.part(file)
-        with part.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
-            os.fsync(opened.fileno())
-        if found != file.sha256:
+        if sha256 != file.sha256:
             part.unlink()
             raise BadRequest(f"The project file {file.path} arrived damaged, or has changed since the job began.")
+        with part.open("rb") as opened:
+            os.fsync(opened.fileno())
         part.replace(self._path(file.sha256))
 
     def tree(self, manifest: ProjectManifest) -> Path:
