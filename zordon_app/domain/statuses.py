@@ -43,8 +43,11 @@ LEGAL_JOB_CHANGES: dict[JobStatus, frozenset[JobStatus]] = {
     ),
     _S.SCHEDULED: frozenset({_S.NOT_STARTED, _S.CONFIGURING, _S.PAUSED, _S.CANCELLED, _S.ERROR}),
     _S.CONFIGURING: frozenset({_S.NOT_STARTED, _S.SCHEDULED, _S.RUNNING, _S.PAUSED, _S.CANCELLED, _S.ERROR}),
-    _S.RUNNING: frozenset({_S.NOT_STARTED, _S.WAITING_FOR_SUBJOBS, _S.PAUSED, _S.CANCELLED, _S.COMPLETED, _S.ERROR}),
-    _S.WAITING_FOR_SUBJOBS: frozenset({_S.RUNNING, _S.PAUSED, _S.CANCELLED, _S.COMPLETED, _S.ERROR}),
+    # A build may be removed while its job runs: then the job waits for it.
+    _S.RUNNING: frozenset(
+        {_S.NOT_STARTED, _S.CONFIGURING, _S.WAITING_FOR_SUBJOBS, _S.PAUSED, _S.CANCELLED, _S.COMPLETED, _S.ERROR}
+    ),
+    _S.WAITING_FOR_SUBJOBS: frozenset({_S.CONFIGURING, _S.RUNNING, _S.PAUSED, _S.CANCELLED, _S.COMPLETED, _S.ERROR}),
     _S.PAUSED: frozenset(
         {_S.NOT_STARTED, _S.SCHEDULED, _S.CONFIGURING, _S.RUNNING, _S.CANCELLED, _S.COMPLETED, _S.ERROR}
     ),

@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.farm.conftest import make_units
 from zordon_app.domain.ids import NodeId, new_lease_id
+from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.leases import Lease, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.statuses import JobStatus
@@ -191,6 +192,17 @@ def test_a_job_whose_build_is_gone_says_what_it_needs(bench, dispatch):
         JobStatus.CONFIGURING,
         "No machine has Fake 1.0. Install it, or change the job's version.",
     )
+
+
+@pytest.mark.parametrize("status", [JobStatus.RUNNING, JobStatus.WAITING_FOR_SUBJOBS])
+def test_a_job_that_runs_when_its_build_goes_holds_up_no_other(bench, dispatch, status):
+    job_id = bench.add(units=2, status=status, priority=80)
+    other = bench.add(units=1, build=BuildRef(engine="fake", version="2.0"))
+    here = dispatch.builds.installed
+    dispatch.builds.find = lambda wanted: here if wanted.version == "2.0" else None
+
+    assert take(dispatch).job.id == other
+    assert bench.state.job(job_id).status == JobStatus.CONFIGURING
 
 
 def test_speeds_are_known_again_after_a_restart(bench, dispatch):
