@@ -11,6 +11,7 @@ import { sorting } from './listing.js';
 import { ask } from './overlay.js';
 import * as doing from './perform.js';
 import { isActive, isEnded } from './status.js';
+import { hasChoice, showMachines } from './views/jobmachines.js';
 
 /** @typedef {import('./types').Job} Job */
 /**
@@ -86,6 +87,7 @@ export const ACTIONS = [
     valid: job => queued(job) && job.priority !== 25,
     run: jobs => doing.setPriority(jobs, 25),
   },
+  { id: 'machines', icon: 'network', single: true, valid: hasChoice, run: ([job]) => showMachines(job) },
   {
     id: 'duplicate',
     icon: 'layers',

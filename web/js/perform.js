@@ -113,6 +113,24 @@ function restorePriority(jobs) {
   return performAll(jobs, 'priority', { body: item => ({ priority: item.priority }), said: 'toast.priority' });
 }
 
+/** Who takes part from now on; naming other machines than the job's own lets them help. @param {Job[]} jobs @param {string[]} ids none: all */
+export function setMachines(jobs, ids) {
+  const own = nodes.peek().find(node => node.this)?.id;
+  const isShared = ids.length !== 1 || ids[0] !== own;
+  return performAll(jobs, 'nodes', {
+    body: () => ({ nodes: ids, enable_split_jobs: isShared || undefined }),
+    show: isShared ? { nodes: ids, enable_split_jobs: true } : { nodes: ids },
+    said: 'toast.machines',
+    undo: done => void restoreMachines(done),
+  });
+}
+
+/** @param {Job[]} jobs */
+function restoreMachines(jobs) {
+  const body = (/** @type {Job} */ item) => ({ nodes: item.nodes, enable_split_jobs: item.enable_split_jobs });
+  return performAll(jobs, 'nodes', { body, said: 'toast.machines' });
+}
+
 /** Removes jobs after the time for undo; nothing is sent before. @param {Job[]} jobs */
 export function removeWithUndo(jobs) {
   const ids = jobs.map(item => item.id);

@@ -5,6 +5,7 @@ import { isEnded } from '../status.js';
 import { allJobs, nodes } from '../store.js';
 import { SelectField, Switch, TextField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
+import { MachineChecks } from '../views/machinechecks.js';
 import { engineName, form, setForm, sources, tried } from './draft.js';
 import { able, estimate, whyWhole } from './estimate.js';
 import { frameCount, plannedJobs } from './plan.js';
@@ -23,7 +24,7 @@ function Split() {
   const { split, args } = form.value;
   const whole = whyWhole(engineName.value, args);
   return html`${h(Switch, { label: t('add.split'), checked: split && !whole, disabled: Boolean(whole), hint: whole ? t(`add.whole_${whole}`) : splitWords(), onChange: checked => setForm({ split: checked }) })}
-  ${split && !whole && nodes.value.length > 1 ? h(Machines, {}) : null}`;
+  ${split && !whole && nodes.value.length > 1 ? h(MachineChecks, { legend: t('jobset.machines'), chosen: form.value.nodes, onChange: ids => setForm({ nodes: ids }) }) : null}`;
 }
 
 /** The live sentence: how many frames, machines and pieces, and how long that takes as far as it was measured. */
@@ -43,14 +44,6 @@ function splitWords() {
   const time = guess.together === null ? '' : t('add.split_time', { time: duration(guess.together) });
   const alone = guess.alone === null || machines < 2 ? '' : t('add.split_alone', { time: duration(guess.alone) });
   return [where, t('add.split_chunk', { n: guess.chunk }), time, alone].filter(Boolean).join(' ');
-}
-
-/** Which machines may take part; none ticked means all. */
-function Machines() {
-  const chosen = form.value.nodes;
-  const toggle = (/** @type {string} */ id) =>
-    setForm({ nodes: chosen.includes(id) ? chosen.filter(other => other !== id) : [...chosen, id] });
-  return html`<fieldset class="checks"><legend>${t('add.machines')}</legend>${nodes.value.map(node => html`<label key=${node.id} class="check"><input type="checkbox" checked=${chosen.includes(node.id)} onChange=${() => toggle(node.id)} /><span dir="auto">${node.name}</span>${node.state === 'offline' ? html`<span class="muted small">${t('machine.state.offline')}</span>` : null}</label>`)}</fieldset>`;
 }
 
 function Timing() {

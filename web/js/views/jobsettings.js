@@ -8,6 +8,7 @@ import { copyText } from '../perform.js';
 import { requestOf } from '../requests.js';
 import { engines, job as find } from '../store.js';
 import { Button } from '../ui/button.js';
+import { hasChoice, JobMachines } from './jobmachines.js';
 import { engineLabel, priorityWord } from './jobrow.js';
 
 /** @typedef {import('../types').Job} Job */
@@ -20,6 +21,7 @@ export function JobSettings({ job }) {
       ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', onClick: () => void copyText(commandOf(job)) })}
       ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
     </div>
+    ${hasChoice(job) ? h(JobMachines, { job }) : null}
     ${h(Facts, { title: t('jobset.job'), rows: general(job) })}
     ${h(Facts, { title: t('jobset.options'), rows: options(job) })}
     ${h(Facts, { title: t('jobset.work'), rows: work(job) })}
@@ -63,12 +65,19 @@ function shown(value) {
   return Array.isArray(value) ? value.join(' ') : String(value ?? '');
 }
 
+/** @param {Job} job @returns {[string, string][]} */
+function sharing(job) {
+  return [
+    [t('jobset.split'), t(job.enable_split_jobs ? 'word.yes' : 'word.no')],
+    [t('jobset.machines'), job.nodes.map(nodeName).join(', ') || t('jobset.any')],
+  ];
+}
+
 /** @param {Job} job @returns {[string, string, boolean?][]} */
 function work(job) {
   return [
     [t('column.priority'), `${priorityWord(job.priority)} (${job.priority})`],
-    [t('jobset.split'), t(job.enable_split_jobs ? 'word.yes' : 'word.no')],
-    [t('jobset.machines'), job.nodes.map(nodeName).join(', ') || t('jobset.any')],
+    ...(hasChoice(job) ? [] : sharing(job)),
     [t('jobset.attempts'), String(job.max_attempts)],
     [t('jobset.after'), job.after.map(id => find(id)?.name ?? id).join(', ')],
     [t('jobset.start_at'), job.start_at ? clock(job.start_at) : ''],
