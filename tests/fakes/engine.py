@@ -12,7 +12,7 @@ from typing import Any
 
 from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
-from zordon_app.engines.base import Argument, ArgumentKind, Build, Event, EventKind, Invocation, Probe
+from zordon_app.engines.base import Argument, ArgumentKind, Build, Event, EventKind, Invocation, Probe, ProjectFiles
 from zordon_app.errors import BadRequest, BuildNotFound, EngineFailed
 
 PROGRAM = Path(__file__).with_name("fake_program.py")
@@ -77,6 +77,9 @@ class FakeEngine:
 
     def probe(self, project, build, run):
         return self.look(project)
+
+    def files(self, project, scratch):
+        return ProjectFiles(main=project, files=(project,))
 
     def plan(self, request, probe, build, *, title):
         content = probe.facts

@@ -23,7 +23,14 @@ WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 class Alone:
     """A node with the fake engines beside the real ones."""
 
-    def __init__(self, folder: Path, *, home: Path | None = None, timescale: float = 0.1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        home: Path | None = None,
+        timescale: float = 0.1,
+        arguments: Sequence[str] = ("--port", "0", "--no-lan", "--no-discovery"),
+    ) -> None:
         self.folder = folder
         self.home = home or folder / "home"
         self.process: subprocess.Popen[str] | None = None
@@ -32,6 +39,7 @@ class Alone:
         if not self._plugin.exists():
             plugin(self._plugin)
         self._timescale = timescale
+        self._arguments = arguments
         self._made = 0
 
     def start(self, before: Sequence[str] = ()) -> "Alone":
@@ -49,7 +57,7 @@ class Alone:
             "ZORDON_TIMESCALE": str(self._timescale),
         }
         self.process = subprocess.Popen(
-            [*command, "--port", "0", "--no-lan", "--no-discovery"],
+            [*command, *self._arguments],
             cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self.api.address = self._hear_address()

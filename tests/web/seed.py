@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 
@@ -28,13 +29,13 @@ WITH_FILES = 40
 """Jobs that have files; a list shows no more at once."""
 
 
-def make_zordon(home: Path, *, name: str = "atlas", port: int = 0, lan: bool = False) -> Zordon:
-    """A paused node called ``name`` with its state under ``home``, not started yet."""
+def make_zordon(home: Path, *, name: str = "atlas", port: int = 0, lan: bool = False, **options: Any) -> Zordon:
+    """A paused node called ``name`` with its state under ``home``, not started yet; ``options`` are those of Zordon."""
     (home / "config").mkdir(parents=True, exist_ok=True)
     settings = home / "config" / "settings.yaml"
     if not settings.exists():
         settings.write_text(f"name: {name}\n", encoding="utf-8")
-    zordon = Zordon(home, port=port, lan=lan, discovery=False)
+    zordon = Zordon(home, port=port, lan=lan, discovery=False, **options)
     zordon._farm.this_node.pause(paused=True)
     return zordon
 

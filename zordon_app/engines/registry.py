@@ -1,5 +1,6 @@
 """The engines of this installation: ours, and those of third parties through entry points."""
 
+import logging
 from importlib.metadata import entry_points
 from pathlib import PurePath
 
@@ -7,6 +8,8 @@ from zordon_app.engines.base import Engine
 from zordon_app.errors import BadRequest, EngineNotFound
 
 ENTRY_POINT_GROUP = "zordon.engines"
+
+log = logging.getLogger(__name__)
 
 
 class EngineRegistry:
@@ -52,5 +55,26 @@ class EngineRegistry:
 
 
 def load_third_party_engines() -> list[Engine]:
-    """Engines that other packages offer under the entry-point group ``zordon.engines``, one callable each."""
-    return [point.load()() for point in entry_points(group=ENTRY_POINT_GROUP)]
+    """Engines that other packages offer under the entry-point group ``zordon.engines``, one callable each.
+
+    One that cannot be loaded, or is no whole ``Engine``, is left out, and the log says why.
+    """
+    found: list[Engine] = []
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        try:
+            engine = point.load()()
+        except Exception:
+            log.exception("The engine plug-in %s (%s) cannot be loaded and is left out", point.name, point.value)
+            continue
+        missing = [name for name in _members() if not hasattr(engine, name)]
+        if missing:
+            lacks = ", ".join(missing)
+            log.error("The engine plug-in %s (%s) is left out: it lacks %s", point.name, point.value, lacks)
+        else:
+            found.append(engine)
+    return found
+
+
+def _members() -> list[str]:
+    """What every engine has."""
+    return [name for name in (*Engine.__annotations__, *vars(Engine)) if not name.startswith("_")]

@@ -39,7 +39,11 @@ export function Overview({ job }) {
 /** @param {{job: Job}} props */
 function Progress({ job }) {
   const total = unitTotal(job);
-  const done = job.units.done + job.units.skipped;
+  // From the units themselves once they are here: so the line and the table below never disagree.
+  const done =
+    unitsOf.value === job.id
+      ? units.value.filter(unit => unit.state === 'done' || unit.state === 'skipped').length
+      : job.units.done + job.units.skipped;
   const elapsed = between(job.started_at, job.ended_at, serverNow());
   return html`<section class="progress" aria-label=${t('column.progress')}>
     <div class="progress-line"><strong>${percent(job.progress)}</strong><span class="muted">${t('overview.done_of', { done, total })}</span>
