@@ -188,7 +188,7 @@ class Calls:
 
 
 def _append(answer: Answer, part: Path, digest: HashBeside, advance: Callable[[int], None]) -> None:
-    with part.open("ab" if answer.status == 206 else "wb", buffering=0) as target:
+    with part.open("ab" if answer.status == 206 else "wb") as target:
         for block in answer.stream(BLOCK):
             digest.update(block)
             target.write(block)
