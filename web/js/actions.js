@@ -10,7 +10,8 @@ import { t } from './i18n.js';
 import { sorting } from './listing.js';
 import { ask } from './overlay.js';
 import * as doing from './perform.js';
-import { isActive, isEnded } from './status.js';
+import { makeReviewFilm } from './review.js';
+import { isActive, isEnded, isVideo } from './status.js';
 import { hasChoice, showMachines } from './views/jobmachines.js';
 
 /** @typedef {import('./types').Job} Job */
@@ -29,6 +30,8 @@ import { hasChoice, showMachines } from './views/jobmachines.js';
 
 /** @param {Job} job */
 const hasFiles = job => job.file_count > 0;
+/** A film needs two of them. @param {Job} job */
+const hasFrames = job => !job.parent && !isVideo(job) && job.file_count > 1;
 /** @param {Job} job */
 const queued = job => !isEnded(job);
 
@@ -50,6 +53,7 @@ export const ACTIONS = [
     run: ([job]) => doing.copyText(job.output_path),
   },
   { id: 'zip', icon: 'download', single: true, valid: hasFiles, run: ([job]) => download(zipAddress(job.id)) },
+  { id: 'review_film', icon: 'film', single: true, valid: hasFrames, run: ([job]) => makeReviewFilm(job) },
   {
     id: 'retry',
     icon: 'list-restart',

@@ -1,6 +1,6 @@
 // The rows that are chosen, and the one that keys move.
 import { batch, computed, effect, signal } from './lib.js';
-import { visible } from './listing.js';
+import { setChip, setNeedle, visible } from './listing.js';
 import { go, route } from './router.js';
 import { job, shape } from './store.js';
 
@@ -38,6 +38,15 @@ export function pickOne(id) {
     active.value = id;
     go({ page: 'jobs', job: id });
   });
+}
+
+/** A job that was just added, whatever the list shows. @param {string} id */
+export function pickNew(id) {
+  if (!visible.peek().includes(id)) {
+    setChip('all');
+    setNeedle('');
+  }
+  pickOne(id);
 }
 
 /** @param {string} id */

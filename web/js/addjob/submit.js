@@ -4,12 +4,11 @@ import { isWindows, submitCommand } from '../command.js';
 import { FrameError, parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { focusGrid } from '../keys.js';
-import { setChip, setNeedle, visible } from '../listing.js';
 import { closeDialog, say, toast } from '../overlay.js';
 import { removeNow } from '../perform.js';
 import { setPrefs } from '../prefs.js';
 import { ownArguments, withoutEmpty } from '../requests.js';
-import { pickOne } from '../selection.js';
+import { pickNew } from '../selection.js';
 import { apply, presets } from '../store.js';
 import { change, form, refusal, resetDraft, sending, sources, tried } from './draft.js';
 import { unknownTokens } from './naming.js';
@@ -121,11 +120,7 @@ function added(jobs, another) {
   });
   if (another) return;
   closeDialog();
-  if (!visible.peek().includes(jobs[0].id)) {
-    setChip('all');
-    setNeedle('');
-  }
-  pickOne(jobs[0].id);
+  pickNew(jobs[0].id);
   say(t('toast.added', { name: jobs[0].name }));
   requestAnimationFrame(focusGrid);
 }

@@ -20,7 +20,7 @@ import { LogTab } from './log.js';
 import { Overview } from './overview.js';
 
 const VIEWS = { overview: Overview, frames: FramesTab, log: LogTab, files: FilesTab, settings: JobSettings };
-const FIRST = ['retry', 'resume', 'restart', 'pause', 'open', 'zip', 'copy_path'];
+const FIRST = ['retry', 'resume', 'restart', 'pause', 'open', 'review_film', 'zip', 'copy_path'];
 
 /** @param {{id: string}} props */
 export function Inspector({ id }) {
