@@ -9,12 +9,13 @@ from pathlib import Path
 Data = tuple[str, str]
 """A file or folder, and the folder for it in the program."""
 
-WEB_PARTS = ("css", "i18n", "img", "js", "vendor", "index.html")
+WEB_PARTS = ("css", "i18n", "img", "js", "samples", "vendor", "index.html", "sign_in.html")
 PACKAGE_DATA = (
     "addon/zordon_submit",
     # Blender reads these from disk, so they must be files of their own.
     "engines/blender/inside",
     "engines/presets.yaml",
+    "engines/presets.schema.json",
     # Alembic reads its scripts from disk too.
     "storage/migrations",
     "desktop/bridge.js",

@@ -109,7 +109,8 @@ def test_it_takes_jobs_over_the_api_and_stops_well(built, tmp_path, film):
 
 def test_its_page_and_what_that_needs_are_inside(built, tmp_path):
     with served(built, tmp_path / "home") as (_, address):
-        for place in ("/", "/api/presets", "/api/openapi.json", "/api/addon/zordon_submit.zip"):
+        pages = ("/", "/sign_in.html", "/samples/sample.mp4", "/vendor/LICENSES.txt")
+        for place in (*pages, "/api/presets", "/api/openapi.json", "/api/addon/zordon_submit.zip"):
             answer = urllib3.request("GET", f"{address}{place}", retries=False)
             assert answer.status == 200, place
 

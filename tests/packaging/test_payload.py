@@ -1,0 +1,33 @@
+"""What the built program brings: seen here without building it."""
+
+import subprocess
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+import payload
+
+ROOT = Path(__file__).resolve().parents[2]
+FOR_DEVELOPERS = {".gitignore", "biome.json", "package-lock.json", "package.json", "screenshots", "tsconfig.json"}
+
+pytestmark = pytest.mark.packaging
+
+
+def tracked(folder: str) -> list[PurePosixPath]:
+    names = subprocess.run(["git", "ls-files", "-z", folder], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [PurePosixPath(name) for name in names.stdout.split("\0") if name]
+
+
+def brought() -> list[PurePosixPath]:
+    return [PurePosixPath(Path(source).relative_to(ROOT).as_posix()) for source, _ in payload.data_files(ROOT)]
+
+
+def test_everything_that_the_page_may_ask_for_is_brought():
+    parts = {path.parts[1] for path in tracked("web")} - FOR_DEVELOPERS
+    assert {path.parts[1] for path in brought() if path.parts[0] == "web"} == parts
+
+
+def test_every_file_of_the_package_that_is_no_module_is_brought():
+    files = [path for path in tracked("zordon_app") if path.suffix != ".py"]
+    lost = [path for path in files if not any(path.is_relative_to(part) for part in brought())]
+    assert lost == []
