@@ -1,6 +1,7 @@
 """An engine whose work costs time on the wall: several nodes on one small machine behave as on machines of their own.
 
-It is fed, read, checked and published like Blender. A project is a JSON file: ``{"seconds": 0.2}`` for each frame.
+It is fed, read, checked and published like Blender. A project is a JSON file: ``{"seconds": 0.2}`` for each
+frame, and how many ``kilobytes`` it is large.
 """
 
 import json
@@ -73,6 +74,7 @@ class WallEngine:
         config = {
             "node": self._node,
             "seconds": float(job.facts["seconds"]) / self._speed,
+            "padding": int(job.facts.get("kilobytes", 0)) * 1000,
             "startup": float(job.facts.get("startup", 0.0)),
             "fails": self._fails,
             "history": self._history,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import struct
 import sys
 import time
@@ -11,11 +12,13 @@ from pathlib import Path
 WIDTH, HEIGHT = 48, 32
 
 
-def picture(frame: int) -> bytes:
-    """A small PNG that differs with each frame, and is the same wherever it is made."""
+def picture(frame: int, padding: int) -> bytes:
+    """A small PNG, the same wherever it is made and different for each frame; ``padding`` bytes make it larger."""
     row = b"\0" + bytes((frame * 37 + column) % 256 for column in range(WIDTH * 3))
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(row * HEIGHT)), (b"IEND", b"")
+    # Readers pass over chunks of private kinds.
+    padded = [(b"zoRd", random.Random(frame).randbytes(padding))] if padding else []
+    chunks = (b"IHDR", header), *padded, (b"IDAT", zlib.compress(row * HEIGHT)), (b"IEND", b"")
     body = b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
@@ -43,7 +46,7 @@ def render(config: dict, frame: int, path: Path) -> None:
     if config["fails"]:
         say(kind="unit_failed", unit=frame, message="The wall is broken.")
         return
-    path.write_bytes(picture(frame))
+    path.write_bytes(picture(frame, config["padding"]))
     note(config, "made", frame)
     say(kind="artifact", unit=frame, file=path.name)
 

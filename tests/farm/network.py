@@ -89,17 +89,49 @@ class Network:
             rules += [_chain("input"), 'add rule inet cut input iifname "eth0" drop']
         if outwards:
             rules += [_chain("output"), 'add rule inet cut output oifname "eth0" drop']
-        subprocess.run(self.command(number, "nft", "-f", "-"), input="\n".join(rules), text=True, check=True)
+        self._rule(number, rules)
 
-    def lose(self, number: int, percent: int) -> None:
-        """So many of the packets that come in and go out are lost, until ``mend``."""
+    def lose(self, number: int, *, inwards: int = 0, outwards: int = 0) -> None:
+        """So many of a hundred packets that come in, or go out, are lost, until ``mend``."""
         rules = ["add table inet cut", _chain("input"), _chain("output")]
-        for hook, word in (("input", "iifname"), ("output", "oifname")):
+        for hook, word, percent in (("input", "iifname", inwards), ("output", "oifname", outwards)):
             rules.append(f'add rule inet cut {hook} {word} "eth0" numgen random mod 100 < {percent} drop')
-        subprocess.run(self.command(number, "nft", "-f", "-"), input="\n".join(rules), text=True, check=True)
+        self._rule(number, rules)
+
+    def slow_down(self, number: int, rate: str) -> None:
+        """Its cable carries no more than ``rate`` (``256kbit``) each way, until ``mend``."""
+        shape = ("root", "tbf", "rate", rate, "burst", "8kb", "latency", "1s")
+        _run(*self.command(number, "tc", "qdisc", "add", "dev", "eth0", *shape))
+        self._in_switch("tc", "qdisc", "add", "dev", f"p{number}", *shape)
+
+    def break_connections(self, number: int, every: int) -> None:
+        """Of large packets that go out, one in so many ends its connection here, and about as often one ends there.
+
+        Until ``mend``; see ``breaks``.
+        """
+        end = "counter reject with tcp reset"
+        out = f'oifname "eth0" meta l4proto tcp meta length > 1000 numgen inc mod {every} == 0'
+        back = f'iifname "eth0" tcp flags ack numgen inc mod {5 * every} == 0'
+        rules = ["add table inet breaks", _chain("output", "breaks"), _chain("input", "breaks")]
+        rules += [f"add rule inet breaks output {out} {end}", f"add rule inet breaks input {back} {end}"]
+        self._rule(number, rules)
+
+    def breaks(self, number: int) -> int:
+        """How many connections ``break_connections`` has ended, at either end."""
+        list_them = self.command(number, "nft", "list", "table", "inet", "breaks")
+        listed = subprocess.run(list_them, capture_output=True, text=True, check=True)
+        return sum(int(count) for count in re.findall(r"counter packets (\d+)", listed.stdout))
 
     def mend(self, number: int) -> None:
-        _run(*self.command(number, "nft", "delete", "table", "inet", "cut"))
+        """Its cable is as new."""
+        _run(*self.command(number, "nft", "flush", "ruleset"))
+        for end in (self.command(number), ["ip", "netns", "exec", self._switch]):
+            device = "eth0" if end[3] == self.name(number) else f"p{number}"
+            # Without a limit there is none to take away.
+            subprocess.run([*end, "tc", "qdisc", "del", "dev", device, "root"], capture_output=True, check=False)
+
+    def _rule(self, number: int, rules: list[str]) -> None:
+        subprocess.run(self.command(number, "nft", "-f", "-"), input="\n".join(rules), text=True, check=True)
 
     def _plug_in(self, number: int) -> None:
         name, plug = self.name(number), f"p{number}"
@@ -126,8 +158,8 @@ def _sweep() -> None:
             subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
 
-def _chain(name: str) -> str:
-    return f"add chain inet cut {name} {{ type filter hook {name} priority 0; policy accept; }}"
+def _chain(hook: str, table: str = "cut") -> str:
+    return f"add chain inet {table} {hook} {{ type filter hook {hook} priority 0; policy accept; }}"
 
 
 def _enter(descriptor: int) -> None:

@@ -45,9 +45,9 @@ class Trial:
         self.facts: dict[str, Any] = {}
         farm.history.write_bytes(b"")
 
-    def submit(self, seconds: float = SECONDS, frames: range = FRAMES, **fields: Any) -> str:
-        """A job of the usual size."""
-        project = self.farm.wall(seconds=seconds)
+    def submit(self, seconds: float = SECONDS, frames: range = FRAMES, kilobytes: int = 0, **fields: Any) -> str:
+        """A job of the usual size; ``kilobytes`` make each frame so much larger."""
+        project = self.farm.wall(seconds=seconds, kilobytes=kilobytes)
         wanted = {"start_frame": frames.start, "end_frame": frames.stop - 1, **fields}
         self.began = time.monotonic()
         self.job_id = self.parent.submit(project, **wanted)
@@ -140,9 +140,7 @@ def small_disk(farm: Farm) -> Path:
 def _mend(farm: Farm) -> None:
     for machine in farm.machines:
         machine.turn_clock(0)
-        subprocess.run(
-            farm.network.command(machine.number, "nft", "flush", "ruleset"), capture_output=True, check=False
-        )
+        farm.network.mend(machine.number)
         if machine.process is None:
             machine.start()
     farm.wait_until_joined()

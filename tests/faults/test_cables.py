@@ -38,11 +38,28 @@ def test_f5_f6_a_long_cut_in_one_direction_or_both(trial: Trial, direction: str)
 
 
 def test_f7_a_cable_loses_a_fifth_of_all_packets(trial: Trial) -> None:
-    trial.farm.network.lose(trial.child.number, 20)
+    trial.farm.network.lose(trial.child.number, inwards=20, outwards=20)
     trial.submit()
     trial.when_at_work(trial.third, 10)
     trial.farm.network.mend(trial.child.number)
     trial.nothing_lost()
+
+
+def test_f7_a_slow_cable_loses_a_third_of_all_packets_and_breaks_uploads(trial: Trial) -> None:
+    network, number, frames = trial.farm.network, trial.child.number, range(1, 11)
+    network.slow_down(number, "256kbit")
+    network.lose(number, outwards=30)
+    network.break_connections(number, 20)
+    trial.submit(frames=frames, kilobytes=12, nodes=[trial.child.id()])
+
+    def is_bad_enough() -> bool:
+        return network.breaks(number) > 1 and trial.parent.job(trial.job_id)["units"]["done"] > 1
+
+    eventually(is_bad_enough, "frames arrive though connections break", 90)
+    trial.note(breaks=network.breaks(number))
+    network.mend(number)
+    trial.nothing_lost(frames)
+    assert {unit["failures"] for unit in trial.parent.units(trial.job_id)} == {0}, "a broken cable is no failed frame"
 
 
 @pytest.mark.parametrize("verb", ["cancel", "delete"])

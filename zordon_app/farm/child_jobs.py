@@ -239,9 +239,14 @@ class ChildJobs:
             work.wanted.wait(TELL_SECONDS)
             may_begin = self._node.may_begin
             if work.wanted.is_set() and not work.has_lease and may_begin and self._is_on(work):
-                self._insist(work, work.pull)
+                self._insist(work, lambda: self._pull_once(work))
             elif work.has_lease or not may_begin:
                 self._stop.wait(0.05)
+
+    def _pull_once(self, work: ChildWork) -> None:
+        # Else a parent that gave up what this child holds would give it the same frames once more.
+        self._ask_after_silence(work)
+        work.pull()
 
     def _tell(self, work: ChildWork) -> None:
         while self._is_on(work):

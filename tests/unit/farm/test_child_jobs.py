@@ -2,13 +2,14 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests.fakes.nodes import eventually
-from zordon_app.domain.jobs import ParentRef
-from zordon_app.domain.sharing import ChildOrders, Delivered, Parcel
+from zordon_app.domain.jobs import BuildRef, ParentRef
+from zordon_app.domain.sharing import ChildOrders, Delivered, JobOffer, LeaseGiven, Parcel
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import PeerGone
 from zordon_app.farm.child_jobs import ChildJobs
@@ -24,10 +25,27 @@ class Parent:
 
     def __init__(self):
         self.heard = []
-        self.on_result = lambda: None
+        self.has_work = False
+        self.on_lease = self.on_result = lambda: None
 
     def offer(self, job):
-        raise PeerGone("It gives no work; here it only takes results.")
+        if not self.has_work:
+            raise PeerGone("It gives no work; here it only takes results.")
+        return JobOffer(
+            job=job, name="shot", engine="fake", build=BuildRef(engine="fake", version="1.0"), args={}, facts={},
+            fps=24.0, priority=50, start_frame=1, end_frame=4, assemble=False, expected=None,
+        )  # fmt: skip
+
+    def project(self, job):
+        return None
+
+    def fetch(self, job, manifest, report):
+        return Path("shot.fake")
+
+    def lease(self, job, ask):
+        self.heard.append("lease")
+        self.on_lease()
+        return LeaseGiven()
 
     def update(self, job, update):
         self.heard.append("asked")
@@ -52,7 +70,7 @@ def children(bench, parent, tmp_path):
         bench.lifecycle,
         machines=SimpleNamespace(link=lambda node: parent, name_of=lambda node: node),
         parcels=ParcelFolder(tmp_path / "parcels"),
-        builds=None,
+        builds=SimpleNamespace(find=lambda build: build),
         clock=bench.clock,
         node=SimpleNamespace(may_begin=True),
         jobs_folder=tmp_path / "jobs",
@@ -62,6 +80,7 @@ def children(bench, parent, tmp_path):
     )
     yield made
     stop.set()
+    parent.on_lease = lambda: None
     made.join()
 
 
@@ -98,3 +117,25 @@ def test_a_machine_that_slept_between_two_results_asks_before_it_sends_the_next(
 
     eventually(lambda: len(parent.heard) == 5)
     assert parent.heard == ["asked", 1, "asked", 2, 3]
+
+
+def test_a_machine_that_slept_says_what_it_has_before_it_wants_more(children, parent, bench):
+    """Else it is given anew what lies rendered in its box, and renders it once more."""
+    enough = threading.Event()
+
+    def sleep_the_first_time():
+        if parent.heard.count("lease") == 1:
+            bench.clock.sleep(timedelta(hours=8))
+        else:
+            enough.wait(30)
+
+    parent.has_work, parent.on_lease = True, sleep_the_first_time
+    job_id = bench.add(units=0, parent=PARENT, status=JobStatus.CONFIGURING)
+    children.run_once()
+    children.work(job_id).wanted.set()
+
+    eventually(lambda: parent.heard.count("lease") == 2)
+    heard = list(parent.heard)
+    enough.set()
+    assert heard[0] == "asked"
+    assert heard[-2:] == ["asked", "lease"]
