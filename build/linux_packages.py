@@ -1,5 +1,6 @@
 """What Linux gets: a .deb, and an archive that runs from wherever it is unpacked."""
 
+import gzip
 import os
 import platform
 import shutil
@@ -72,7 +73,7 @@ def make_deb(root: Path, program: Path, variant: str, version: str, out: Path, *
         integrate(root, tree / "usr" / "share")
         (tree / "usr" / "bin").mkdir()
         (tree / "usr" / "bin" / "zordon").symlink_to("../lib/zordon/zordon")
-        _write_copyright(tree / "usr" / "share" / "doc" / "zordon")
+        _write_documents(root, tree / "usr" / "share")
         _write_control(tree, variant, version)
         _make_plain(tree)
         packing = ["-Zgzip", "-z1"] if fast else ["-Zxz"]
@@ -98,9 +99,19 @@ def make_archive(root: Path, program: Path, version: str, out: Path, *, fast: bo
     return archive
 
 
-def _write_copyright(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    (folder / "copyright").write_text(COPYRIGHT)
+def _write_documents(root: Path, share: Path) -> None:
+    """Where Debian's tools look for them."""
+    documents, manuals = share / "doc" / "zordon", share / "man" / "man1"
+    for folder in (documents, manuals):
+        folder.mkdir(parents=True)
+    (documents / "copyright").write_text(COPYRIGHT)
+    _pack(root / "CHANGELOG.md", documents / "changelog.gz")
+    _pack(root / "build" / "linux" / "zordon.1", manuals / "zordon.1.gz")
+
+
+def _pack(source: Path, target: Path) -> None:
+    # Without a time, so that the same sources make the same package.
+    target.write_bytes(gzip.compress(source.read_bytes(), mtime=0))
 
 
 def _write_control(tree: Path, variant: str, version: str) -> None:

@@ -1,0 +1,57 @@
+"""The Debian package around a program of one file: what is beside the program, without building that."""
+
+import gzip
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+import linux_packages
+from zordon_app.cli.main import make_app
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = [
+    pytest.mark.packaging,
+    pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not installed"),
+]
+
+
+@pytest.fixture
+def unpacked(tmp_path):
+    program = tmp_path / "zordon"
+    program.mkdir()
+    (program / "zordon").write_text("#!/bin/sh\necho here\n")
+    (program / "zordon").chmod(0o700)
+    package = linux_packages.make_deb(ROOT, program, "headless", "1.2.3", tmp_path, fast=True)
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tmp_path / "tree"], check=True)
+    return tmp_path / "tree"
+
+
+def test_the_package_runs_its_program_and_shows_it_in_menus(unpacked):
+    ran = subprocess.run([unpacked / "usr" / "bin" / "zordon"], capture_output=True, text=True, check=True)
+    assert ran.stdout == "here\n"
+    share = unpacked / "usr" / "share"
+    assert (share / "applications" / "io.github.zordon.Zordon.desktop").is_file()
+    assert (share / "icons" / "hicolor" / "48x48" / "apps" / "io.github.zordon.Zordon.png").is_file()
+    assert "Version: 1.2.3\n" in (unpacked / "DEBIAN" / "control").read_text()
+
+
+def test_the_manual_and_what_is_new_lie_where_debian_looks(unpacked):
+    share = unpacked / "usr" / "share"
+    manual = gzip.decompress((share / "man" / "man1" / "zordon.1.gz").read_bytes()).decode()
+    assert manual.startswith(".TH ZORDON 1")
+    news = gzip.decompress((share / "doc" / "zordon" / "changelog.gz").read_bytes())
+    assert news == (ROOT / "CHANGELOG.md").read_bytes()
+    assert "GPL-3" in (share / "doc" / "zordon" / "copyright").read_text()
+
+
+def test_the_manual_names_no_command_that_there_is_not():
+    manual = (ROOT / "build" / "linux" / "zordon.1").read_text()
+    told = manual.partition(".SH COMMANDS")[2].partition(".PP")[0]
+    words = {word.strip('",') for line in told.splitlines() if line.startswith(".B") for word in line.split()[1:]}
+    commands = set(get_command(make_app()).commands)
+    assert {word for word in words if word.islower()} <= commands
+    assert len(words & commands) > 15
