@@ -124,9 +124,10 @@ class Move(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ProbeRequest(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What to look into: a file that comes along, or ``local_path`` for programs on this machine."""
+    """What to look into: a file that comes along, ``local_path`` for programs on this machine, or a job's project."""
 
     local_path: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
+    project_of: Annotated[str, Meta(max_length=100)] | None = None
     engine: Annotated[str, Meta(max_length=100)] | None = None
     engine_version: Annotated[str, Meta(max_length=100)] | None = None
 

@@ -25,6 +25,9 @@ class Farm(Protocol):
     def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
         """A full look into a project before submission (``POST /api/probe``)."""
 
+    def project_path(self, job_id: str) -> Path:
+        """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""
+
     def jobs_json(self) -> bytes:
         """``{"jobs": […], "token": "…"}``, encoded; built from parts that are cached per job."""
 
@@ -56,8 +59,8 @@ class Farm(Protocol):
     def cancel(self, job_id: str) -> JobView:
         """Stop it; the process tree is gone within 10 s."""
 
-    def delete(self, job_id: str) -> None:
-        """Stop it first, then remove it with its previews, owned upload and owned output."""
+    def delete(self, job_id: str, *, keep_output: bool = False) -> None:
+        """Stop it first, then remove it with its previews, owned upload and (not with ``keep_output``) owned output."""
 
     def pause(self, job_id: str, *, after_current: bool = False) -> JobView:
         """Hold it; units in hand are given back, or finished first with ``after_current``."""

@@ -21,6 +21,7 @@ from zordon_app.farm.blame import Blame
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
 from zordon_app.farm.finishing import Finishing
+from zordon_app.farm.folders import JobFolders
 from zordon_app.farm.gathering import Gathering
 from zordon_app.farm.heard_logs import HeardLogs
 from zordon_app.farm.intake import Intake
@@ -312,5 +313,5 @@ class FarmParts:
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
             live_engines=self.directory.live,
-            forget_previews=self._forget_previews,
+            folders=JobFolders(self._storage.outputs, self._jobs_folder, self._forget_previews),
         )

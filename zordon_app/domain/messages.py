@@ -26,6 +26,10 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether other machines may help; left out, the preset decides, else they may."""
     child_jobs: list[dict[str, Any]] = field(default_factory=list)
     local_path: str | None = None
+    project_of: str | None = None
+    """Id of a job whose project is rendered again, in the place of a file or a path."""
+    replaces: str | None = None
+    """Id of a job that has not begun: the new one takes its place in the queue, and it is removed."""
     priority: Annotated[int, Meta(ge=0, le=100)] = 50
     paused: bool = False
     preset: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.frames import format_frames
@@ -21,18 +21,13 @@ from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, BuildNotFound, Forbidden
 from zordon_app.farm.interfaces import Builds, Clock, Outputs
 from zordon_app.farm.lifecycle import QUEUED
+from zordon_app.farm.replacing import check_replaceable
+from zordon_app.farm.sources import Source, project_of
 
 OFFERED = "download"
 """The origin of a build that is not here and could be downloaded."""
 
 PREPARING = "Looking at the files that are there already."
-
-
-class Source(Struct, frozen=True, kw_only=True):
-    """Where a job's project is; ``owned`` when Zordon keeps it in the job's own folder."""
-
-    path: Path
-    owned: bool
 
 
 class Intake:
@@ -69,17 +64,20 @@ class Intake:
         self._coming = coming
 
     def prepare(
-        self, request: JobRequest, *, caller: Caller, upload: Upload | None, job_exists: Callable[[str], bool]
+        self, request: JobRequest, *, caller: Caller, upload: Upload | None, find: Callable[[str], Job | None]
     ) -> tuple[Job, list[Unit]]:
         """The job and its ledger; nothing is stored yet. ``discard`` undoes the folders made here.
+
+        ``find`` gives the other jobs that the request names.
 
         Raises:
             BadRequest, Forbidden, NotFound: with the sentence for the person.
         """
-        _check_request(request, local=caller.local, job_exists=job_exists)
+        _check_request(request, local=caller.local, find=find)
         job_id = new_job_id()
         try:
-            return self._prepare(job_id, request, caller=caller, upload=upload)
+            source = self._source(job_id, request, upload, find)
+            return self._prepare(job_id, request, source, local=caller.local, replaced=find(request.replaces or ""))
         except BaseException:
             self.discard(job_id)
             raise
@@ -109,31 +107,41 @@ class Intake:
             raise nothing_here from None
 
     def _prepare(
-        self, job_id: JobId, request: JobRequest, *, caller: Caller, upload: Upload | None
+        self, job_id: JobId, request: JobRequest, source: Source, *, local: bool, replaced: Job | None
     ) -> tuple[Job, list[Unit]]:
-        source = self._source(job_id, request, upload)
         engine, build, probe = self.look(source.path, engine_name=request.engine_name, version=request.engine_version)
         probe.coming = self._coming(request.after, source.path.parent)
         preset = self._preset(request, engine)
         request = structs.replace(
-            request, args=_arguments(request, preset, engine, local=caller.local), **_ways(request, preset)
+            request, args=_arguments(request, preset, engine, local=local), **_ways(request, preset)
         )
         name = request.name or source.path.stem
         plan = engine.plan(request, probe, build, title=file_stem(name))
         _check_plan(plan)
-        output, owned = self._output_folder(request, name)
+        output, owned = self._output_folder(request, name, replaced)
         job = self._job(job_id, request, source, engine, build, plan, name=name, output=output, owned=owned)
-        self._outputs.make(output, job_id, owned=owned)
+        if not (owned and replaced is not None and str(output) == replaced.output_path):
+            self._outputs.make(output, job_id, owned=owned)
         return job, [Unit(spec=spec) for spec in plan.units]
 
-    def _source(self, job_id: JobId, request: JobRequest, upload: Upload | None) -> Source:
+    def _source(
+        self, job_id: JobId, request: JobRequest, upload: Upload | None, find: Callable[[str], Job | None]
+    ) -> Source:
+        other = find(request.project_of or "")
+        if other is not None:
+            if upload is not None or request.local_path is not None:
+                raise BadRequest("Give one project: a file, a path, or another job's with project_of.")
+            return project_of(other, self._jobs_folder, job_id)
         if upload is not None:
             path = self._keep_upload(job_id, upload)
         elif request.local_path is not None:
             path = Path(request.local_path).expanduser()
             _check_local_path(path, request.local_path)
         else:
-            raise BadRequest("The job has no project: upload a file, or give its path on this machine as local_path.")
+            raise BadRequest(
+                "The job has no project: upload a file, give its path on this machine as local_path, or take that of "
+                "another job with project_of."
+            )
         if path.suffix.lower() == ".zip":
             return Source(path=self._open_archive(job_id, path, request.engine_name), owned=True)
         return Source(path=path.absolute(), owned=upload is not None)
@@ -178,7 +186,8 @@ class Intake:
             raise BadRequest(f"The preset {request.preset!r} is for {preset['engine']}, not {engine.name}.")
         return preset
 
-    def _output_folder(self, request: JobRequest, name: str) -> tuple[Path, bool]:
+    def _output_folder(self, request: JobRequest, name: str, replaced: Job | None) -> tuple[Path, bool]:
+        """Where the output goes and whether it is the job's own; a folder that was made for ``replaced`` is free."""
         if request.output_path is not None:
             folder = Path(request.output_path).expanduser()
             if "\0" in request.output_path or not folder.is_absolute():
@@ -186,7 +195,8 @@ class Intake:
             return folder, False
         root, stem = self._output_root(), file_stem(name)
         candidate, number = root / stem, 2
-        while candidate.exists():
+        free = Path(replaced.output_path) if replaced is not None and replaced.owns_output else None
+        while candidate.exists() and candidate != free:
             candidate, number = root / f"{stem}-{number}", number + 1
         return candidate, True
 
@@ -264,7 +274,7 @@ def _ways(request: JobRequest, preset: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check_request(request: JobRequest, *, local: bool, job_exists: Callable[[str], bool]) -> None:
+def _check_request(request: JobRequest, *, local: bool, find: Callable[[str], Job | None]) -> None:
     if request.engine and request.renderer and request.engine != request.renderer:
         raise BadRequest("engine and renderer are two names of one field; they must not differ.")
     if not local and (request.local_path is not None or request.output_path is not None):
@@ -277,9 +287,20 @@ def _check_request(request: JobRequest, *, local: bool, job_exists: Callable[[st
         raise BadRequest("Give either frames or start_frame and end_frame, not both.")
     if request.start_at is not None and request.start_at.tzinfo is None:
         raise BadRequest("start_at needs a time zone, as in 2026-01-31T22:00:00Z.")
-    for other in request.after:
-        if not job_exists(other):
-            raise BadRequest(f"after names a job that does not exist: {other[:60]!r}.")
+    _check_named(request, find)
+
+
+def _check_named(request: JobRequest, find: Callable[[str], Job | None]) -> None:
+    """The other jobs that a request names."""
+    named = [("after", other) for other in request.after]
+    named += [(field, other) for field in ("project_of", "replaces") if (other := getattr(request, field)) is not None]
+    for field, other in named:
+        if find(other) is None:
+            raise BadRequest(f"{field} names a job that does not exist: {other[:60]!r}.")
+    if request.replaces is not None and (replaced := find(request.replaces)) is not None:
+        check_replaceable(replaced)
+    if request.replaces in request.after:
+        raise BadRequest("A job cannot come after the one that it replaces.")
 
 
 def _check_local_path(path: Path, text: str) -> None:

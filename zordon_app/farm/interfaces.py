@@ -84,6 +84,9 @@ class Outputs(Protocol):
     def remove_owned(self, folder: Path, job_id: str) -> bool:
         """Delete a folder made for this job."""
 
+    def release(self, folder: Path, job_id: str) -> None:
+        """A folder made for this job is nobody's from now on; its files stay."""
+
 
 class Manifests(Protocol):
     """A copy of each job beside its files, from which a lost ledger is rebuilt."""

@@ -1,7 +1,6 @@
 """The farm as the API sees it: each request becomes one decision of the lifecycle."""
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -17,18 +16,20 @@ from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.domain.views import JobView, NodeView, UnitView
-from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound, ZordonError
-from zordon_app.farm import ordering
+from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound
+from zordon_app.farm import ordering, replacing
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.deltas import Deltas
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.feed import ChangeFeed
+from zordon_app.farm.folders import JobFolders
 from zordon_app.farm.intake import OFFERED, PREPARING, Intake
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
 from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
 from zordon_app.farm.node_desk import NodeDesk
 from zordon_app.farm.partaking import Partaking
 from zordon_app.farm.progress import LiveProgress
+from zordon_app.farm.sources import project_path
 from zordon_app.farm.state import FarmState, fingerprint
 from zordon_app.farm.views import JobViews, unit_view
 
@@ -59,9 +60,9 @@ class FarmService:
         clock: Clock,
         jobs_folder: Path,
         live_engines: Callable[[], list[dict[str, Any]]],
-        forget_previews: Callable[[str], None],
+        folders: JobFolders,
     ) -> None:
-        """``live_engines`` tells of builds and downloads; ``forget_previews`` is told each job that goes."""
+        """``live_engines`` tells of builds and downloads."""
         self._state = state
         self._lifecycle = lifecycle
         self._dispatcher = dispatcher
@@ -77,7 +78,7 @@ class FarmService:
         self._clock = clock
         self._jobs_folder = jobs_folder
         self._deltas = Deltas(state, feed, views, clock, nodes=nodes.views, live_engines=live_engines)
-        self._forget_previews = forget_previews
+        self._folders = folders
         self._submitting = threading.Lock()
         """One submission at a time, so that a repeated idempotency key finds the first one's jobs."""
 
@@ -117,6 +118,10 @@ class FarmService:
     def record(self, job_id: str) -> Job:
         """The stored job."""
         return self._state.job(self._known(job_id))
+
+    def project_path(self, job_id: str) -> Path:
+        """The project of a job on this machine."""
+        return project_path(self.record(job_id))
 
     def units(self, job_id: str) -> list[UnitView]:
         """The ledger of one job."""
@@ -196,14 +201,14 @@ class FarmService:
             self._lifecycle.stop(known, JobStatus.CANCELLED, "Cancelled. Retry starts it again.")
         return self._views.view(known)
 
-    def delete(self, job_id: str) -> None:
-        """Stop it, then remove it and what it owns."""
+    def delete(self, job_id: str, *, keep_output: bool = False) -> None:
+        """Stop it, then remove it and what it owns, with ``keep_output`` all but its output."""
         job = self.record(job_id)
         if not job.status.is_final:
             self._lifecycle.stop(job.id, JobStatus.CANCELLED, "Being deleted.")
         self._dispatcher.wait_until_free(job.id, STOP_SECONDS)
         self._lifecycle.delete([job.id])
-        self._remove_files(job)
+        self._folders.remove(job, keep_output=keep_output)
 
     def pause(self, job_id: str, *, after_current: bool = False) -> JobView:
         """Hold it."""
@@ -313,7 +318,7 @@ class FarmService:
         ended = [job for job in self._state.jobs() if job.status.is_final]
         self._lifecycle.delete([job.id for job in ended])
         for job in ended:
-            self._remove_private_files(job)
+            self._folders.remove_private(job)
         return len(ended)
 
     def _known(self, job_id: str) -> JobId:
@@ -356,32 +361,28 @@ class FarmService:
         prepared: list[tuple[Job, list[Unit]]] = []
         try:
             for request in requests:
-                made = self._intake.prepare(request, caller=caller, upload=upload, job_exists=self._state.has)
+                made = self._intake.prepare(request, caller=caller, upload=upload, find=self._state.find)
                 prepared.append(made)
-            with self._state.change() as change:
-                last = ordering.last_place(self._state.jobs())
-                for place, ((job, units), request) in enumerate(zip(prepared, requests, strict=True), 1):
-                    job.order = last + place
-                    change.add(job, units)
-                    self._manifests.write(job, units)
-                    if request.idempotency_key is not None:
-                        change.requests[request.idempotency_key] = (fingerprint(request), job.id)
+            replaced = self._add(prepared, requests)
         except BaseException:
             for job, _units in prepared:
-                self._remove_files(job)
+                self._folders.remove(job)
             raise
+        for old, new in replaced:
+            self._folders.hand_over(old, new)
         return [job.id for job, _units in prepared]
 
-    def _remove_files(self, job: Job) -> None:
-        self._remove_private_files(job)
-        if job.owns_output:
-            self._outputs.remove_owned(Path(job.output_path), job.id)
-        else:
-            try:
-                self._outputs.remove_parts(Path(job.output_path))
-            except (OSError, ZordonError) as error:
-                log.info("Could not clean %s: %s", job.output_path, error)
-
-    def _remove_private_files(self, job: Job) -> None:
-        shutil.rmtree(self._jobs_folder / job.id, ignore_errors=True)
-        self._forget_previews(job.id)
+    def _add(self, prepared: list[tuple[Job, list[Unit]]], requests: list[JobRequest]) -> list[tuple[Job, Job]]:
+        """Put them into the queue in one transaction; which jobs went for which new ones."""
+        replaced: list[tuple[Job, Job]] = []
+        with self._state.change() as change:
+            last = ordering.last_place(self._state.jobs())
+            for place, ((job, units), request) in enumerate(zip(prepared, requests, strict=True), 1):
+                job.order = last + place
+                change.add(job, units)
+                if request.replaces is not None:
+                    replaced.append((replacing.take_place(change, self._state, request.replaces, job), job))
+                self._manifests.write(job, units)
+                if request.idempotency_key is not None:
+                    change.requests[request.idempotency_key] = (fingerprint(request), job.id)
+        return replaced

@@ -96,6 +96,11 @@ class FarmState:
         with self.lock:
             return job_id in self._jobs
 
+    def find(self, job_id: str) -> Job | None:
+        """One job, if it is there; not to be edited."""
+        with self.lock:
+            return self._jobs.get(JobId(job_id))
+
     def job(self, job_id: str) -> Job:
         """One job; not to be edited. Raises JobNotFound."""
         with self.lock:

@@ -94,13 +94,22 @@ class OutputFolders:
 
     def remove_owned(self, folder: Path, job_id: str) -> bool:
         """Delete ``folder`` if its marker says that it was made for this job; whether it did."""
-        marker = folder / MARKER
-        if folder.is_symlink() or marker.is_symlink() or not marker.is_file():
-            return False
-        if marker.read_text(encoding="utf-8") != job_id:
+        if not _was_made_for(folder, job_id):
             return False
         shutil.rmtree(folder, ignore_errors=True)
         return True
+
+    def release(self, folder: Path, job_id: str) -> None:
+        """``folder``, made for a job that goes, is nobody's from now on; its files stay."""
+        if _was_made_for(folder, job_id):
+            (folder / MARKER).unlink(missing_ok=True)
+
+
+def _was_made_for(folder: Path, job_id: str) -> bool:
+    marker = folder / MARKER
+    if folder.is_symlink() or marker.is_symlink() or not marker.is_file():
+        return False
+    return marker.read_text(encoding="utf-8") == job_id
 
 
 def _move(source: Path, part: Path) -> None:

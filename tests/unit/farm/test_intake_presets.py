@@ -40,7 +40,7 @@ def prepare(tmp_path):
 
     def make(**fields):
         request = JobRequest(local_path=str(project), start_frame=1, end_frame=2, **fields)
-        return intake.prepare(request, caller=PERSON, upload=None, job_exists=lambda _job: False)[0]
+        return intake.prepare(request, caller=PERSON, upload=None, find=lambda _job: None)[0]
 
     return make
 

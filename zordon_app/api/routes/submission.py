@@ -58,12 +58,21 @@ class Submission:
         return json_answer(jobs if isinstance(received.value, list) else jobs[0])
 
     def probe(self, ask: Ask) -> HTTPResponse:
-        """Of the file that came along, or of ``local_path``."""
+        """Of the file that came along, of ``local_path``, or of the project of a job."""
         with ask.received() as received:
             wanted = checked(received.value, ProbeRequest)
             _check_paths([wanted], ask.caller)
-            path = received.upload.path if received.upload else _path_of(wanted)
+            path = received.upload.path if received.upload else self._path_of(wanted)
             return json_answer(self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version))
+
+    def _path_of(self, wanted: ProbeRequest) -> Path:
+        if (wanted.local_path is None) == (wanted.project_of is None):
+            raise BadRequest("Name the project: send a file, or its path in 'local_path', or a job in 'project_of'.")
+        if wanted.project_of is not None:
+            return self._farm.project_path(wanted.project_of)
+        if "\0" in str(wanted.local_path):
+            raise BadRequest("The field 'local_path' has a character that no path has.")
+        return Path(str(wanted.local_path))
 
 
 def job_requests(value: Any) -> list[JobRequest]:
@@ -78,11 +87,3 @@ def job_requests(value: Any) -> list[JobRequest]:
 def _check_paths(requests: Sequence[JobRequest | ProbeRequest], caller: Caller) -> None:
     if not caller.local and any(request.local_path is not None for request in requests):
         raise Forbidden("local_path is taken only from programs on this machine; upload the file instead.")
-
-
-def _path_of(wanted: ProbeRequest) -> Path:
-    if not wanted.local_path:
-        raise BadRequest("Name the project: send a file, or its path in 'local_path'.")
-    if "\0" in wanted.local_path:
-        raise BadRequest("The field 'local_path' has a character that no path has.")
-    return Path(wanted.local_path)
