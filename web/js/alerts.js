@@ -1,4 +1,4 @@
-// What needs a person: jobs that failed, machines that are gone or full, machines that ask to join.
+// What needs a person: jobs that failed, machines that are gone or full or ask to join, and what this machine noticed.
 
 import { farm } from './farm.js';
 import { t } from './i18n.js';
@@ -23,7 +23,7 @@ import { allJobs, nodes, shape } from './store.js';
 
 const MOST = 30;
 
-export const alerts = computed(() => [...askingAlerts(), ...machineAlerts(), ...jobAlerts()].slice(0, MOST));
+export const alerts = computed(() => [...askingAlerts(), ...machineAlerts(), ...noticeAlerts(), ...jobAlerts()].slice(0, MOST));
 
 /** Those that came after somebody looked last, and those that last. */
 export const freshAlerts = computed(() => alerts.value.filter(alert => !alert.at || alert.at > prefs.value.alertsSeen));
@@ -58,6 +58,20 @@ function machineAlerts() {
       at: 0,
       open: () => go({ page: 'machine', job: node.id }),
     }));
+}
+
+/** The newest first. @returns {Alert[]} */
+function noticeAlerts() {
+  const notices = [...(farm.value?.notices ?? [])].reverse();
+  return notices.map(notice => ({
+    id: `notice-${notice.id}`,
+    tone: 'warn',
+    icon: 'triangle-alert',
+    title: farm.value?.name ?? '',
+    text: notice.text,
+    at: Date.parse(notice.at),
+    open: () => go({ page: 'farm' }),
+  }));
 }
 
 /** @returns {Alert[]} */

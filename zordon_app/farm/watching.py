@@ -51,9 +51,14 @@ class WatchFolders:
         memory: Memory,
         clock: Clock,
         *,
+        notice: Callable[[str, str], None] = lambda _about, _text: None,
         scale: float = 1.0,
     ) -> None:
-        """``folders`` are paths with the preset for each; ``extensions`` those that an engine takes, in lower case."""
+        """``folders`` are paths with the preset for each; ``extensions`` those that an engine takes, in lower case.
+
+        ``notice`` shows a sentence in the window: the matter it is about, and the sentence.
+        """
+        self._notice = notice
         self._folders = folders
         self._extensions = extensions
         self._submit = submit
@@ -80,6 +85,7 @@ class WatchFolders:
         except OSError as error:
             if folder not in self._unreadable:
                 log.warning("The watched folder %s cannot be read: %s.", folder, error.strerror)
+                self._notice(f"folder {folder}", f"A watched folder cannot be read: {error.strerror}.")
             self._unreadable.add(folder)
             return
         self._unreadable.discard(folder)
@@ -110,7 +116,11 @@ class WatchFolders:
             self._submit(JobRequest(local_path=str(path), preset=preset or None, idempotency_key=f"watch-{key}"))
         except ZordonError as error:
             log.warning("%s in the watched folder %s became no job: %s", path.name, path.parent, error)
-            return error.status != _COMES_LATER
+            is_final = error.status != _COMES_LATER
+            if is_final:
+                # Which folders are watched is shown on this machine alone.
+                self._notice(key, f"{path.name} in a watched folder became no job: {error}")
+            return is_final
         self._since.pop(path, None)
         log.info("%s in the watched folder %s became a job.", path.name, path.parent)
         return True

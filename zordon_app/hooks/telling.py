@@ -24,10 +24,15 @@ class Hooks:
         own_addresses: Callable[[], Iterable[str]],
         stop: threading.Event,
         *,
+        notice: Callable[[str, str], None] = lambda _about, _text: None,
         scale: float = 1.0,
     ) -> None:
-        """``settings`` as they are now; ``machine`` names this one; ``stop`` ends whatever still runs."""
+        """``settings`` as they are now; ``machine`` names this one; ``stop`` ends whatever still runs.
+
+        ``notice`` shows a sentence in the window: the matter it is about, and the sentence.
+        """
         self._settings = settings
+        self._notice = notice
         self._machine = machine
         self._stop = stop
         self._webhook = Webhook(own_addresses, stop, scale=scale)
@@ -36,6 +41,8 @@ class Hooks:
         """Tell everybody who is to be told; takes as long as they take. Failures are logged as warnings."""
         for complaint in self._tell(news, self._webhook.tell):
             log.warning("Not everybody was told: “%s” %s", news.text, complaint)
+            # What went wrong may name what only this machine may see.
+            self._notice(f"telling {complaint}", f"“{news.text}” Not everybody could be told. “Try it” shows why.")
 
     def try_out(self) -> list[str]:
         """Tell that this is a try, at once and only once; what went wrong, a sentence each.

@@ -21,11 +21,17 @@ class Hot:
         self.clock = FakeClock()
         self.jobs = []
         self.refusal = None
+        self.notices = []
         self.restart()
 
     def restart(self):
         memory = RecordFile(self.root / "watched.json", dict[str, dict[str, tuple[int, int, int]]])
-        self.watching = WatchFolders(lambda: self.folders, EXTENSIONS, self.submit, memory, self.clock)
+        self.watching = WatchFolders(
+            lambda: self.folders, EXTENSIONS, self.submit, memory, self.clock, notice=self.note
+        )
+
+    def note(self, about, text):
+        self.notices.append(text)
 
     def submit(self, request):
         if self.refusal is not None:
@@ -140,6 +146,7 @@ def test_a_refusal_is_final_and_said_once(hot, caplog):
     hot.look(SETTLED_SECONDS)
     assert caplog.text.count("a.mov in the watched folder") == 1
     assert "There is no preset 'nope'." in caplog.text
+    assert hot.notices == ["a.mov in a watched folder became no job: There is no preset 'nope'."]
 
     hot.refusal = None
     assert hot.look(SETTLED_SECONDS) == []
@@ -153,6 +160,7 @@ def test_trouble_that_passes_is_waited_for(hot):
     hot.refusal = None
 
     assert hot.look() == ["a.mov"]
+    assert hot.notices == []
 
 
 def test_a_drive_that_went_away_is_said_once_and_makes_nothing_new_when_it_is_back(hot, caplog):
@@ -163,6 +171,7 @@ def test_a_drive_that_went_away_is_said_once_and_makes_nothing_new_when_it_is_ba
     hot.look()
     hot.look()
     assert caplog.text.count("cannot be read") == 1
+    assert hot.notices == ["A watched folder cannot be read: No such file or directory."]
 
     (hot.root / "away").rename(hot.folder)
     hot.look()
