@@ -219,3 +219,19 @@ def test_an_archive_on_this_machine_is_installed_from_where_it_is(ask, tmp_path)
 )
 def test_an_archive_that_is_not_there_is_a_wrong_request(ask, body):
     assert ask("POST", "install_archive", body)[0] == 400
+
+
+def test_machines_say_which_builds_they_have_and_fetch(node, ask, mirror):
+    def blender():
+        with urllib.request.urlopen(f"{node.address}/api/nodes", timeout=10) as answer:
+            return json.loads(answer.read())[0]["builds"].get("blender", {})
+
+    gate = threading.Event()
+    mirror.faults[f"/release/Blender4.5/{NEW}.tar.xz"] = Fault(wait=gate, times=1)
+    record = download(ask, "4.5.15")
+    wait_until(lambda: blender().get("4.5.15") == "downloading")
+    gate.set()
+    wait_until(lambda: state(ask, record) == "installed")
+    wait_until(lambda: blender().get("4.5.15") == "installed")
+    ask("POST", "delete", {"engine": "blender", "version": "4.5.15"})
+    assert "4.5.15" not in blender()

@@ -51,6 +51,7 @@ SCREENS = {
     "machine": lambda window: window.open("/machine"),
     "machines": lambda window: window.open("/farm"),
     "engines": lambda window: window.open("/engines"),
+    "engines by machine": lambda window: window.open("/engines?tab=machines"),
     "settings": lambda window: window.open("/settings"),
 }
 
@@ -128,7 +129,9 @@ def test_f6_goes_from_region_to_region(window: Window):
     assert {"top", "machines", "main", "inspector"} <= set(visited)
 
 
-@pytest.mark.parametrize("place", ["/jobs", "/engines", "/settings", "/farm", "/machine", "job"])
+@pytest.mark.parametrize(
+    "place", ["/jobs", "/engines", "/engines?tab=machines", "/settings", "/farm", "/machine", "job"]
+)
 def test_a_narrow_window_scrolls_one_way_only(browser: Browser, zordon: Zordon, place: str):
     with open_window(browser, zordon, viewport={"width": 320, "height": 640}) as window:
         if place == "job":

@@ -13,10 +13,13 @@ from tests.fakes.archives import saying, tar_of
 from tests.fakes.mirror import Fault, Mirror, add_blender
 from tests.web.conftest import open_window
 from tests.web.seed import fill, make_zordon
+from tests.web.test_accessibility import violations
+from tests.web.test_farm_page import free_port, invitation
 from tests.web.window import Window
 from zordon_app.app import Zordon
 
 SITES = ("blender", "blender-daily", "ffmpeg-btbn", "ffmpeg-gyan", "ffmpeg-evermeet", "ffmpeg-osxexperts")
+MACHINES = ("atlas", "borealis")
 NAME = "blender-5.1.0-linux-x64"
 PATH = f"/release/Blender5.1/{NAME}.tar.xz"
 
@@ -157,3 +160,50 @@ def blend_file() -> bytes:
         command = [blender, "--background", "--factory-startup", "--python-expr", save]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return path.read_bytes()
+
+
+def cell(window: Window, key: str, machine: str) -> Locator:
+    """What the table of machines says of a build on one of them."""
+    table = window.page.locator(".matrix")
+    heads = table.locator("thead th").all_inner_texts()
+    [column] = [place for place, text in enumerate(heads) if machine in text]
+    return table.locator("tbody tr", has_text=key).locator("td").nth(column - 1)
+
+
+def test_the_machines_tab_installs_what_this_machine_lacks(browser: Browser, tmp_path: Path, mirror: Mirror):
+    atlas, borealis = (make_zordon(tmp_path / name, name=name, port=free_port(), lan=True) for name in MACHINES)
+    try:
+        for zordon in (atlas, borealis):
+            zordon.settings.change({"mirrors": dict.fromkeys(SITES, mirror.url)})
+            zordon.start()
+            zordon._engines.builds.refresh()
+        with open_window(browser, atlas) as here, open_window(browser, borealis) as there:
+            there.post("farm/join", {"token": invitation(here, atlas)})
+            there.post("engines/download", {"engine": "blender", "version": "5.1.0", "wait": True})
+            page = here.open("/engines?tab=machines")
+            expect(page.locator(".matrix thead th")).to_have_count(3, timeout=20_000)
+            expect(cell(here, "Blender 5.1.0", "borealis")).to_have_text("installed", timeout=40_000)
+            assert violations(page) == []
+            expect(cell(here, "FFmpeg", "atlas")).to_have_text("installed")
+
+            cell(here, "Blender 5.1.0", "atlas").get_by_role("button", name="Install").press("Enter")
+            expect(cell(here, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=40_000)
+            expect(page.get_by_text("Other machines are set up in their own windows")).to_be_visible()
+            assert here.get("nodes")[0]["builds"]["blender"]["5.1.0"] == "installed"
+    finally:
+        atlas.stop()
+        borealis.stop()
+
+
+def test_the_machines_tab_shows_what_is_on_its_way(browser: Browser, node: Zordon, mirror: Mirror):
+    gate = threading.Event()
+    mirror.faults[PATH] = Fault(wait=gate, times=1)
+    with open_window(browser, node) as window:
+        window.post("engines/download", {"engine": "blender", "version": "5.1.0"})
+        page = window.open("/engines")
+        page.get_by_role("tab", name="By machine").click()
+        expect(cell(window, "Blender 5.1.0", "atlas")).to_contain_text("downloading")
+        gate.set()
+        expect(cell(window, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=20_000)
+        page.locator(".engine-filters select").select_option("blender")
+        expect(page.locator(".matrix tbody tr", has_text="FFmpeg")).to_have_count(0)

@@ -102,6 +102,8 @@ export interface Node {
   system: string;
   version: string;
   speeds: Record<string, number>;
+  /** by engine and version: installed or downloading */
+  builds: Record<string, Record<string, string>>;
 }
 
 export interface Build {

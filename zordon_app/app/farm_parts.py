@@ -119,6 +119,9 @@ class FarmParts:
     def _name_of(self, node: str) -> str:
         return self._basis.name() if node == self._render.identity.id else self._peers.machines.name_of(node)
 
+    def _build_states(self) -> dict[str, dict[str, str]]:
+        return self.directory.states()
+
     def _engine_speed(self, node: str, engine: str) -> float | None:
         if node == self._render.identity.id:
             return self._render.machine.engine_speeds().get(engine)
@@ -205,6 +208,7 @@ class FarmParts:
             self._render.disk,
             data_folder=self._basis.paths.data,
             machine=self._render.machine,
+            builds=self._build_states,
             others=self._peers.service.node_views,
             machines=machines,
         )

@@ -80,6 +80,7 @@ class NodeView(Struct, kw_only=True):
     """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk).
 
     ``speeds`` are the last results of the engines' benchmarks: larger is faster, the same work on every machine.
+    ``builds`` says of each engine's versions whether they are ``installed`` or ``downloading`` there.
     """
 
     id: str
@@ -95,3 +96,4 @@ class NodeView(Struct, kw_only=True):
     system: str = ""
     version: str = ""
     speeds: dict[str, float] = field(default_factory=dict)
+    builds: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BuildNotFound
 
+INSTALLED, DOWNLOADING = "installed", "downloading"
 LONGEST_WAIT = 6 * 3600.0
 """Seconds that an installation may take while somebody waits for the answer."""
 
@@ -106,6 +107,17 @@ class EngineDirectory:
 
         measured: dict[str, Any] = msgspec.to_builtins(self._measure(build, limited))
         return measured
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """By engine and version: ``installed``, or ``downloading`` for what is on its way; without waiting."""
+        found = {
+            name: dict.fromkeys((build.version for build in builds), INSTALLED)
+            for name, builds in self._builds.known().items()
+        }
+        for record in self._managed.downloads.all():
+            if record.state.is_active:
+                found.setdefault(record.engine, {}).setdefault(record.version, DOWNLOADING)
+        return found
 
     def live(self) -> list[dict[str, Any]]:
         """For each engine what may change: its installed builds and its downloads."""

@@ -18,13 +18,20 @@ class InstalledBuilds:
         self._folders = list(folders)
         self._lock = threading.Lock()
         self._found: dict[str, list[Build]] = {}
+        self._known: dict[str, list[Build]] = {}
+        """What was found last: unlike ``_found`` it is there while builds are looked for again."""
 
     def of(self, engine: str) -> list[Build]:
         """Builds of one engine, newest first."""
         with self._lock:
             if engine not in self._found:
                 self._found[engine] = self._registry.get(engine).find_builds(self._folders)
+                self._known = self._known | {engine: self._found[engine]}
             return list(self._found[engine])
+
+    def known(self) -> dict[str, list[Build]]:
+        """Builds by engine as they were found last, without waiting."""
+        return self._known
 
     def find(self, wanted: BuildRef) -> Build | None:
         """The installed build that a job is bound to: of that version, and with the same bytes if there is one."""

@@ -24,15 +24,17 @@ class NodeDesk:
         *,
         data_folder: Path,
         machine: ThisMachine,
+        builds: Callable[[], dict[str, dict[str, str]]],
         others: Callable[[], list[NodeView]],
         machines: Machines,
     ) -> None:
-        """``machine`` tells how busy this one is."""
+        """``machine`` tells how busy this one is, ``builds`` which it has; see ``NodeView``."""
         self._this = this
         self._dispatcher = dispatcher
         self._disk = disk
         self._data_folder = data_folder
         self._machine = machine
+        self._builds = builds
         self._others = others
         self._machines = machines
 
@@ -46,7 +48,7 @@ class NodeDesk:
         shortage = self._disk.shortage(self._data_folder)
         in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
         speeds = self._machine.engine_speeds()
-        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds)
+        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds, builds=self._builds())
 
     def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
         """Take a machine out of the work, for good or ``until`` a moment; or back. Raises NotFound, PeerGone."""

@@ -93,6 +93,7 @@ class ThisNode:
         cpu: float | None,
         memory: float | None,
         speeds: dict[str, float] | None = None,
+        builds: dict[str, dict[str, str]] | None = None,
     ) -> NodeView:
         """The record for the API."""
         state, reason = self._state(in_hand, shortage)
@@ -110,6 +111,7 @@ class ThisNode:
             system=self._system,
             version=self._version,
             speeds=speeds or {},
+            builds=builds or {},
         )
 
     def _state(self, in_hand: dict[str, int], shortage: str) -> tuple[str, str]:

@@ -2,16 +2,17 @@ import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect } from '../lib.js';
 import { go, route } from '../router.js';
-import { engines, enginesKnown } from '../store.js';
+import { engines, enginesKnown, nodes } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { Tabs } from '../ui/tabs.js';
 import { ArchiveButton } from './archive.js';
 import { BuildRow } from './buildrow.js';
+import { Matrix } from './matrix.js';
 import { asking, offers, offersKnown, readOffers, refreshOffers, sites } from './offers.js';
 import { buildRows, updates } from './rows.js';
 
-const TABS = ['all', 'installed', 'available', 'updates'];
+const TABS = ['all', 'installed', 'available', 'updates', 'machines'];
 const CHANNELS = ['stable', 'lts', 'daily'];
 const MOST = 200;
 
@@ -29,6 +30,7 @@ export function Engines() {
     installed: rows.filter(row => row.build),
     available: rows.filter(row => !row.build),
     updates: fresh,
+    machines: [],
   };
   const shown = groups[/** @type {keyof typeof groups} */ (tab)].filter(
     row =>
@@ -37,7 +39,7 @@ export function Engines() {
   const tabs = TABS.map(id => ({
     id,
     label: t(`engines.${id}`),
-    note: String(groups[/** @type {keyof typeof groups} */ (id)].length),
+    note: String(id === 'machines' ? nodes.value.length : groups[/** @type {keyof typeof groups} */ (id)].length),
   }));
   return html`<div class="page engines-page" data-testid="engines">
     <header class="page-head"><div class="grow"><h2>${t('page.engines')}</h2><p class="muted">${t('engines.text')}</p></div>
@@ -47,11 +49,14 @@ export function Engines() {
       ${h(Tabs, { tabs, chosen: tab, onChoose: id => go({ query: { tab: id === 'all' ? '' : id } }), label: t('page.engines'), panel: 'engine-list' })}
       <div class="engine-filters">
         ${h(Choice, { label: t('engines.engine'), name: 'engine', value: engine, values: [...new Set(rows.map(row => row.engine))], words: labelOf })}
-        ${h(Choice, { label: t('engines.channel'), name: 'channel', value: channel, values: CHANNELS, words: value => t(`channel.${value}`) })}
-        <span class="space"></span><span class="muted small">${t('engines.here')}</span>
+        ${
+          tab !== 'machines' &&
+          html`${h(Choice, { label: t('engines.channel'), name: 'channel', value: channel, values: CHANNELS, words: value => t(`channel.${value}`) })}
+        <span class="space"></span><span class="muted small">${t('engines.here')}</span>`
+        }
       </div>
       <div role="tabpanel" id="engine-list" aria-labelledby=${`tab-${tab}`} tabindex="-1">
-        ${shown.length ? html`<ul class="builds">${shown.slice(0, MOST).map(row => h(BuildRow, { row, update: fresh.includes(row), key: row.key }))}</ul>` : h(Nothing, { tab })}
+        ${tab === 'machines' ? h(Matrix, { engine }) : shown.length ? html`<ul class="builds">${shown.slice(0, MOST).map(row => h(BuildRow, { row, update: fresh.includes(row), key: row.key }))}</ul>` : h(Nothing, { tab })}
         ${shown.length > MOST && html`<p class="muted pad small">${t('engines.more', { n: shown.length - MOST })}</p>`}
       </div>
       ${h(Sites, {})}

@@ -70,6 +70,15 @@ export function compareVersions(a, b) {
   return a.localeCompare(b);
 }
 
+/** What can be downloaded here as a build that another machine has. @param {Available[]} offers @param {{engine: string, version: string}} wanted */
+export function offerOf(offers, { engine, version }) {
+  const own = offers.filter(offer => offer.engine === engine);
+  return (
+    own.find(offer => offer.version === version) ??
+    own.find(offer => numbers(offer.version).join('.') === numbers(version).join('.'))
+  );
+}
+
 /** Offers that are newer than what is installed of the same line (4.5, 5.1 …). @param {Row[]} rows */
 export function updates(rows) {
   const line = (/** @type {string} */ version) => numbers(version).slice(0, 2).join('.');

@@ -18,8 +18,8 @@ export function JobSettings({ job }) {
   return html`<div class="stack">
     <div class="toolbar">
       ${h(Button, { label: t('action.duplicate'), icon: 'layers', onClick: () => duplicate(job) })}
-      ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', onClick: () => void copyText(commandOf(job)) })}
-      ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
+      ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', small: true, onClick: () => void copyText(commandOf(job)) })}
+      ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', small: true, onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
     </div>
     ${hasChoice(job) ? h(JobMachines, { job }) : null}
     ${h(Facts, { title: t('jobset.job'), rows: general(job) })}
