@@ -23,7 +23,9 @@ import { allJobs, nodes, shape } from './store.js';
 
 const MOST = 30;
 
-export const alerts = computed(() => [...askingAlerts(), ...machineAlerts(), ...noticeAlerts(), ...jobAlerts()].slice(0, MOST));
+export const alerts = computed(() =>
+  [...askingAlerts(), ...machineAlerts(), ...noticeAlerts(), ...jobAlerts()].slice(0, MOST),
+);
 
 /** Those that came after somebody looked last, and those that last. */
 export const freshAlerts = computed(() => alerts.value.filter(alert => !alert.at || alert.at > prefs.value.alertsSeen));
