@@ -93,6 +93,40 @@ def test_deleting_never_removes_a_project_that_was_not_uploaded(node, api):
     assert project.exists()
 
 
+@pytest.mark.parametrize("where", ["query", "body"])
+def test_a_job_is_deleted_and_its_files_stay(node, api, where):
+    job = node.finished()
+    output = Path(job["output_path"])
+    made = {path.name: path.read_bytes() for path in output.glob("*.png")}
+    if where == "query":
+        act(api, job, "delete", confirm=1, keep_output=1)
+    else:
+        act(api, job, "delete", {"confirm": True, "keep_output": True})
+    api.get(f"/api/jobs/{job['id']}").refused(400)
+    assert not (node.zordon.paths.jobs / job["id"]).exists()
+    # Nothing of Zordon's own is left in the folder, and it is nobody's now: the next job of that name gets another.
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == made
+    again = api.add(Path(job["project"]), name=job["name"], paused=True)
+    assert again["output_path"] != str(output)
+
+
+def test_the_size_of_an_output_is_that_of_its_files(node, api):
+    job = node.finished()
+    folder = Path(job["output_path"])
+    (folder / "notes.txt").write_text("mine")
+    wanted = {"path": str(folder), "owned": True, "files": 5}
+    size = sum(path.stat().st_size for path in folder.iterdir() if not path.name.startswith("."))
+    assert api.get(f"/api/jobs/{job['id']}/output").json == {**wanted, "bytes": size}
+
+
+def test_in_a_folder_that_a_person_named_only_the_jobs_own_files_count(node, api, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    job = api.wait_ended(api.add(node.project(), output_path=str(tmp_path))["id"])
+    found = api.get(f"/api/jobs/{job['id']}/output").json
+    assert (found["owned"], found["files"]) == (False, 4)
+    assert found["bytes"] == sum(path.stat().st_size for path in tmp_path.glob("*.png"))
+
+
 def test_deleting_leaves_a_folder_that_is_a_link(node, api, tmp_path):
     job = node.finished()
     output = Path(job["output_path"])

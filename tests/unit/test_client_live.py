@@ -145,6 +145,7 @@ def test_log_units_and_preview_of_a_job_can_be_read(client, done):
     assert len(data) == size == same
     assert rest == data[-10:]
     assert {unit["state"] for unit in client.get_job_units(done["id"])} == {"done"}
+    assert client.get_job_output(done["id"])["path"] == done["output_path"]
     assert client.get_job_thumbnail(done["id"])[0] == "image/jpeg"
 
 

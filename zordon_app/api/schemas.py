@@ -76,6 +76,12 @@ class Confirm(Struct, kw_only=True):
     redirect: bool = False
 
 
+class Delete(Confirm, kw_only=True):
+    """The same; with ``keep_output`` the files that the job has made stay where they are."""
+
+    keep_output: bool = False
+
+
 class Pause(Struct, kw_only=True, forbid_unknown_fields=True):
     """With ``after_current`` what is being rendered is finished first."""
 

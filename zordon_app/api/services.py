@@ -12,7 +12,7 @@ from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
 from zordon_app.domain.receipts import SignedReceipt
-from zordon_app.domain.views import JobView, NodeView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, UnitView
 from zordon_app.engines.preset_reading import Problem
 
 
@@ -94,6 +94,9 @@ class Farm(Protocol):
 
     def files(self, job_id: str) -> list[str]:
         """Names of published output files, relative to the output folder, natural order."""
+
+    def output(self, job_id: str) -> OutputView:
+        """The output folder, and how much of the job is in it."""
 
     def file_path(self, job_id: str, name: str) -> Path:
         """The file called ``name`` (case does not matter); never through a link. Raises NotFound."""

@@ -46,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
     add_verb(app, "rerender", rerender, act, "zordon rerender 3f2a --frames 1-10")
     add_verb(app, "priority", priority, act, "zordon priority 3f2a 80")
     add_verb(app, "move", move, act, "zordon move 3f2a top", "zordon move 3f2a before 77c0")
-    add_verb(app, "delete", delete, act, "zordon delete 3f2a", "zordon delete last --yes")
+    add_verb(app, "delete", delete, act, "zordon delete 3f2a", "zordon delete last --yes --keep-output")
     add_verb(app, "remove", delete, act, "zordon remove 3f2a", hidden=True)
 
 
@@ -114,17 +114,23 @@ def move(
     act_on(context, [job], "moved", apply)
 
 
-def delete(context: typer.Context, jobs: SomeJobs) -> None:
+def delete(
+    context: typer.Context,
+    jobs: SomeJobs,
+    *,
+    keep_output: Annotated[bool, typer.Option("--keep-output", help="Leave the files that they have made.")] = False,
+) -> None:
     """Remove jobs from the list, with their uploads and with output folders that Zordon made; stops them first."""
     session = session_of(context)
 
     def apply(client: RenderServerProxy, job: Json) -> Json:
-        client.delete_job(job["id"])
+        client.delete_job(job["id"], keep_output=keep_output)
         return job
 
     with session.connect() as client:
         names = ", ".join(job["name"] for job in find_jobs(client, jobs))
-    session.screen.confirm(f"Delete {names}, with the output folders Zordon made?", yes=session.yes)
+    how = "and keep the output" if keep_output else "with the output folders Zordon made"
+    session.screen.confirm(f"Delete {names}, {how}?", yes=session.yes)
     act_on(context, jobs, "deleted", apply)
 
 

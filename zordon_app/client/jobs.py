@@ -59,9 +59,9 @@ class JobCalls(Calls):
         """Stop it; the job as it is now."""
         return self._object("POST", job_path(job_id, "cancel"), json={"confirm": True})
 
-    def delete_job(self, job_id: str) -> None:
-        """Stop and remove it."""
-        self.request("POST", job_path(job_id, "delete"), json={"confirm": True})
+    def delete_job(self, job_id: str, *, keep_output: bool = False) -> None:
+        """Stop and remove it, with ``keep_output`` without the files that it has made."""
+        self.request("POST", job_path(job_id, "delete"), json={"confirm": True, "keep_output": keep_output})
 
     def pause_job(self, job_id: str, *, after_current: bool = False) -> Json:
         """Hold it."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from zordon_app.client.calls import Calls, job_path
+from zordon_app.client.calls import Calls, Json, job_path
 from zordon_app.client.download import OnBytes, Wanted, download, target_for
 
 
@@ -12,6 +12,10 @@ class OutputCalls(Calls):
     def get_job_files(self, job_id: str) -> list[str]:
         """Names of the output files."""
         return self._names(job_path(job_id, "files"))
+
+    def get_job_output(self, job_id: str) -> Json:
+        """The output folder: ``path``, whether it is ``owned``, and how many ``files`` and ``bytes`` are in it."""
+        return self._object("GET", job_path(job_id, "output"))
 
     def download_job_file(self, job_id: str, name: str, folder: Path, on_bytes: OnBytes | None = None) -> Path:
         """One output file into ``folder``: resumed after a break, checked by its SHA-256, whole or not there."""

@@ -56,6 +56,19 @@ class JobView(Struct, kw_only=True):
     rev: int
 
 
+class OutputView(Struct, kw_only=True):
+    """A job's output folder, and how many files and bytes of the job are in it now.
+
+    ``owned`` tells whether Zordon made the folder for this job alone: then all that is in it counts, and goes with the
+    job unless it is kept. What lies in a folder that a person named always stays.
+    """
+
+    path: str
+    owned: bool
+    files: int
+    bytes: int
+
+
 class UnitView(Struct, kw_only=True):
     """One unit as the API shows it; ``progress`` is 0–1 inside the unit, ``seconds`` engine time."""
 

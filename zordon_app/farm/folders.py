@@ -2,10 +2,11 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zordon_app.domain.jobs import Job
+from zordon_app.domain.views import OutputView
 from zordon_app.errors import ZordonError
 from zordon_app.farm.interfaces import Outputs
 
@@ -38,6 +39,11 @@ class JobFolders:
         except (OSError, ZordonError) as error:
             log.info("Could not clean %s: %s", output, error)
 
+    def output(self, job: Job, names: Sequence[str]) -> OutputView:
+        """The output folder with its files of those ``names``."""
+        sizes = [size for name in names if (size := _size(Path(job.output_path) / name)) is not None]
+        return OutputView(path=job.output_path, owned=job.owns_output, files=len(sizes), bytes=sum(sizes))
+
     def remove_private(self, job: Job) -> None:
         """What nobody but Zordon sees: uploads, segments, logs, previews."""
         shutil.rmtree(self._jobs_folder / job.id, ignore_errors=True)
@@ -51,3 +57,10 @@ class JobFolders:
             except ZordonError as error:
                 log.warning("The output folder of job %s is not marked as its own: %s", new.id, error)
         self.remove(old)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # It went between the listing and now.

@@ -15,7 +15,7 @@ from zordon_app.domain.ids import JobId, is_id
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.statuses import JobStatus, UnitState
-from zordon_app.domain.views import JobView, NodeView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, UnitView
 from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound
 from zordon_app.farm import ordering, replacing
 from zordon_app.farm.child_jobs import ChildJobs
@@ -137,6 +137,10 @@ class FarmService:
             return self._outputs.list(Path(job.output_path))
         ours = set(job.files) | {unit.artifact for unit in self._state.ledger(job.id).values() if not job.assemble}
         return [name for name in self._outputs.list(Path(job.output_path)) if name in ours]
+
+    def output(self, job_id: str) -> OutputView:
+        """The output folder, and what is in it."""
+        return self._folders.output(self.record(job_id), self.files(job_id))
 
     def file_path(self, job_id: str, name: str) -> Path:
         """One published file."""

@@ -4,7 +4,7 @@ from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
-from zordon_app.api.schemas import Confirm, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
+from zordon_app.api.schemas import Confirm, Delete, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
 from zordon_app.api.services import Farm
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
@@ -22,9 +22,11 @@ def routes(context: Context) -> list[Route]:
     cancelled = {**job, 303: Says("Cancelled; the index page is next.", media="")}
     both = ACTORS_AND_PEERS
     stop = Body(Confirm)
+    keep = Query("keep_output", "Truthy: the files that the job has made stay.", "boolean")
+    gone = Body(Delete)
     return [
         act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=stop, allow=both),
-        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, answers=done, body=stop, allow=both),
+        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, keep, answers=done, body=gone, allow=both),
         act("POST", f"{JOB}/pause", do.pause, "Hold", answers=job, body=Body(Pause), allow=both),
         act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job, allow=both),
         act("POST", f"{JOB}/retry", do.retry, "Try failed units again", answers=job, body=Body(Frames)),
@@ -52,9 +54,9 @@ class JobActions:
         return json_answer(job)
 
     def delete(self, ask: Ask, job_id: str) -> HTTPResponse:
-        """Needs ``confirm``."""
+        """Needs ``confirm``; with ``keep_output`` its files stay."""
         self._need_confirmation(ask, job_id, "Deleting")
-        self._farm.delete(job_id)
+        self._farm.delete(job_id, keep_output=ask.says_yes("keep_output"))
         return json_answer(Done())
 
     def pause(self, ask: Ask, job_id: str) -> HTTPResponse:

@@ -12,7 +12,7 @@ from zordon_app.api.services import Services
 from zordon_app.api.slots import Slots
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.receipts import SignedReceipt
-from zordon_app.domain.views import JobView
+from zordon_app.domain.views import JobView, OutputView
 from zordon_app.errors import NotFound
 
 ANY = "application/octet-stream"
@@ -38,6 +38,7 @@ def routes(context: Context) -> list[Route]:
     unmade = {404: Says("There is no preview yet."), 500: Says("No preview could be made."), **busy}
     log = {200: Says("The log."), 206: Says("The part that Range asked for."), 416: outside}
     names = {200: Says("The names.", list[str], JSON)}
+    folder = {200: Says("The folder.", OutputView, JSON)}
     zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
     receipt = {200: Says("The receipt.", SignedReceipt, JSON), 404: Says("Nothing is done yet.")}
     film = {200: Says("The job that makes the film.", JobView, JSON)}
@@ -45,6 +46,7 @@ def routes(context: Context) -> list[Route]:
     job = "/api/jobs/<job_id>"
     return [
         get(f"{job}/files", out.names, "Names of the output files", answers=names),
+        get(f"{job}/output", out.folder, "The output folder and its size", answers=folder),
         get(f"{job}/download", out.download, "One output file", filename, answers={**file, **none}),
         get(f"{job}/download_all", out.zipped, "All output files in a zip", answers=zipped),
         get(f"{job}/receipt", out.receipt, "The signed receipt", answers=receipt),
@@ -69,6 +71,10 @@ class Outputs:
     def names(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """The list."""
         return json_answer(self._farm.files(job_id))
+
+    def folder(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """Where it is, and how much is in it."""
+        return json_answer(self._farm.output(job_id))
 
     def download(self, ask: Ask, job_id: str) -> HTTPResponse:
         """As an attachment."""
