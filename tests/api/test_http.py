@@ -185,6 +185,14 @@ def test_a_body_in_chunks_without_a_length_is_taken(node, api):
     assert answer.status == 200, answer.text
 
 
+@pytest.mark.parametrize("path", ["/api/add_job", "/api/probe"])
+def test_one_upload_more_than_may_come_at_once_is_a_503_that_says_when_to_come_back(make_node, monkeypatch, path):
+    monkeypatch.setattr("zordon_app.api.application.MAX_UPLOADS", 0)
+    answer = make_node().api.post(path, {"local_path": "/shot.fake"})
+    assert "Too many uploads" in answer.refused(503)
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_an_upload_that_says_it_is_larger_than_the_disk_is_refused_at_once(api):
     host = api.address.removeprefix("http://")
     head = (

@@ -148,6 +148,32 @@ def test_a_thumbnail_of_one_unit_is_of_that_unit(api, base):
     assert api.get(f"{base}/thumbnail", unit=1).body != api.get(f"{base}/thumbnail", unit=2).body
 
 
+def test_a_thumbnail_that_the_asker_has_is_not_sent_again(api, base):
+    tag = api.get(f"{base}/thumbnail").headers["ETag"]
+    answer = api.get(f"{base}/thumbnail", headers={"If-None-Match": tag})
+    assert (answer.status, answer.body) == (304, b"")
+
+
+@pytest.mark.parametrize("what", ["thumbnail", "logs"])
+def test_a_part_of_a_thumbnail_or_a_log_can_be_asked_for(api, base, what):
+    whole = api.get(f"{base}/{what}")
+    part = api.get(f"{base}/{what}", headers={"Range": "bytes=10-19"})
+    assert (part.status, part.body) == (206, whole.body[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.body)}"
+    assert api.get(f"{base}/{what}", headers={"Range": "bytes=99999999-"}).status == 416
+
+
+def test_one_file_more_than_may_be_sent_at_once_is_a_503_that_says_when_to_come_back(make_node, monkeypatch):
+    monkeypatch.setattr("zordon_app.api.application.MAX_STREAMS", 0)
+    node = make_node()
+    job = node.finished()
+    [name, *_] = node.api.get(f"/api/jobs/{job['id']}/files").json
+    for path in (f"download?filename={name}", "download_all"):
+        answer = node.api.get(f"/api/jobs/{job['id']}/{path}")
+        assert "Too many downloads" in answer.refused(503)
+        assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_a_job_without_output_has_no_thumbnail_yet(node, api):
     api.get(f"/api/jobs/{node.paused()['id']}/thumbnail").refused(404)
 
