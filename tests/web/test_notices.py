@@ -1,9 +1,11 @@
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
 from tests.web.conftest import open_window
-from tests.web.seed import fill
+from tests.web.seed import fill, make_zordon
+from tests.web.test_farm_page import free_port
 from zordon_app.app import Zordon
 from zordon_app.domain.statuses import JobStatus
 
@@ -57,3 +59,21 @@ def test_alerts_list_what_failed_and_lead_there(browser: Browser, own: Zordon):
         alerts.get_by_role("listitem").first.get_by_role("button").click()
         expect(page.get_by_role("region", name="Job details")).to_contain_text("failed")
         expect(page.get_by_role("button", name="Alerts", exact=True)).to_be_visible()
+
+
+def test_a_program_that_could_not_be_told_is_an_alert(browser: Browser, tmp_path: Path):
+    node = make_zordon(tmp_path, port=free_port(), lan=True)
+    node.start()
+    try:
+        [job] = fill(node, 1, frames=4, with_files=0)
+        with open_window(browser, node) as window:
+            window.http.request("PATCH", f"{node.address}/api/settings", json={"notify_command": "false"})
+            page = window.open()
+            with node._farm.state.change() as change:
+                change.job(job.id).status = JobStatus.COMPLETED
+            page.get_by_role("button", name="1 new alert").click()
+            alert = page.get_by_role("dialog", name="Alerts").get_by_role("listitem")
+            expect(alert).to_contain_text(f"{job.name}")
+            expect(alert).to_contain_text("Not everybody could be told")
+    finally:
+        node.stop()

@@ -226,13 +226,17 @@ class FarmParts:
             jobs_folder=self._jobs_folder,
             work_folder=basis.paths.work,
         )
-        self.hooks = Hooks(lambda: basis.settings.current, basis.name, own_addresses, basis.stop, scale=basis.scale)
+        notice = self._peers.service.notices.add
+        self.hooks = Hooks(
+            lambda: basis.settings.current, basis.name, own_addresses, basis.stop, notice=notice, scale=basis.scale
+        )
         self.watching = WatchFolders(
             lambda: basis.settings.current.watch_folders,
             frozenset().union(*(engine.extensions for engine in self._engines.registry.all())),
             self._submit,
             self._storage.watched,
             basis.clock,
+            notice=notice,
             scale=basis.scale,
         )
         self.announcing = Announcing(state, self.hooks.tell, basis.name)
