@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from steps import Missing, run_with_retries, say
 
 TEST_PACKAGES = (
+    # Looks at what the packages tell software centres and menus.
+    "appstream",
     "blender",
     "chromium",
+    "desktop-file-utils",
     "faketime",
     "ffmpeg",
     # A window manager and a hand for the tests of the window, and what Qt needs to open one.
@@ -26,6 +29,8 @@ TEST_PACKAGES = (
     "libxcb-render-util0",
     "libxkbcommon-x11-0",
     "nftables",
+    # Compiles the installer for Windows.
+    "nsis",
     # Debian's Blender starts without numpy, but its importers and our checks of it do not.
     "python3-numpy",
     "strace",
@@ -34,13 +39,10 @@ TEST_PACKAGES = (
 )
 
 PACKAGING_PACKAGES = (
-    "appstream",
-    "desktop-file-utils",
     # The system's web view, and what builds the bindings to it.
     "gir1.2-webkit2-4.1",
     "libcairo2-dev",
     "libgirepository1.0-dev",
-    "nsis",
 )
 
 

@@ -55,3 +55,15 @@ def test_the_manual_names_no_command_that_there_is_not():
     commands = set(get_command(make_app()).commands)
     assert {word for word in words if word.islower()} <= commands
     assert len(words & commands) > 15
+
+
+@pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="desktop-file-utils is not installed")
+def test_the_menu_entry_is_valid():
+    entry = ROOT / "build" / "linux" / "io.github.zordon.Zordon.desktop"
+    subprocess.run(["desktop-file-validate", entry], check=True)
+
+
+@pytest.mark.skipif(shutil.which("appstreamcli") is None, reason="appstream is not installed")
+def test_the_description_for_software_centres_is_valid():
+    description = ROOT / "build" / "linux" / "io.github.zordon.Zordon.metainfo.xml"
+    subprocess.run(["appstreamcli", "validate", "--no-net", description], check=True)
