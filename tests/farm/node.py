@@ -13,7 +13,13 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.fakes.wall_engine import WallEngine  # noqa: E402 - the path comes first
+from zordon_app.domain import peering  # noqa: E402 - the path comes first
+
+HOME, OPTIONS = Path(sys.argv[1]), json.loads(sys.argv[2])
+# Before anything looks at them: a Zordon of another time, as far as its peers can tell.
+peering.PROTOCOL_MIN, peering.PROTOCOL_MAX = OPTIONS.pop("protocol", (peering.PROTOCOL_MIN, peering.PROTOCOL_MAX))
+
+from tests.fakes.wall_engine import WallEngine  # noqa: E402
 from zordon_app.app import Zordon  # noqa: E402
 from zordon_app.clock import SystemClock  # noqa: E402
 from zordon_app.logs import set_up_logging  # noqa: E402
@@ -52,15 +58,15 @@ def note_calls(history: Path, node: str) -> None:
 
 
 def main() -> None:
-    """``node.py HOME OPTIONS``; options are JSON: port, discovery, clock, and those of the engine."""
-    home, options = Path(sys.argv[1]), json.loads(sys.argv[2])
-    set_up_logging(home / "logs", console=logging.WARNING)
+    """``node.py HOME OPTIONS``; options are JSON: port, discovery, clock, protocol, and those of the engine."""
+    options = dict(OPTIONS)
+    set_up_logging(HOME / "logs", console=logging.WARNING)
     follow_clock(Path(options.pop("clock")))
     note_calls(Path(options["history"]), options["node"])
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     port, discovery = options.pop("port", 0), options.pop("discovery", False)
-    node = Zordon(home, port=port, discovery=discovery, engines=[WallEngine(**options)])
+    node = Zordon(HOME, port=port, discovery=discovery, engines=[WallEngine(**options)])
     try:
         node.start()
         while not stop.wait(1.0):

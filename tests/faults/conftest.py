@@ -62,14 +62,18 @@ class Trial:
         return sum(node == machine.name for _, node, _ in self.farm.told("made"))
 
     @contextmanager
-    def changed(self, machine: Machine, **options: Any) -> Iterator[None]:
-        """Meanwhile the node of a machine runs with these options of ``tests/farm/node.py`` too."""
+    def changed(self, machine: Machine, *, joins: bool = True, **options: Any) -> Iterator[None]:
+        """Meanwhile the node of a machine runs with these options of ``tests/farm/node.py`` too.
+
+        ``joins`` says that all see it afterwards.
+        """
         usual = list(machine.command)
         machine.stop()
         machine.command = [*usual[:-1], json.dumps(json.loads(usual[-1]) | options)]
         try:
             machine.start()
-            self.farm.wait_until_joined()
+            if joins:
+                self.farm.wait_until_joined()
             yield
         finally:
             machine.stop()
