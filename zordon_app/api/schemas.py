@@ -138,6 +138,18 @@ class ProbeRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     engine_version: Annotated[str, Meta(max_length=100)] | None = None
 
 
+class PresetsText(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a presets.yaml could hold."""
+
+    text: Annotated[str, Meta(max_length=1024 * 1024)]
+
+
+class PresetsFileBody(PresetsText, kw_only=True, forbid_unknown_fields=True):
+    """What presets.yaml shall hold; with ``replaces``, the hash of the file as it was read, nobody's work is lost."""
+
+    replaces: Annotated[str, Meta(max_length=64)] | None = None
+
+
 class PresetBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """One of the person's own presets; what is left out is taken over from what it ``extends``.
 

@@ -14,6 +14,7 @@ from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, 
 from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.domain.views import JobView, NodeView, OutputView, UnitView
 from zordon_app.engines.preset_reading import Problem
+from zordon_app.engines.presets import PresetsFile
 
 
 class Farm(Protocol):
@@ -267,6 +268,15 @@ class Presets(Protocol):
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of presets.yaml."""
+
+    def file(self) -> PresetsFile:
+        """The person's presets.yaml as text. Raises BadRequest: it cannot be read."""
+
+    def check(self, text: str, *, from_this_machine: bool) -> list[Problem]:
+        """What would be wrong in it if it held ``text``, by line."""
+
+    def replace(self, text: str, *, replaces: str | None, from_this_machine: bool) -> PresetsFile:
+        """Write it whole; how it is then. Raises BadRequest naming the line, Conflict."""
 
     def save(self, preset_id: str, values: dict[str, Any], *, from_this_machine: bool) -> dict[str, Any]:
         """Write one of the person's own presets; returns it whole. Raises BadRequest, Forbidden."""

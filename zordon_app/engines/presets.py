@@ -1,24 +1,42 @@
 """Named sets of arguments: built-in ones, and a person's own laid over them by id."""
 
+import hashlib
 import logging
 import os
 import threading
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, read_presets
 from zordon_app.engines.preset_resolving import Preset, resolve_all
 from zordon_app.engines.preset_schema import make_schema
 from zordon_app.engines.preset_writing import with_preset
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BadRequest, NotFound
+from zordon_app.errors import BadRequest, Conflict, NotFound
 
 log = logging.getLogger(__name__)
 
 Stamp = tuple[int, int] | None
+
+BUILT_IN = files("zordon_app.engines").joinpath("presets.yaml")
+
+
+class PresetsFile(Struct, frozen=True, kw_only=True):
+    """A person's presets.yaml; ``text`` is empty where there is none. ``hash`` is the SHA-256 of what it holds.
+
+    ``built_in`` is the text of the presets that come with Zordon, to read beside it.
+    """
+
+    path: str
+    text: str
+    hash: str
+    problems: list[Problem]
+    built_in: str
 
 
 class Presets:
@@ -43,6 +61,41 @@ class Presets:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of presets.yaml for the engines of this installation."""
         return make_schema(self._registry.all())
+
+    def file(self) -> PresetsFile:
+        """The person's file as it is now.
+
+        Raises:
+            BadRequest: it cannot be read, or is no text.
+        """
+        content = self._content()
+        return PresetsFile(
+            path=str(self._own),
+            text=_text(content, self._own),
+            hash=_hash(content),
+            problems=_by_line(self._problems_of(content)),
+            built_in=BUILT_IN.read_text(encoding="utf-8"),
+        )
+
+    def check(self, text: str, *, from_this_machine: bool) -> list[Problem]:
+        """What would be wrong in the person's file if it held ``text``, by line."""
+        return _by_line(self._problems_of(text.encode(), from_this_machine=from_this_machine))
+
+    def replace(self, text: str, *, replaces: str | None, from_this_machine: bool) -> PresetsFile:
+        """Make ``text`` what the person's file holds; the file as it is then.
+
+        Raises:
+            BadRequest: there is an error in it; the sentence begins with the line.
+            Conflict: the file does not have the hash ``replaces`` any more, which whoever wrote the text has seen.
+        """
+        with self._lock:
+            if replaces is not None and replaces != _hash(self._content()):
+                raise Conflict(f"{self._own.name} was changed meanwhile. Load it again; what you wrote was not saved.")
+            for problem in self.check(text, from_this_machine=from_this_machine):
+                if problem.level == "error":
+                    raise BadRequest(f"Line {problem.line}: {problem.message}" if problem.line else problem.message)
+            self._write(text)
+        return self.file()
 
     def save(self, preset_id: str, values: dict[str, Any], *, from_this_machine: bool) -> dict[str, Any]:
         """Write one of the person's own presets, new or changed; returns it whole.
@@ -88,16 +141,26 @@ class Presets:
                     log.warning("%s, line %d: %s", self._own, problem.line, problem.message)
             return self._read[1], self._read[2]
 
-    def _content_to_edit(self) -> str:
+    def _content(self) -> bytes:
         content, problems = _load(self._own)
-        errors = [problem for problem in problems + read_presets(content)[1] if problem.level == "error"]
+        if problems:
+            raise BadRequest(problems[0].message)
+        return content
+
+    def _problems_of(self, content: bytes, *, from_this_machine: bool = True) -> list[Problem]:
+        own, problems = read_presets(content)
+        return [
+            *problems,
+            *resolve_all(self._built_in, own, self._registry, from_this_machine=from_this_machine)[1],
+        ]
+
+    def _content_to_edit(self) -> str:
+        content = self._content()
+        errors = [problem for problem in read_presets(content)[1] if problem.level == "error"]
         if errors:
             where = f"line {errors[0].line} of {self._own}" if errors[0].line else str(self._own)
             raise BadRequest(f"Correct {where} first: {errors[0].message}")
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BadRequest(f"{self._own} is not written in UTF-8; save it so first.") from error
+        return _text(content, self._own)
 
     def _write(self, content: str) -> None:
         part = self._own.with_suffix(".part")
@@ -109,20 +172,20 @@ class Presets:
                 os.fsync(file.fileno())
             part.replace(self._own)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise BadRequest(f"The presets cannot be written to {self._own}: {error.strerror or error}.") from error
         self._read = None
 
 
 def read_built_in() -> dict[str, RawPreset]:
     """The presets that come with Zordon."""
-    return read_presets(files("zordon_app.engines").joinpath("presets.yaml").read_bytes())[0]
+    return read_presets(BUILT_IN.read_bytes())[0]
 
 
 def validate(path: Path, registry: EngineRegistry) -> list[Problem]:
     """What is wrong in a presets.yaml, by line; the built-in presets may be extended in it."""
-    problems = _read_all(path, read_built_in(), registry)[1]
-    return sorted(problems, key=lambda problem: problem.line)
+    return _by_line(_read_all(path, read_built_in(), registry)[1])
 
 
 def _read_all(
@@ -141,6 +204,21 @@ def _load(path: Path) -> tuple[bytes, list[Problem]]:
         return b"", []
     except OSError as error:
         return b"", [Problem(line=0, message=f"{path} cannot be read: {error.strerror or error}.")]
+
+
+def _text(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"{path} is not written in UTF-8; save it so first.") from error
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _by_line(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _stamp(path: Path) -> Stamp:
