@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 THREADS = 160
 """More than all pollers, uploads, downloads and those at the doorway (64 + 24 + 24 + 32): a request finds one."""
 AT_THE_DOORWAY = 32
+KEPT_ALIVE = 128
+"""Connections that may wait for their next request, which spares every heartbeat of a large farm its handshake."""
 MAX_HEADER_BYTES = 64 * 1024
 SECONDS_SILENT = 20
 DRAINED_BYTES = 16_000_000
@@ -167,6 +169,7 @@ class HttpServer:
         server.ConnectionClass = Connection
         server.doorway = Doorway(AT_THE_DOORWAY)
         server.max_request_header_size = MAX_HEADER_BYTES
+        server.keep_alive_conn_limit = KEPT_ALIVE
         server.software = "Zordon"
         if tls is not None:
             server.ssl_adapter = TlsAdapter(tls())

@@ -1,0 +1,25 @@
+from contextlib import ExitStack
+from http.client import HTTPConnection
+
+from zordon_app.api.server import HttpServer
+
+MEMBERS = 64
+
+
+def answer(_environ, start_response):
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def test_each_member_of_a_large_farm_keeps_its_connection() -> None:
+    server = HttpServer(answer, "127.0.0.1", 0)
+    server.start()
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        connections = [HTTPConnection("127.0.0.1", server.port, timeout=10) for _ in range(MEMBERS)]
+        for connection in [*connections, *connections]:
+            stack.callback(connection.close)
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            assert response.read() == b"ok"
+            assert not response.will_close
