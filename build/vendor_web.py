@@ -55,12 +55,13 @@ PACKAGES = (
     "@fontsource-variable/inter",
 )
 ICONS = """
-    activity archive arrow-down arrow-down-to-line arrow-up arrow-up-to-line ban bell check chevron-down chevron-right
-    chevron-up circle-alert circle-check clapperboard clock columns-3 command copy cpu download ellipsis
-    ellipsis-vertical external-link file-video film folder-open gauge grid-3x3 hard-drive hourglass image info keyboard
-    layers list list-restart log-in maximize menu minus monitor moon network package pause play plus redo-2 refresh-cw
-    repeat rotate-ccw scan-search search settings shield-check skip-back skip-forward sliders-horizontal sparkles square
-    sun sun-moon terminal trash-2 triangle-alert undo-2 upload users wifi-off x zap
+    activity archive arrow-down arrow-down-to-line arrow-up arrow-up-to-line ban bell check chevron-down
+    chevron-right chevron-up circle-alert circle-check clapperboard clock columns-3 command copy cpu download
+    ellipsis ellipsis-vertical external-link file-video film folder-open gauge grid-3x3 hard-drive hourglass image
+    info keyboard layers list list-restart log-in maximize menu minus monitor moon network package pause pencil play
+    plus redo-2 refresh-cw repeat rotate-ccw scan-search search settings shield-check skip-back skip-forward
+    sliders-horizontal sparkles square sun sun-moon terminal trash-2 triangle-alert undo-2 upload users wifi-off x
+    zap
 """.split()
 
 

@@ -1,6 +1,6 @@
 // What can be done with jobs: one table for the toolbar, the menu, the keys and the palette.
 
-import { duplicate } from './addjob/draft.js';
+import { duplicate, edit, isEditable } from './addjob/again.js';
 import { askPresetName } from './addjob/presets.js';
 import { zipAddress } from './api.js';
 import { commandOf } from './command.js';
@@ -91,7 +91,6 @@ export const ACTIONS = [
     valid: job => queued(job) && job.priority !== 25,
     run: jobs => doing.setPriority(jobs, 25),
   },
-  { id: 'machines', icon: 'network', single: true, valid: hasChoice, run: ([job]) => showMachines(job) },
   {
     id: 'duplicate',
     icon: 'layers',
@@ -100,6 +99,8 @@ export const ACTIONS = [
     valid: job => !job.parent,
     run: ([job]) => duplicate(job),
   },
+  { id: 'edit', icon: 'pencil', single: true, valid: isEditable, run: ([job]) => edit(job) },
+  { id: 'machines', icon: 'network', single: true, valid: hasChoice, run: ([job]) => showMachines(job) },
   {
     id: 'save_preset',
     icon: 'sliders-horizontal',

@@ -201,6 +201,8 @@ export interface JobRequest {
   enable_split_jobs?: boolean;
   nodes?: string[];
   local_path?: string;
+  project_of?: string;
+  replaces?: string;
   priority?: number;
   max_attempts?: number;
   paused?: boolean;

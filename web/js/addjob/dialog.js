@@ -7,7 +7,7 @@ import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { Detected } from './detected.js';
-import { refusal, resetDraft, sending, sources } from './draft.js';
+import { form, refusal, resetDraft, sending, sources } from './draft.js';
 import { Make } from './make.js';
 import { Output } from './output.js';
 import { plannedJobs } from './plan.js';
@@ -27,15 +27,16 @@ export function AddJob() {
   };
   const jobs = plannedJobs().length;
   const lost = link.value === 'lost';
-  const label = jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
+  const isEdit = Boolean(form.value.replaces);
+  const label = isEdit ? t('add.save') : jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
   const footer = html`<${Fragment}>
     ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
     ${jobs > 0 && h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', only: true, onClick: () => void copyText(draftCommands()) })}
-    ${h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
-    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: 'plus', kind: 'primary', disabled: sending.value || lost, onClick: () => void submit(false) })}
+    ${!isEdit && h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
+    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: isEdit ? 'check' : 'plus', kind: 'primary', disabled: sending.value || lost, onClick: () => void submit(false) })}
   <//>`;
   return h(Dialog, {
-    title: t('add.title'),
+    title: isEdit ? t('add.edit') : t('add.title'),
     wide: true,
     kind: 'add-job',
     footer,

@@ -12,6 +12,7 @@ import { prefs } from '../prefs.js';
  * @property {string} name
  * @property {File} [file]
  * @property {string} [path] on the machine of the server
+ * @property {string} [job] the job whose project it is
  * @property {'waiting' | 'sending' | 'looking' | 'ready' | 'unseen' | 'wrong'} state
  * @property {number} fraction
  * @property {string} message
@@ -39,7 +40,12 @@ import { prefs } from '../prefs.js';
  * @property {string} startAt
  * @property {string} after
  * @property {number} priority
+ * @property {number} attempts of each frame
+ * @property {string} replaces the job that goes for this one
+ * @property {{after: string[], startAt: string}} kept what that job waits for
  */
+
+export const ATTEMPTS = 3;
 
 /** @returns {Form} */
 const blank = () => ({
@@ -60,6 +66,9 @@ const blank = () => ({
   startAt: '',
   after: '',
   priority: 50,
+  attempts: ATTEMPTS,
+  replaces: '',
+  kept: { after: [], startAt: '' },
 });
 
 export const sources = signal(/** @type {Source[]} */ ([]));
@@ -99,17 +108,17 @@ export function resetDraft() {
 
 /** @param {Iterable<File>} files */
 export function addFiles(files) {
-  for (const file of files) void look(add({ name: file.name, file }));
+  for (const file of files) addSource({ name: file.name, file });
 }
 
 /** @param {string} path */
 export function addPath(path) {
   const clean = path.trim().replace(/^["']|["']$/g, '');
-  if (clean) void look(add({ name: baseName(clean), path: clean }));
+  if (clean) addSource({ name: baseName(clean), path: clean });
 }
 
-/** @param {{name: string, file?: File, path?: string}} given */
-function add(given) {
+/** @param {Partial<Source> & {name: string}} given */
+export function addSource(given) {
   /** @type {Source} */
   const source = {
     id: serial.next++,
@@ -123,7 +132,7 @@ function add(given) {
   };
   sources.value = [...sources.peek(), source];
   if (sources.peek().length === 1 && !form.peek().name) setForm({ name: stemOf(source.name) });
-  return source.id;
+  void look(source.id);
 }
 
 /** @param {number} id */
@@ -148,7 +157,7 @@ async function look(id) {
   const abort = new AbortController();
   change(id, { state: source.file ? 'sending' : 'looking', abort });
   try {
-    await nameEngine(id, source.name);
+    if (!source.engine) await nameEngine(id, source.name);
     found(
       id,
       await probe(
@@ -183,7 +192,7 @@ async function nameEngine(id, name) {
 /** @param {Source} source @param {(fraction: number) => void} onProgress @param {AbortSignal} signal */
 function probe(source, onProgress, signal) {
   if (source.file) return upload('probe', {}, source.file, onProgress, signal);
-  return post('probe', { local_path: source.path });
+  return post('probe', source.job ? { project_of: source.job } : { local_path: source.path });
 }
 
 /** @param {number} id @param {import('../types').Probe} result */
@@ -203,22 +212,6 @@ export function detectedFrames(probe) {
 /** A file name without its extension. @param {string} name */
 export function stemOf(name) {
   return name.replace(/\.[^.]+$/, '') || name;
-}
-
-/** Opens the dialog with what a job was made of. @param {import('../types').Job} job */
-export function duplicate(job) {
-  openAddJob({ paths: job.project ? [job.project] : [] });
-  setForm({
-    name: `${job.name} 2`,
-    args: { ...job.args },
-    touched: Object.keys(job.args),
-    frames: job.frames,
-    framesTouched: Boolean(job.frames),
-    version: job.engine_version,
-    split: job.enable_split_jobs,
-    preset: job.preset,
-    priority: job.priority,
-  });
 }
 
 /** @param {string} id @param {import('../types').Preset[]} known */

@@ -5,7 +5,7 @@ import { h, html, useRef, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { engineLabel } from '../views/jobrow.js';
-import { addFiles, addPath, detectedFrames, removeSource, sources, tried } from './draft.js';
+import { addFiles, addPath, detectedFrames, form, removeSource, sources, tried } from './draft.js';
 import { problems } from './submit.js';
 
 /** What is to be rendered: dropped, browsed, or named by its path on the machine of the server. */
@@ -36,7 +36,9 @@ export function Sources() {
   return html`<section class=${`sources ${there ? 'there' : ''}`} aria-labelledby="add-source">
     <h3 id="add-source" class=${there ? 'visually-hidden' : 'visually-hidden'}>${t('add.source')}</h3>
     ${there && html`<ul class="source-list">${sources.value.map(source => h(SourceRow, { source, key: source.id }))}</ul>`}
-    <div class=${there ? 'source-more' : 'dropzone'}>
+    ${
+      !form.value.replaces &&
+      html`<div class=${there ? 'source-more' : 'dropzone'}>
       ${!there && html`<div class="dropzone-words">${h(Icon, { name: 'upload' })}<p><strong>${t('add.drop')}</strong></p><p class="muted">${t('add.drop_text')}</p></div>`}
       <div class="source-ways">
         <input ref=${picker} type="file" multiple hidden onChange=${onPick} />
@@ -44,7 +46,8 @@ export function Sources() {
         <span class="muted">${t('add.or')}</span>
         <input class="control mono grow" type="text" aria-label=${t('add.path')} placeholder=${t('add.path_hint')} value=${path} aria-invalid=${error ? 'true' : undefined} aria-describedby=${error ? 'source-error' : undefined} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => setPath(/** @type {HTMLInputElement} */ (event.target).value)} onKeyDown=${onKeyDown} onBlur=${() => path && take()} />
       </div>
-    </div>
+    </div>`
+    }
     ${error && html`<p class="error" id="source-error">${h(Icon, { name: 'circle-alert' })}${error}</p>`}
   </section>`;
 }
@@ -58,7 +61,7 @@ function SourceRow({ source }) {
       <p class="truncate source-name" dir="auto" title=${source.path ?? source.name}>${source.path ?? source.name}</p>
       <p class=${`small ${wrong ? 'err' : 'muted'}`} role=${wrong ? 'alert' : 'status'}>${stateWords(source)}</p>
     </div>
-    ${h(Button, { label: t('add.remove', { name: source.name }), icon: 'x', kind: 'quiet', only: true, small: true, onClick: () => removeSource(source.id) })}
+    ${!form.value.replaces && h(Button, { label: t('add.remove', { name: source.name }), icon: 'x', kind: 'quiet', only: true, small: true, onClick: () => removeSource(source.id) })}
   </li>`;
 }
 

@@ -10,7 +10,7 @@ import { setPrefs } from '../prefs.js';
 import { ownArguments, withoutEmpty } from '../requests.js';
 import { pickNew } from '../selection.js';
 import { apply, presets } from '../store.js';
-import { change, form, refusal, resetDraft, sending, sources, tried } from './draft.js';
+import { ATTEMPTS, change, form, refusal, resetDraft, sending, setForm, sources, tried } from './draft.js';
 import { unknownTokens } from './naming.js';
 import { plannedJobs } from './plan.js';
 import { fetchFor } from './version.js';
@@ -49,15 +49,26 @@ export async function submit(another) {
   refusal.value = '';
   if (sending.peek() || Object.keys(problems()).length) return focusProblem();
   sending.value = true;
+  const isEdit = Boolean(form.peek().replaces);
   try {
     await fetchFor(form.peek().version);
     const jobs = [];
-    for (const planned of plannedJobs()) jobs.push(...(await send(planned)));
-    added(jobs, another);
+    for (const planned of plannedJobs()) {
+      const made = await send(planned);
+      jobs.push(...made);
+      if (form.peek().replaces) tookPlace(planned.source.id, made[0].id);
+    }
+    isEdit ? edited(jobs) : added(jobs, another);
   } catch (error) {
     refusal.value = error instanceof Error ? error.message : String(error);
     sending.value = false;
   }
+}
+
+/** The job that was edited is gone, its project is the new one's: what follows is added beside. @param {number} source @param {string} made */
+function tookPlace(source, made) {
+  setForm({ replaces: '' });
+  change(source, { job: made });
 }
 
 function focusProblem() {
@@ -88,39 +99,62 @@ function request({ source, name, args }) {
     args,
     enable_split_jobs: chosen.split,
     nodes: chosen.nodes.length ? chosen.nodes : undefined,
-    local_path: source.path,
+    local_path: source.job ? '' : source.path,
+    project_of: source.job,
+    replaces: chosen.replaces,
     priority: chosen.priority,
+    max_attempts: chosen.attempts === ATTEMPTS ? undefined : chosen.attempts,
     paused: chosen.when === 'paused' || undefined,
     preset: chosen.preset,
     output_path: chosen.output.trim(),
     existing: chosen.output.trim() ? chosen.existing : undefined,
-    after: chosen.when === 'after' && chosen.after ? [chosen.after] : undefined,
-    start_at: chosen.when === 'at' && chosen.startAt ? new Date(chosen.startAt).toISOString() : undefined,
+    ...timing(chosen),
   });
+}
+
+/** When it starts; what an edited job waits for is kept where the form shows only a part of it. @param {import('./draft.js').Form} chosen */
+function timing({ when, after, startAt, kept }) {
+  if (when === 'at' && startAt) return { start_at: new Date(startAt).toISOString() };
+  if (when === 'after' && after && !kept.after.includes(after)) return { after: [after] };
+  if (when === 'after' || when === 'paused')
+    return { after: kept.after.length ? kept.after : undefined, start_at: kept.startAt };
+  return {};
 }
 
 /** The command lines that would add what stands in the form, one for each job. */
 export function draftCommands() {
   const usual = presets.peek().find(preset => preset.id === form.peek().preset)?.args ?? {};
   const commands = plannedJobs().map(planned => {
-    const asked = { ...request(planned), args: ownArguments(planned.args, usual) };
-    return submitCommand({ local_path: planned.source.name, ...asked }, isWindows());
+    const { project_of: _job, replaces: _old, ...asked } = request(planned);
+    const project = planned.source.path ?? planned.source.name;
+    return submitCommand({ ...asked, local_path: project, args: ownArguments(planned.args, usual) }, isWindows());
   });
   return commands.join('\n');
 }
 
 /** @param {Job[]} jobs @param {boolean} another */
 function added(jobs, another) {
+  const said = jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length });
   apply({ token: '', jobs });
   setPrefs({ split: form.peek().split });
   resetDraft();
-  const undo = () => void removeNow(jobs);
-  toast(jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length }), {
-    undo,
-  });
+  toast(said, { undo: () => void removeNow(jobs) });
   if (another) return;
+  show(jobs[0], 'toast.added');
+}
+
+/** @param {Job[]} jobs */
+function edited(jobs) {
+  apply({ token: '', jobs });
+  resetDraft();
+  toast(t('toast.edited', { name: jobs[0].name }));
+  show(jobs[0], 'toast.edited');
+}
+
+/** @param {Job} job @param {string} said */
+function show(job, said) {
   closeDialog();
-  pickNew(jobs[0].id);
-  say(t('toast.added', { name: jobs[0].name }));
+  pickNew(job.id);
+  say(t(said, { name: job.name }));
   requestAnimationFrame(focusGrid);
 }

@@ -1,5 +1,6 @@
-import { duplicate } from '../addjob/draft.js';
+import { duplicate, edit, isEditable } from '../addjob/again.js';
 import { commandOf } from '../command.js';
+import { mayAct } from '../farm.js';
 import { clock } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -17,6 +18,7 @@ import { engineLabel, priorityWord } from './jobrow.js';
 export function JobSettings({ job }) {
   return html`<div class="stack">
     <div class="toolbar">
+      ${mayAct() && isEditable(job) ? h(Button, { label: t('action.edit'), icon: 'pencil', onClick: () => edit(job) }) : null}
       ${h(Button, { label: t('action.duplicate'), icon: 'layers', onClick: () => duplicate(job) })}
       ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', small: true, onClick: () => void copyText(commandOf(job)) })}
       ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', small: true, onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
