@@ -18,7 +18,6 @@ from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Report
-from zordon_app.engines.builds.files import BLOCK
 from zordon_app.engines.builds.steps import Steps
 from zordon_app.errors import BadRequest, Forbidden, PeerGone
 from zordon_app.peers.hashing import HashBeside
@@ -30,6 +29,8 @@ T = TypeVar("T")
 SHORT_SECONDS = 10.0
 LONG_SECONDS = 120.0
 """For answers that come after a check or a hash of a large file."""
+CHUNK = 128 * 1024
+"""Bytes; of what was under way when a connection breaks, less than this is lost."""
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +190,7 @@ class Calls:
 
 def _append(answer: Answer, part: Path, digest: HashBeside, advance: Callable[[int], None]) -> None:
     with part.open("ab" if answer.status == 206 else "wb") as target:
-        for block in answer.stream(BLOCK):
+        for block in answer.stream(CHUNK):
             digest.update(block)
             target.write(block)
             advance(len(block))
