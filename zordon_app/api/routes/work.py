@@ -25,7 +25,12 @@ def routes(context: Context) -> list[Route]:
     lease = {200: Says("Units, or none for now.", LeaseGiven, JSON)}
     took = {200: Says("What became of it.", Delivered, JSON), 503: Says("The disk is full; try again later.")}
     files = {200: Says("The files with their hashes.", ProjectManifest, JSON)}
-    file = {200: Says("The file.", media="application/octet-stream"), 404: Says("There is no such file.")}
+    file = {
+        200: Says("The file.", media="application/octet-stream"),
+        206: Says("The part that Range asked for.", media="application/octet-stream"),
+        404: Says("There is no such file."),
+        416: Says("Range lies outside the file."),
+    }
     ended = {200: Says("It is done.", Done, JSON)}
     attempt = Query("attempt", "The attempt that made it.", "integer", required=True)
     under = Query("lease", "The lease under which it was made.", required=True)
