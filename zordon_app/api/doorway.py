@@ -3,30 +3,33 @@
 import contextlib
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 
 
 class Doorway:
-    """A bounded number of connections whose request is still coming; one more, and the oldest of them is cut.
+    """A bounded number of connections whose request is still coming; one more, and one of them is cut.
 
-    Honest requests are through within milliseconds, so it meets those that dawdle: hundreds of connections that never
-    finish keep nobody out (reliability.md, F40).
+    It is the oldest of the address that has most of them. Honest requests are through within milliseconds, so it meets
+    those that dawdle, and an address that comes again and again cuts its own: hundreds of connections that never finish
+    keep nobody out (reliability.md, F40).
     """
 
     def __init__(self, places: int) -> None:
         """For ``places`` connections at once."""
         self._places = places
         self._lock = threading.Lock()
-        self._waiting: dict[socket.socket, None] = {}
+        self._waiting: dict[socket.socket, str] = {}
+        """Connections, oldest first, and the addresses they come from."""
 
     @contextlib.contextmanager
     def waiting(self, connection: socket.socket) -> Iterator[None]:
         """Inside, ``connection`` may be cut: reading from it then ends."""
-        oldest = self._enter(connection)
-        if oldest is not None:
+        dawdler = self._enter(connection)
+        if dawdler is not None:
             with contextlib.suppress(OSError):
                 # Below TLS, whose own state belongs to the thread that reads.
-                socket.socket.shutdown(oldest, socket.SHUT_RDWR)
+                socket.socket.shutdown(dawdler, socket.SHUT_RDWR)
         try:
             yield
         finally:
@@ -35,9 +38,17 @@ class Doorway:
 
     def _enter(self, connection: socket.socket) -> socket.socket | None:
         with self._lock:
-            self._waiting[connection] = None
+            self._waiting[connection] = _source(connection)
             if len(self._waiting) <= self._places:
                 return None
-            oldest = next(iter(self._waiting))
-            del self._waiting[oldest]
-            return oldest
+            ((crowd, _),) = Counter(self._waiting.values()).most_common(1)
+            dawdler = next(one for one, source in self._waiting.items() if source == crowd)
+            del self._waiting[dawdler]
+            return dawdler
+
+
+def _source(connection: socket.socket) -> str:
+    try:
+        return str(connection.getpeername()[0])
+    except (OSError, IndexError):
+        return ""  # It has gone already, or has no address.

@@ -1,3 +1,4 @@
+import contextlib
 import socket
 import threading
 
@@ -30,6 +31,39 @@ def test_one_connection_too_many_cuts_the_oldest_that_still_waits():
         pairs[index][1].sendall(b"request")
         threads[index].join(10)
     assert heard == {0: b"", 1: b"request", 2: b"request"}
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()
+
+
+class From(socket.socket):
+    """A connection that says where it comes from."""
+
+    source = ""
+
+    def getpeername(self):
+        return self.source, 1
+
+
+def arrive(source):
+    ours, theirs = pair()
+    made = From(fileno=ours.detach())
+    made.settimeout(10)
+    made.source = source
+    return made, theirs
+
+
+def test_a_source_that_crowds_the_doorway_cuts_its_own_and_nobody_elses():
+    doorway = Doorway(4)
+    pairs = [arrive(source) for source in ("peer", "crowd", "crowd", "person", "crowd")]
+    with contextlib.ExitStack() as stack:
+        for ours, _ in pairs:
+            stack.enter_context(doorway.waiting(ours))
+        for _, theirs in pairs:
+            with contextlib.suppress(BrokenPipeError):
+                theirs.sendall(b"request")
+
+        assert [ours.recv(10) for ours, _ in pairs] == [b"request", b"", b"request", b"request", b"request"]
     for ours, theirs in pairs:
         ours.close()
         theirs.close()
