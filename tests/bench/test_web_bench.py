@@ -102,3 +102,28 @@ def test_a_change_by_another_client_is_painted_within_100_ms(browser: Browser, c
     median, slow = statistics.median(times), times[int(CHANGES * 0.95)]
     say(f"a change is painted after {median:.1f} ms (median), {slow:.1f} ms (P95)")
     assert median < 100
+
+
+def test_a_log_of_50_mb_holds_up_the_page_for_less_than_200_ms(browser: Browser, crowded: Zordon):
+    with open_window(browser, crowded) as window:
+        page = window.open("/jobs?find=sq01_sh0000")
+        job = str(page.locator(".row.job").first.get_attribute("data-job"))
+        log = crowded._render.logs.open(job)
+        for number in range(450_000):
+            log.write(f"line {number} " + "x" * 100)
+        log.close()
+        page.evaluate(
+            "window.tasks = [0]; new PerformanceObserver(list => tasks.push(...list.getEntries().map(e => e.duration)))"
+            ".observe({type: 'longtask'})"
+        )
+        page.locator(".row.job").first.click()
+        page.get_by_role("tab", name="Log").click()
+        expect(page.locator(".line", has_text="line 449999")).to_be_in_viewport()
+        page.locator(".line").last.hover()
+        for _step in range(20):
+            page.mouse.wheel(0, -2000)
+        page.get_by_label("Search").fill("line 4499")
+        expect(page.locator(".hits")).to_contain_text("/")
+        longest = page.evaluate("Math.max(...tasks)")
+    say(f"a log of {450_000 * 112 / 1e6:.0f} MB: no task of the page takes longer than {longest:.0f} ms")
+    assert longest < 200
