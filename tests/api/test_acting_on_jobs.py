@@ -110,6 +110,13 @@ def test_a_job_is_deleted_and_its_files_stay(node, api, where):
     assert again["output_path"] != str(output)
 
 
+def test_an_empty_output_folder_is_not_kept(node, api):
+    job = node.paused()
+    assert Path(job["output_path"]).is_dir()
+    act(api, job, "delete", confirm=1, keep_output=1)
+    assert not Path(job["output_path"]).exists()
+
+
 def test_the_size_of_an_output_is_that_of_its_files(node, api):
     job = node.finished()
     folder = Path(job["output_path"])

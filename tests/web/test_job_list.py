@@ -1,13 +1,16 @@
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.conftest import open_window
 from tests.web.seed import fill, make_zordon
+from tests.web.test_accessibility import violations
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.storage.outputs import OutputFolders
 
 MANY = 10_000
 
@@ -237,6 +240,45 @@ def test_removing_asks_when_files_would_go_and_can_be_undone_otherwise(browser: 
         page.keyboard.press("Delete")
         page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
         window.until(lambda: "sq01_sh0000_lighting_v1" not in {job["name"] for job in window.get("jobs")["jobs"]})
+
+
+def test_a_job_goes_with_its_files_or_without_them(browser: Browser, own: Zordon):
+    made = fill(own, 24, frames=4, with_files=24)
+    for job in made:
+        OutputFolders().make(Path(job.output_path), job.id, owned=True)
+    jobs = {job.name: Path(job.output_path) for job in made}
+    kept, gone = [name for name, path in jobs.items() if len(list(path.glob("*.png"))) == 4][:2]
+    with open_window(browser, own) as window:
+        page = window.open()
+        for name, files in ((kept, "stay"), (gone, "go")):
+            size = sum(path.stat().st_size for path in jobs[name].glob("*.png"))
+            page.keyboard.press("/")
+            window.find(name).locator(".title").click()
+            page.keyboard.press("Delete")
+            asked = page.get_by_role("alertdialog", name=f"Remove “{name}”?")
+            expect(asked.get_by_label("Keep the files")).to_be_checked()
+            expect(asked).to_contain_text(str(jobs[name]))
+            expect(asked).to_contain_text(f"{len(list(jobs[name].glob('*.png')))} files · {round(size / 1000)} kB")
+            if files == "go":
+                asked.get_by_label("Keep the files").focus()
+                page.keyboard.press("ArrowDown")
+                asked.get_by_role("button", name=f"Remove and delete {round(size / 1000)} kB").click()
+            else:
+                asked.get_by_role("button", name="Remove", exact=True).click()
+            window.until(lambda name=name: name not in {job["name"] for job in window.get("jobs")["jobs"]})
+            page.locator("#filter").fill("")
+    assert list(jobs[kept].glob("*.png"))
+    assert not jobs[gone].exists()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_wrong_with_the_question_of_the_files(browser: Browser, zordon: Zordon, theme: str):
+    with open_window(browser, zordon, prefs={"theme": theme}) as window:
+        page = window.open()
+        window.row("sq01_sh0000_lighting_v1").locator(".title").click()
+        page.keyboard.press("Delete")
+        expect(page.get_by_role("alertdialog")).to_contain_text("MB")
+        assert violations(page) == []
 
 
 def test_columns_are_hidden_sorted_and_remembered(browser: Browser, zordon: Zordon):

@@ -13,6 +13,7 @@ import * as doing from './perform.js';
 import { makeReviewFilm } from './review.js';
 import { isActive, isEnded, isVideo } from './status.js';
 import { hasChoice, showMachines } from './views/jobmachines.js';
+import { remove } from './views/removing.js';
 
 /** @typedef {import('./types').Job} Job */
 /**
@@ -194,21 +195,5 @@ function confirmRerender(jobs) {
     text: t('confirm.rerender_text', { n: done }),
     confirm: t('action.rerender'),
     onConfirm: () => void doing.rerender(jobs),
-  });
-}
-
-/** @param {Job[]} jobs */
-function remove(jobs) {
-  const files = jobs.reduce((sum, job) => sum + job.file_count, 0);
-  const active = jobs.some(isActive);
-  if (!files && !active) return doing.removeWithUndo(jobs);
-  ask({
-    title: t('confirm.remove_title', { n: jobs.length, name: jobs[0].name }),
-    text: [active ? t('confirm.remove_active') : '', files ? t('confirm.remove_files', { n: files }) : '']
-      .join(' ')
-      .trim(),
-    confirm: t('action.remove'),
-    danger: true,
-    onConfirm: () => void doing.removeNow(jobs),
   });
 }

@@ -31,7 +31,9 @@ import { frozen } from './listing.js';
  */
 
 export const dialog = signal(
-  /** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm' | 'alerts' | 'preset' | 'closing'} */ (''),
+  /** @type {'' | 'add' | 'help' | 'about' | 'palette' | 'confirm' | 'alerts' | 'preset' | 'closing' | 'remove'} */ (
+    ''
+  ),
 );
 export const question = signal(/** @type {Question | null} */ (null));
 export const toasts = signal(/** @type {Toast[]} */ ([]));

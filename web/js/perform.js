@@ -143,9 +143,10 @@ export function removeWithUndo(jobs) {
   toast(t('toast.removed', { n: jobs.length }), { undo, ms: UNDO_MS });
 }
 
-/** @param {Job[]} jobs */
-export async function removeNow(jobs) {
-  const results = await Promise.allSettled(jobs.map(item => act(item.id, 'delete', { confirm: true })));
+/** @param {Job[]} jobs @param {boolean} [keep] whether the files that they have made stay */
+export async function removeNow(jobs, keep = false) {
+  const body = { confirm: true, keep_output: keep };
+  const results = await Promise.allSettled(jobs.map(item => act(item.id, 'delete', body)));
   const failure = results.find(result => result.status === 'rejected');
   if (failure) complain(/** @type {PromiseRejectedResult} */ (failure).reason);
   stay(jobs.map(item => item.id));

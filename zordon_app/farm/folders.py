@@ -23,13 +23,13 @@ class JobFolders:
         self._forget_previews = forget_previews
 
     def remove(self, job: Job, *, keep_output: bool = False) -> None:
-        """All that is the job's own, or with ``keep_output`` all but what it has made.
+        """All that is the job's own, or with ``keep_output`` all but what it has made; an empty folder is no use.
 
         An output folder that a person named is never removed, only cleaned of half-written files.
         """
         self.remove_private(job)
         output = Path(job.output_path)
-        if job.owns_output and not keep_output:
+        if job.owns_output and not (keep_output and self._outputs.list(output)):
             self._outputs.remove_owned(output, job.id)
             return
         try:

@@ -24,6 +24,7 @@ import { Inspector } from './inspector.js';
 import { JobsPage } from './jobs.js';
 import { Palette } from './palette.js';
 import { Sidebar } from './sidebar.js';
+import { Removing } from './removing.js';
 import { StatusBar } from './statusbar.js';
 import { TopBar } from './topbar.js';
 
@@ -63,6 +64,7 @@ function Overlays() {
     ${Open && h(Open, {})}
     ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
     ${h(Toasts, {})}
+  remove: Removing,
     ${h(Menu, {})}
     ${
       dragging.value &&
