@@ -69,6 +69,7 @@ def kept(home: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in files if path.name not in WRITES_BY_ITSELF}
 
 
+@pytest.mark.fault(28, "a stranger asks for every route, with every method")
 def test_a_stranger_gets_nothing_from_any_route_of_the_whole_node(site):
     open_to_all = {"/api/heartbeat", "/api/sign_in"}
     for path, methods in site.routes.items():
@@ -189,6 +190,7 @@ def test_whom_a_machine_tells_is_shown_on_it_alone_for_such_addresses_hold_secre
         assert send(site.local, "PATCH", "/api/settings", reset, tls=False).status == 200
 
 
+@pytest.mark.fault(29, "a page of another site tries to act through your browser")
 def test_other_sites_change_nothing_on_either_listener(site):
     rows, files = ledger(site.home), kept(site.home)
     for address, tls in ((site.lan, True), (site.local, False)):

@@ -1,4 +1,4 @@
-"""One farm of three for all faults of machines and cables, and the table of what was seen."""
+"""One farm of three for all faults of machines and cables."""
 
 import json
 import os
@@ -18,31 +18,24 @@ from tests.farm.oracle import nothing_lost, renders
 from tests.faults.alone import Alone
 from tests.unit.farm.conftest import FarmBench
 
-ROOT = Path(__file__).parents[2]
-TABLE = ROOT / ".cache" / "faults.md"
-HEAD = (
-    "| fault | seconds until all is settled | frames rendered twice | frames by node | more (s, or counts) |",
-    "| --- | --- | --- | --- | --- |",
-)
 REPEATS = int(os.environ.get("ZORDON_FAULT_REPEATS", "1"))
 FRAMES = range(1, 61)
 SECONDS = 0.25
 
 
 SEEDS = [int(os.environ.get("ZORDON_FAULT_SEED", "1")) + repeat for repeat in range(REPEATS)]
-"""One for each repeat: it stands in the test's name, and in the table."""
+"""One for each repeat: it stands in the test's name."""
 
 
 class Trial:
-    """One job while something goes wrong."""
+    """One job while something goes wrong; ``note`` keeps what was seen for the table of all faults."""
 
-    def __init__(self, farm: Farm, name: str, seed: int) -> None:
-        self.farm, self.name, self.seed = farm, name, seed
+    def __init__(self, farm: Farm, seed: int, note: Callable[[str, object], None]) -> None:
+        self.farm, self._note = farm, note
         self.parent, self.child, self.third = farm.machines
         self.random = random.Random(seed)
         self.began = time.monotonic()
         self.job_id = ""
-        self.facts: dict[str, Any] = {}
         farm.history.write_bytes(b"")
 
     def submit(self, seconds: float = SECONDS, frames: range = FRAMES, kilobytes: int = 0, **fields: Any) -> str:
@@ -89,19 +82,9 @@ class Trial:
         )
         return job
 
-    def note(self, **facts: Any) -> None:
-        self.facts.update(facts)
-
-    def write(self) -> None:
-        """A line of the table, in the place of an older one of the same test and seed."""
-        lines = TABLE.read_text(encoding="utf-8").splitlines()[len(HEAD) :] if TABLE.exists() else []
-        facts = dict(self.facts)
-        cells = [str(facts.pop(name, "")) for name in ("seconds", "twice", "by")]
-        more = ", ".join(f"{name} {value}" for name, value in facts.items())
-        line = f"| {self.name} | {' | '.join(cells)} | {more} |"
-        kept = [other for other in lines if not other.startswith(f"| {self.name} |")]
-        TABLE.parent.mkdir(exist_ok=True)
-        TABLE.write_text("\n".join([*HEAD, *sorted([*kept, line])]) + "\n", encoding="utf-8")
+    def note(self, **facts: object) -> None:
+        for name, value in facts.items():
+            self._note(name, value)
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +108,12 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
 
 
 @pytest.fixture(params=SEEDS, ids="seed {}".format)
-def trial(farm: Farm, request: pytest.FixtureRequest) -> Iterator[Trial]:
+def trial(
+    farm: Farm, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> Iterator[Trial]:
     """A farm in good order; what a test broke is mended after it."""
-    made = Trial(farm, request.node.name, request.param)
     try:
-        yield made
-        made.write()
+        yield Trial(farm, request.param, record_property)
     finally:
         _mend(farm)
 

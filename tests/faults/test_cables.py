@@ -13,6 +13,7 @@ LEASE = 25 * 0.2
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
+@pytest.mark.fault(5, "the network is cut for a moment")
 def test_f5_a_short_cut_costs_no_frame(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child, 3)
@@ -24,6 +25,7 @@ def test_f5_a_short_cut_costs_no_frame(trial: Trial) -> None:
     assert not [frame for frame in made if renders(trial.farm)[frame] > 1]
 
 
+@pytest.mark.fault(6, "the network is cut for long, in both directions or in one")
 @pytest.mark.parametrize("direction", ["both", "out"])
 def test_f5_f6_a_long_cut_in_one_direction_or_both(trial: Trial, direction: str) -> None:
     trial.submit()
@@ -37,6 +39,7 @@ def test_f5_f6_a_long_cut_in_one_direction_or_both(trial: Trial, direction: str)
     trial.nothing_lost()
 
 
+@pytest.mark.fault(7, "a cable loses a fifth of all packets")
 def test_f7_a_cable_loses_a_fifth_of_all_packets(trial: Trial) -> None:
     trial.farm.network.lose(trial.child.number, inwards=20, outwards=20)
     trial.submit()
@@ -45,6 +48,7 @@ def test_f7_a_cable_loses_a_fifth_of_all_packets(trial: Trial) -> None:
     trial.nothing_lost()
 
 
+@pytest.mark.fault(7, "a slow cable loses a third of them and breaks uploads")
 def test_f7_a_slow_cable_loses_a_third_of_all_packets_and_breaks_uploads(trial: Trial) -> None:
     network, number, frames = trial.farm.network, trial.child.number, range(1, 11)
     network.slow_down(number, "256kbit")
@@ -62,6 +66,7 @@ def test_f7_a_slow_cable_loses_a_third_of_all_packets_and_breaks_uploads(trial: 
     assert {unit["failures"] for unit in trial.parent.units(trial.job_id)} == {0}, "a broken cable is no failed frame"
 
 
+@pytest.mark.fault(26, "a job is cancelled or deleted while a helping machine is cut off")
 @pytest.mark.parametrize("verb", ["cancel", "delete"])
 def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
     trial.submit(seconds=1.0)
@@ -78,7 +83,7 @@ def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
         return is_over and not any(parcels.rglob("*.json")) and not _engines(trial)
 
     eventually(has_stopped, "the child stops and keeps nothing of it", 15)
-    trial.note(stopped=round(time.monotonic() - mended, 1))
+    trial.note(seconds=round(time.monotonic() - mended, 1))
     time.sleep(1)
     if verb == "cancel":
         assert trial.parent.job(trial.job_id)["status"] == "cancelled"

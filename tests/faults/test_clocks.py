@@ -18,6 +18,7 @@ LEASE = 25 * 0.2
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
+@pytest.mark.fault(21, "a clock is three days off and jumps by an hour")
 @pytest.mark.parametrize("days", [3, -3])
 def test_f21_a_childs_clock_is_days_off_and_jumps(trial: Trial, days: int) -> None:
     trial.child.turn_clock(days * DAY)
@@ -30,6 +31,7 @@ def test_f21_a_childs_clock_is_days_off_and_jumps(trial: Trial, days: int) -> No
         assert trial.made_by(trial.child) > 5
 
 
+@pytest.mark.fault(22, "the machine with the job sleeps for eight hours")
 def test_f22_the_parent_sleeps_for_eight_hours(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child)
@@ -40,6 +42,7 @@ def test_f22_the_parent_sleeps_for_eight_hours(trial: Trial) -> None:
     assert not [frame for frame in theirs if renders(trial.farm)[frame] > 1]
 
 
+@pytest.mark.fault(22, "a helping machine sleeps for eight hours")
 @pytest.mark.parametrize("length", ["less than a lease", "more than a lease"])
 def test_f22_a_child_sleeps_for_eight_hours_and_asks_before_it_sends(trial: Trial, length: str) -> None:
     trial.submit()

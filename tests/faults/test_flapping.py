@@ -12,6 +12,7 @@ MANY = range(1, 201)
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
+@pytest.mark.fault(25, "a helping machine is killed and started all the time")
 def test_f25_a_child_comes_and_goes_all_the_time(trial: Trial) -> None:
     trial.submit(frames=MANY)
     times = 0
@@ -33,6 +34,7 @@ def _goes_on(trial: Trial) -> bool:
     return trial.parent.job(trial.job_id)["status"] not in {"completed", "error", "cancelled"}
 
 
+@pytest.mark.fault(25, "all machines are killed and started at once")
 def test_f25_all_machines_are_killed_and_started_at_once(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child, 3)

@@ -50,6 +50,7 @@ def goes_on(node, job, files):
     assert max(commits(node.home, job["id"]).values()) == 1
 
 
+@pytest.mark.fault(20, "the queue's database is deleted or damaged")
 @pytest.mark.parametrize("what", ["the file", "the file and its log", "everything of it"])
 def test_a_deleted_ledger_is_rebuilt_from_what_lies_beside_the_frames(make_alone, what):
     node = make_alone().start()
@@ -60,6 +61,7 @@ def test_a_deleted_ledger_is_rebuilt_from_what_lies_beside_the_frames(make_alone
     goes_on(node, job, files)
 
 
+@pytest.mark.fault(20, "the queue's database is deleted or damaged")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_ledger_with_a_page_of_zeros_is_set_aside_and_rebuilt(make_alone, seed):
     node, chance = make_alone().start(), random.Random(seed)
@@ -71,6 +73,7 @@ def test_a_ledger_with_a_page_of_zeros_is_set_aside_and_rebuilt(make_alone, seed
         goes_on(node, job, files)
 
 
+@pytest.mark.fault(20, "the queue's database is deleted or damaged")
 @pytest.mark.parametrize("damage", ["empty", "no database", "cut"])
 def test_a_ledger_that_is_none_is_set_aside(make_alone, damage):
     node = make_alone().start()

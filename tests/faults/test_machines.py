@@ -14,6 +14,7 @@ from tests.faults.conftest import Trial
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
+@pytest.mark.fault(1, "a helping machine is killed")
 def test_f1_a_child_is_killed(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child)
@@ -26,6 +27,7 @@ def test_f1_a_child_is_killed(trial: Trial) -> None:
     trial.nothing_lost()
 
 
+@pytest.mark.fault(2, "the machine with the job is killed and comes back")
 def test_f2_the_parent_is_killed_and_comes_back(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child)
@@ -39,6 +41,7 @@ def test_f2_the_parent_is_killed_and_comes_back(trial: Trial) -> None:
     assert not again
 
 
+@pytest.mark.fault(3, "… and stays away for longer than a lease lasts")
 def test_f3_the_parent_is_gone_for_longer_than_a_lease(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child)
@@ -52,6 +55,7 @@ def test_f3_the_parent_is_gone_for_longer_than_a_lease(trial: Trial) -> None:
     assert not [frame for frame in theirs if renders(trial.farm)[frame] > 1]
 
 
+@pytest.mark.fault(4, "a machine freezes and thaws")
 def test_f4_a_child_freezes_and_thaws(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child)
@@ -66,6 +70,7 @@ def test_f4_a_child_freezes_and_thaws(trial: Trial) -> None:
     trial.nothing_lost()
 
 
+@pytest.mark.fault(13, "a machine fails whatever it is given")
 def test_f13_a_bad_machine_is_left_out(trial: Trial) -> None:
     with trial.changed(trial.third, fails=True):
         trial.submit(seconds=0.4)
@@ -76,6 +81,7 @@ def test_f13_a_bad_machine_is_left_out(trial: Trial) -> None:
     assert failed <= 8
 
 
+@pytest.mark.fault(14, "a helping machine's disk is full")
 def test_f14_a_childs_disk_is_full_and_has_room_again(trial: Trial) -> None:
     filler = trial.third.home / "filler"
     try:
@@ -90,6 +96,7 @@ def test_f14_a_childs_disk_is_full_and_has_room_again(trial: Trial) -> None:
     eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "ready", "it is ready again", 15)
 
 
+@pytest.mark.fault(14, "a helping machine's disk fills while it works")
 def test_f14_a_childs_disk_fills_while_it_works(trial: Trial) -> None:
     filler = trial.third.home / "filler"
     try:
@@ -105,6 +112,7 @@ def test_f14_a_childs_disk_fills_while_it_works(trial: Trial) -> None:
     trial.nothing_lost()
 
 
+@pytest.mark.fault(15, "the disk fills where the results are gathered")
 def test_f15_the_parents_disk_is_full_while_results_come(trial: Trial, small_disk: Path) -> None:
     output, filler = small_disk / "out", small_disk / "filler"
     trial.submit(output_path=str(output))

@@ -26,6 +26,7 @@ def strace(call: str, nth: int) -> list[str]:
     return ["strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
 
 
+@pytest.mark.fault(17, "the program dies in the middle of a write")
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed; build/dev.py test installs it")
 @pytest.mark.parametrize("call", WRITES)
 @pytest.mark.parametrize("seed", SEEDS)

@@ -11,6 +11,7 @@ from zordon_app.domain.peering import PROTOCOL_MAX as NOW
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
+@pytest.mark.fault(23, "a machine has a Zordon of another time")
 def test_f23_the_protocol_before_ours_works_and_one_of_years_to_come_does_not(trial: Trial) -> None:
     """The child knows one version more than its parent, which is to it what the last version will be to the next."""
     with (
@@ -27,6 +28,7 @@ def test_f23_the_protocol_before_ours_works_and_one_of_years_to_come_does_not(tr
     assert third not in {child["node"] for child in job["child_jobs"]}
 
 
+@pytest.mark.fault(23, "a machine has another version of the engine")
 def test_f23_a_machine_with_another_build_gets_no_work_of_a_job_bound_to_its_own(trial: Trial) -> None:
     with trial.changed(trial.third, version="2.0"):
         third = trial.third.id()

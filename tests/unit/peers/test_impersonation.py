@@ -10,6 +10,8 @@ from zordon_app.peers.identity import Identity
 from zordon_app.peers.links import PeerLink
 from zordon_app.peers.sessions import login_message
 
+pytestmark = pytest.mark.fault(30, "a device pretends to be a member, or uses what it overheard")
+
 
 def challenge(node: Node, device: str, **options: str) -> str:
     return send(node.address, "POST", "/api/peer/challenge", {"device": device}, **options).json["nonce"]
