@@ -187,6 +187,8 @@ def test_the_same_key_makes_one_job_and_another_request_under_it_is_a_conflict(c
 def test_a_project_can_be_looked_into_before(client, film):
     for found in (client.probe({"local_path": str(film)}), client.probe({}, film)):
         assert (found["width"], found["height"]) == (160, 90)
+    plan = client.plan({"local_path": str(film), "args": {"container": "gif"}})
+    assert (plan["units"], plan["unsplittable"]) == (1, "A GIF has one palette for the whole film.")
 
 
 def test_the_cache_follows_what_is_deleted(client, held):

@@ -35,6 +35,10 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = ["-f", "lavfi", "-i", "testsrc2=size=64x36:rate=25:duration=1"]
     film = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *source, "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
     subprocess.run(film, check=True)
+    # Long enough for several machines; one of them of a kind that cannot be cut exactly.
+    for name in ("long.mp4", "long.ts"):
+        again = ["-stream_loop", "29", "-i", str(folder / "film.mp4"), "-pix_fmt", "yuv420p", str(folder / name)]
+        subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *again], check=True)
     blender = shutil.which("blender")
     if blender:
         make = [blender, "--background", "--factory-startup", "--python-expr", MAKE_BLEND, "--"]
@@ -172,13 +176,34 @@ def test_the_example_follows_each_token_and_the_folder(form: Window, blend: Path
 
 
 def test_what_cannot_be_split_says_why(form: Window, projects: Path):
-    page = add_source(form, projects / "film.mp4")
+    page = add_source(form, projects / "long.mp4")
     split = page.get_by_role("switch", name="Split over machines")
     expect(split).to_be_enabled()
     page.get_by_text("More options").click()
+    with page.expect_response("**/api/plan"):
+        page.get_by_label("Container").select_option("mov")
+    expect(split).to_be_enabled()
+    page.get_by_label("Container").select_option("gif")
+    expect(split).to_be_disabled()
+    expect(page.get_by_text("A GIF has one palette for the whole film")).to_be_visible()
+    page.get_by_label("Container").select_option("mov")
+    expect(split).to_be_enabled()
     page.get_by_label("Two passes").select_option("true")
     expect(split).to_be_disabled()
     expect(page.get_by_text("Two passes look through the whole film first")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("film", "words"), [("film.mp4", "It is so short that one machine"), ("long.ts", "Files of the kind mpegts cannot")]
+)
+def test_a_file_that_cannot_be_split_says_why(form: Window, projects: Path, film: str, words: str):
+    page = add_source(form, projects / film)
+    split = page.get_by_role("switch", name="Split over machines")
+    expect(split).to_be_disabled()
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(split).not_to_be_checked()
+    hint = str(split.get_attribute("aria-describedby"))
+    expect(page.locator(f"[id='{hint}']")).to_contain_text(words)
 
 
 def test_control_enter_adds_and_the_new_row_is_chosen(form: Window, projects: Path):

@@ -30,6 +30,12 @@ const KNOWN = [
   [/^Somebody uses it\. It works when nobody has for (?<minutes>.+) min\.$/, 'in_use'],
   [/^It works only while nobody uses it, and this system does not tell whether somebody does\.$/, 'in_use_unknown'],
   [/^Little memory free: (?<free>.+) GiB, and (?<floor>.+) GiB shall stay free\.$/, 'memory'],
+  [/^It is so short that one machine does it fastest\.$/, 'short'],
+  [/^An AVI has no time stamps to join by\.$/, 'avi'],
+  [/^A GIF has one palette for the whole film\.$/, 'gif'],
+  [/^The filter (?<name>.+) needs the frames before each picture\.$/, 'filter'],
+  [/^Files of the kind (?<kind>.+) cannot be cut exactly\.$/, 'kind'],
+  [/^(The pictures that decode|Some of the film's pictures|The film's time stamps) .+\.$/, 'stamps'],
 ];
 
 /** @param {string} reason */

@@ -12,7 +12,7 @@ from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
 from zordon_app.domain.receipts import SignedReceipt
-from zordon_app.domain.views import JobView, NodeView, OutputView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, UnitView
 from zordon_app.engines.preset_reading import Problem
 from zordon_app.engines.presets import PresetsFile
 
@@ -25,6 +25,9 @@ class Farm(Protocol):
 
     def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
         """A full look into a project before submission (``POST /api/probe``)."""
+
+    def plan(self, request: JobRequest, path: Path, *, caller: Caller) -> PlanView:
+        """What a job of the project at ``path`` would come to (``POST /api/plan``); refused as ``submit`` would."""
 
     def project_path(self, job_id: str) -> Path:
         """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""

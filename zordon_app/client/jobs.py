@@ -55,6 +55,10 @@ class JobCalls(Calls):
         """Look into a project: of ``file``, or of ``wanted["local_path"]`` on the server's machine."""
         return as_object(self._submit("/api/probe", wanted, file, on_bytes))
 
+    def plan(self, wanted: Json) -> Json:
+        """What a job would come to: ``units``, and in ``unsplittable`` why it would be one piece, if it would."""
+        return self._object("POST", "/api/plan", json=wanted)
+
     def cancel_job(self, job_id: str) -> Json:
         """Stop it; the job as it is now."""
         return self._object("POST", job_path(job_id, "cancel"), json={"confirm": True})

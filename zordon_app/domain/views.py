@@ -56,6 +56,21 @@ class JobView(Struct, kw_only=True):
     rev: int
 
 
+class PlanView(Struct, kw_only=True):
+    """What a job would come to: ``units`` frames or segments between two frames, by that version of its engine.
+
+    ``unsplittable`` says in a sentence why it would be one piece, for one machine; empty when several can share it.
+    """
+
+    engine: str
+    engine_version: str
+    units: int
+    start_frame: int
+    end_frame: int
+    unsplittable: str
+    warnings: list[str]
+
+
 class OutputView(Struct, kw_only=True):
     """A job's output folder, and how many files and bytes of the job are in it now.
 

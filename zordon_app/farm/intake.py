@@ -82,6 +82,18 @@ class Intake:
             self.discard(job_id)
             raise
 
+    def plan(
+        self, request: JobRequest, path: Path, *, caller: Caller, find: Callable[[str], Job | None]
+    ) -> tuple[Build, JobPlan]:
+        """What ``prepare`` would make of a request for the project at ``path``; nothing is written or copied.
+
+        Raises:
+            BadRequest, Forbidden, NotFound: as there.
+        """
+        _check_request(request, local=caller.local, find=find)
+        _request, _engine, build, plan = self._plan(request, path, local=caller.local)
+        return build, plan
+
     def discard(self, job_id: JobId) -> None:
         """Remove the folder of a job that was not created after all."""
         shutil.rmtree(self._jobs_folder / job_id, ignore_errors=True)
@@ -109,20 +121,25 @@ class Intake:
     def _prepare(
         self, job_id: JobId, request: JobRequest, source: Source, *, local: bool, replaced: Job | None
     ) -> tuple[Job, list[Unit]]:
-        engine, build, probe = self.look(source.path, engine_name=request.engine_name, version=request.engine_version)
-        probe.coming = self._coming(request.after, source.path.parent)
-        preset = self._preset(request, engine)
-        request = structs.replace(
-            request, args=_arguments(request, preset, engine, local=local), **_ways(request, preset)
-        )
+        request, engine, build, plan = self._plan(request, source.path, local=local)
         name = request.name or source.path.stem
-        plan = engine.plan(request, probe, build, title=file_stem(name))
-        _check_plan(plan)
         output, owned = self._output_folder(request, name, replaced)
         job = self._job(job_id, request, source, engine, build, plan, name=name, output=output, owned=owned)
         if not (owned and replaced is not None and str(output) == replaced.output_path):
             self._outputs.make(output, job_id, owned=owned)
         return job, [Unit(spec=spec) for spec in plan.units]
+
+    def _plan(self, request: JobRequest, path: Path, *, local: bool) -> tuple[JobRequest, Engine, Build, JobPlan]:
+        """The request with all that its preset says, and what its engine makes of it."""
+        engine, build, probe = self.look(path, engine_name=request.engine_name, version=request.engine_version)
+        probe.coming = self._coming(request.after, path.parent)
+        preset = self._preset(request, engine)
+        request = structs.replace(
+            request, args=_arguments(request, preset, engine, local=local), **_ways(request, preset)
+        )
+        plan = engine.plan(request, probe, build, title=file_stem(request.name or path.stem))
+        _check_plan(plan)
+        return request, engine, build, plan
 
     def _source(
         self, job_id: JobId, request: JobRequest, upload: Upload | None, find: Callable[[str], Job | None]

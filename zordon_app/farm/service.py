@@ -15,7 +15,7 @@ from zordon_app.domain.ids import JobId, is_id
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.statuses import JobStatus, UnitState
-from zordon_app.domain.views import JobView, NodeView, OutputView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, UnitView
 from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound
 from zordon_app.farm import ordering, replacing
 from zordon_app.farm.child_jobs import ChildJobs
@@ -31,7 +31,7 @@ from zordon_app.farm.partaking import Partaking
 from zordon_app.farm.progress import LiveProgress
 from zordon_app.farm.sources import project_path
 from zordon_app.farm.state import FarmState, fingerprint
-from zordon_app.farm.views import JobViews, unit_view
+from zordon_app.farm.views import JobViews, plan_view, unit_view
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +184,10 @@ class FarmService:
         _engine, build, probe = self._intake.look(path, engine_name=engine, version=engine_version)
         is_here = build.origin != OFFERED
         return {**msgspec.to_builtins(probe), "engine_version": build.version, "engine_installed": is_here}
+
+    def plan(self, request: JobRequest, path: Path, *, caller: Caller) -> PlanView:
+        """What a job would come to."""
+        return plan_view(*self._intake.plan(request, path, caller=caller, find=self._state.find))
 
     # Acting
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import msgspec
 
 from zordon_app.domain.ids import JobId
-from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.jobs import Job, JobPlan, Unit
 from zordon_app.domain.statuses import JobStatus, UnitState
-from zordon_app.domain.views import JobView, UnitView
+from zordon_app.domain.views import JobView, PlanView, UnitView
+from zordon_app.engines.base import Build
 from zordon_app.farm import planner
 from zordon_app.farm.feed import ChangeFeed
 from zordon_app.farm.progress import LiveProgress
@@ -134,6 +135,19 @@ def job_progress(job: Job, fractions: dict[int, float]) -> float:
     total = job.counts.total
     ended = job.counts.done + job.counts.skipped
     return round(min((ended + sum(fractions.values())) / total, 0.9999), 4) if total else 0.0
+
+
+def plan_view(build: Build, plan: JobPlan) -> PlanView:
+    """A plan for the API."""
+    return PlanView(
+        engine=build.engine,
+        engine_version=build.version,
+        units=len(plan.units),
+        start_frame=min(unit.first for unit in plan.units),
+        end_frame=max(unit.last for unit in plan.units),
+        unsplittable=str(plan.facts.get("unsplittable", "")),
+        warnings=list(plan.warnings),
+    )
 
 
 def unit_view(unit: Unit, fraction: float) -> UnitView:

@@ -7,9 +7,10 @@ import { SelectField, Switch, TextField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
 import { MachineChecks } from '../views/machinechecks.js';
 import { engineName, form, setForm, sources, tried } from './draft.js';
-import { able, estimate, whyWhole } from './estimate.js';
+import { able, estimate } from './estimate.js';
 import { frameCount, plannedJobs } from './plan.js';
 import { problems } from './submit.js';
+import { useWhole } from './whole.js';
 
 /** On which machines, and when. */
 export function Work() {
@@ -21,9 +22,9 @@ export function Work() {
 }
 
 function Split() {
-  const { split, args } = form.value;
-  const whole = whyWhole(engineName.value, args);
-  return html`${h(Switch, { label: t('add.split'), checked: split && !whole, disabled: Boolean(whole), hint: whole ? t(`add.whole_${whole}`) : splitWords(), onChange: checked => setForm({ split: checked }) })}
+  const { split } = form.value;
+  const whole = useWhole();
+  return html`${h(Switch, { label: t('add.split'), checked: split && !whole, disabled: Boolean(whole), hint: whole || splitWords(), onChange: checked => setForm({ split: checked }) })}
   ${split && !whole && nodes.value.length > 1 ? h(MachineChecks, { legend: t('jobset.machines'), chosen: form.value.nodes, onChange: ids => setForm({ nodes: ids }) }) : null}`;
 }
 

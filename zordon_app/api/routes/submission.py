@@ -13,7 +13,7 @@ from zordon_app.api.services import Farm
 from zordon_app.complaints import checked
 from zordon_app.domain.callers import Caller
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.views import JobView
+from zordon_app.domain.views import JobView, PlanView
 from zordon_app.errors import BadRequest, Forbidden
 
 MAX_JOBS = 1000
@@ -35,9 +35,12 @@ def routes(context: Context) -> list[Route]:
     probed = {200: found, 403: added[403], 404: added[404], 413: added[413], 503: added[503]}
     jobs = Body(JobRequest | list[JobRequest], "One job or several, all or none.", required=True, upload=True)
     probe = Body(ProbeRequest, "What to look into.", required=True, upload=True)
+    planned = {**probed, 200: Says("What it would come to.", PlanView, JSON)}
+    job = Body(JobRequest, "The job, its project named by local_path or project_of.", required=True)
     who = ACTORS_AND_PEERS
     return [
         act("POST", "/api/add_job", submit.add, "Add one or more render jobs", answers=added, body=jobs, allow=who),
+        act("POST", "/api/plan", submit.plan, "What a job would come to", answers=planned, body=job),
         act("POST", "/api/probe", submit.probe, "Look into a project", answers=probed, body=probe),
     ]
 
@@ -65,7 +68,14 @@ class Submission:
             path = received.upload.path if received.upload else self._path_of(wanted)
             return json_answer(self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version))
 
-    def _path_of(self, wanted: ProbeRequest) -> Path:
+    def plan(self, ask: Ask) -> HTTPResponse:
+        """Nothing is added."""
+        with ask.received() as received:
+            wanted = checked(received.value, JobRequest)
+            _check_paths([wanted], ask.caller)
+            return json_answer(self._farm.plan(wanted, self._path_of(wanted), caller=ask.caller))
+
+    def _path_of(self, wanted: JobRequest | ProbeRequest) -> Path:
         if (wanted.local_path is None) == (wanted.project_of is None):
             raise BadRequest("Name the project: send a file, or its path in 'local_path', or a job in 'project_of'.")
         if wanted.project_of is not None:
