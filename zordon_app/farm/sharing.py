@@ -99,7 +99,7 @@ class Sharing:
     def _what_to_say(self, jobs: Sequence[Job]) -> dict[str, list[Errand]]:
         """By machine: helping with a job that goes on, and the end of one that has ended or goes on without it."""
         errands: dict[str, list[Errand]] = defaultdict(list)
-        for ask in whom_to_ask(jobs, self._machines.usable()):
+        for ask in whom_to_ask(jobs, self._machines.usable() if jobs else ()):
             errands[ask.node].append(partial(self._ask, ask))
         for job in jobs:
             for child in job.child_jobs if job.parent is None else ():

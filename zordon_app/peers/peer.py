@@ -28,6 +28,9 @@ class Peer:
         self._clock = clock
         self._silent_seconds = silent_seconds
         self._heard: float | None = None
+        self._asked_us: float | None = None
+        self._answers = False
+        """Whether it answered when it was asked last."""
         self._beat: Beat | None = None
         self._skew: timedelta | None = None
         self._problem = "Not reached yet."
@@ -55,17 +58,30 @@ class Peer:
         """It answered; ``took`` is how many seconds that was under way."""
         self._beat = beat
         self._heard = self._clock.monotonic()
+        self._answers = True
         self._problem = ""
         self._skew = beat.time - (self._clock.now() - timedelta(seconds=took / 2))
+
+    def asked_us(self, beat: Beat) -> None:
+        """It asked us how we are: as good as an answer, while the way from here to there is known to be open too."""
+        if self._answers:
+            self._beat = beat
+            self._heard = self._asked_us = self._clock.monotonic()
+
+    def keeps_asking(self, seconds: float) -> bool:
+        """Whether it asked us in the last ``seconds``, so that it need not be asked as often."""
+        return self._answers and self._asked_us is not None and self._clock.monotonic() - self._asked_us < seconds
 
     def answered_unfit(self) -> None:
         """It answered that it cannot understand us."""
         self._beat = None
         self._heard = self._clock.monotonic()
+        self._answers = False
         self._problem = NEEDS_UPDATE
 
     def failed(self, problem: str) -> None:
         """It did not answer."""
+        self._answers = False
         self._problem = problem
 
     def turned(self) -> bool:

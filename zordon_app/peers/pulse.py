@@ -1,4 +1,4 @@
-"""The heartbeat between members: every few seconds each asks each, over the pinned connection."""
+"""The heartbeat between members: every few seconds one of each two asks the other, over the pinned connection."""
 
 import logging
 import threading
@@ -16,6 +16,10 @@ from zordon_app.peers.peer import Peer
 
 BEAT_TIMEOUT = 4.0
 LISTS_TIMEOUT = 10.0
+MISSED = 1.5
+"""After so many intervals without being asked, one asks oneself."""
+SELDOM = 5
+"""A peer that asks us is asked only every so many intervals: to see that the way from here to there is open too."""
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ class Pulse:
         seconds: float,
         on_change: Callable[[], None],
     ) -> None:
-        """Each peer is asked every ``seconds``; ``on_change`` is called when one came or went."""
+        """Each peer is heard of every ``seconds``; ``on_change`` is called when one came or went."""
         self._directory = directory
         self._members = members
         self._membership = membership
@@ -75,7 +79,8 @@ class Pulse:
         now = self._clock.monotonic()
         with self._lock:
             asked = self._asked.get(peer.id)
-            if peer.id in self._in_flight or (asked is not None and now - asked < self._seconds):
+            every = self._seconds * (SELDOM if peer.keeps_asking(self._seconds * MISSED) else 1)
+            if peer.id in self._in_flight or (asked is not None and now - asked < every):
                 return False
             self._asked[peer.id] = now
             self._in_flight.add(peer.id)

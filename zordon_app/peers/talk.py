@@ -92,8 +92,10 @@ class PeerTalk:
         """A member asks how we are, and so tells where it is."""
         self._directory.seen(node, join_address(plain_address(address), beat.port))
         peer = self._directory.get(node)
-        if peer is not None and not peer.is_online:
-            self._wake(node)
+        if peer is not None:
+            peer.asked_us(beat)
+            if not peer.is_online:
+                self._wake(node)
         return self._make_beat()
 
     def members(self, theirs: MemberList) -> MemberList:

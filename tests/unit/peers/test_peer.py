@@ -111,3 +111,21 @@ def test_a_state_that_does_not_exist_is_not_shown(peer, clock):
     peer.heard(beat(clock, node=NodeView(id="x", name="x", state="<script>")), 0.01)
 
     assert peer.node_view().state == "offline"
+
+
+def test_a_peer_that_asks_us_is_there_while_it_answers_us_too(peer, clock):
+    peer.asked_us(beat(clock))
+    assert not peer.is_online, "whether it can be reached from here is not known yet"
+
+    peer.heard(beat(clock), 0.01)
+    clock.advance(SILENT_SECONDS)
+    peer.asked_us(beat(clock, node=NodeView(id="x", name="x", state="paused")))
+    clock.advance(1)
+    assert peer.is_online
+    assert peer.node_view().state == "paused"
+
+    peer.failed("Nothing answers.")
+    clock.advance(SILENT_SECONDS)
+    peer.asked_us(beat(clock))
+    assert not peer.is_online
+    assert peer.reason == "Nothing answers."
