@@ -17,10 +17,14 @@ TEST_PACKAGES = (
     "desktop-file-utils",
     "faketime",
     "ffmpeg",
+    # The system's web view; the two below build the bindings to it.
+    "gir1.2-webkit2-4.1",
     # A window manager and a hand for the tests of the window, and what Qt needs to open one.
     "icewm",
     "iproute2",
+    "libcairo2-dev",
     "libegl1",
+    "libgirepository1.0-dev",
     "libgl1-mesa-dri",
     "libxcb-cursor0",
     "libxcb-icccm4",
@@ -36,13 +40,6 @@ TEST_PACKAGES = (
     "strace",
     "xdotool",
     "xvfb",
-)
-
-PACKAGING_PACKAGES = (
-    # The system's web view, and what builds the bindings to it.
-    "gir1.2-webkit2-4.1",
-    "libcairo2-dev",
-    "libgirepository1.0-dev",
 )
 
 

@@ -23,8 +23,9 @@ from functools import partial
 from pathlib import Path
 
 from blender_module import BlenderModule
-from debian import PACKAGING_PACKAGES, TEST_PACKAGES, ensure_packages
+from debian import TEST_PACKAGES, ensure_packages
 from environment import Environment, fingerprint
+from gtk import GtkBindings
 from locks import write_locks
 from steps import Steps, run, run_or_raise, say
 from web_checks import check_web, ensure_web_tools
@@ -83,6 +84,8 @@ def test(steps: Steps, arguments: Sequence[str], *, fast: bool) -> None:
     ready = ready and steps.do("web tools", partial(ensure_web_tools, WEB))
     if ready:
         lint(steps)
+        if sys.platform == "linux" and not fast:
+            steps.do("GTK for Python", GtkBindings(ROOT).ensure)
         steps.do("tests", partial(run_tests, arguments, fast=fast))
 
 
@@ -106,7 +109,7 @@ def package(steps: Steps) -> None:
     """Build what people install, and start what was built in an environment without Python."""
     ready = steps.do("environment", partial(set_up, dev=True))
     if sys.platform == "linux":
-        ready = ready and steps.do("system packages", partial(ensure_packages, (*TEST_PACKAGES, *PACKAGING_PACKAGES)))
+        ready = ready and steps.do("system packages", partial(ensure_packages, TEST_PACKAGES))
     if ready:
         steps.do("package", partial(run, [VENV.python, ROOT / "build" / "package.py", "--test"]))
 

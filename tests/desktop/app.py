@@ -84,6 +84,10 @@ class App:
         if self.process.poll() is not None:
             pytest.fail(f"The app ended: {self.process.communicate()}")
 
+    def window(self) -> str:
+        """The number of the newest window; a moment may pass in which the window manager is about to draw it anew."""
+        return str(wait_until(self.visible, "the window")[-1])
+
     def visible(self) -> list[str]:
         """Numbers of Zordon's windows that can be seen; the icon in the tray is one too, but none of these."""
         found = self.do("search", "--onlyvisible", "--class", "zordon|Zordon|__main__").split()
@@ -106,7 +110,7 @@ class App:
 
     def press(self, keys: str) -> None:
         """Press keys in the window."""
-        self.do("windowactivate", "--sync", self.visible()[-1])
+        self.do("windowactivate", "--sync", self.window())
         self.do("key", keys)
 
     def children(self) -> list[psutil.Process]:

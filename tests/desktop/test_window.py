@@ -69,7 +69,7 @@ def test_the_page_reaches_the_system_through_the_window_only(open_app, qt, tmp_p
         assert page.evaluate("pywebview.api.open_path('/nonexistent')") is False
         assert page.evaluate("pywebview.api.open_path('x')") is False
         page.evaluate("pywebview.api.set_title('(1) 62 % – Käse')")
-        wait_until(lambda: app.do("getwindowname", app.visible()[-1]) == "(1) 62 % – Käse", "the title")
+        wait_until(lambda: app.do("getwindowname", app.window()) == "(1) 62 % – Käse", "the title")
 
         # Neither what is not meant for the page, nor what hangs on that which is.
         names = ["run", "_actions.open_path", "open_path.__self__.window"]
@@ -86,7 +86,7 @@ def test_a_second_start_hands_its_files_over_and_ends(open_app, qt, film):
 
     with page_of(app) as page:
         expect(page.get_by_role("dialog")).to_contain_text(str(film))
-    assert len(app.visible()) == 1
+    wait_until(lambda: len(app.visible()) == 1, "one window")
 
 
 def test_closing_while_a_job_runs_asks_and_the_work_goes_on_in_the_background(open_app, qt, long_film):
@@ -123,7 +123,7 @@ def test_a_person_who_does_not_want_to_close_after_all_stays(open_app, qt, long_
             # The answer is on its way to the window.
             page.evaluate("pywebview.api.set_title('Zordon')")
 
-    assert app.visible()
+    wait_until(app.visible, "the window")
     assert app.process.poll() is None
 
 
@@ -183,14 +183,14 @@ def test_a_window_over_a_node_that_ran_before_leaves_it_running(open_app, back_e
 
 def test_the_window_comes_back_as_it_was(open_app, back_end):
     app = open_app(back_end)
-    window = app.visible()[-1]
+    window = app.window()
     app.do("windowsize", "--sync", window, "1010", "710")
     wait_until(lambda: "1010x710" in app.do("getwindowgeometry", window))
 
     assert app.finish() == 0
     again = open_app(back_end)
 
-    assert wait_until(lambda: "1010x710" in again.do("getwindowgeometry", again.visible()[-1]))
+    assert wait_until(lambda: "1010x710" in again.do("getwindowgeometry", again.window()))
 
 
 def test_a_download_goes_where_the_person_says(open_app, qt, film, tmp_path):
