@@ -53,6 +53,7 @@ SCREENS = {
     "engines": lambda window: window.open("/engines"),
     "engines by machine": lambda window: window.open("/engines?tab=machines"),
     "settings": lambda window: window.open("/settings"),
+    "presets": lambda window: window.open("/presets"),
 }
 
 
@@ -84,7 +85,7 @@ def test_axe_finds_nothing_wrong_with_the_sign_in_page(browser: Browser, zordon:
         assert violations(window.page) == []
 
 
-@pytest.mark.parametrize("place", ["/jobs", "/machine", "/farm", "/engines", "/settings"])
+@pytest.mark.parametrize("place", ["/jobs", "/machine", "/farm", "/engines", "/settings", "/presets"])
 def test_each_page_has_its_landmarks_and_headings(window: Window, place: str):
     page = window.open(place)
     for role in ("banner", "main", "contentinfo", "navigation"):
@@ -130,7 +131,7 @@ def test_f6_goes_from_region_to_region(window: Window):
 
 
 @pytest.mark.parametrize(
-    "place", ["/jobs", "/engines", "/engines?tab=machines", "/settings", "/farm", "/machine", "job"]
+    "place", ["/jobs", "/engines", "/engines?tab=machines", "/settings", "/presets", "/farm", "/machine", "job"]
 )
 def test_a_narrow_window_scrolls_one_way_only(browser: Browser, zordon: Zordon, place: str):
     with open_window(browser, zordon, viewport={"width": 320, "height": 640}) as window:

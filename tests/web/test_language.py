@@ -14,8 +14,8 @@ WEB = Path(__file__).parents[2] / "web"
 HERO = "sq01_sh0000_lighting_v1"
 CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in (WEB / "i18n").glob("*.json")}
 SUBJECTS = "|".join(sorted({key.split(".")[0] for key in CATALOGUES["en"]}))
-KEY = re.compile(rf"\b(?!\S+\.org\b)({SUBJECTS})\.[a-z_]+(\.[a-z_]+)*\b")
-"""A name of words where the words should be; hosts that do not answer are named too, and look alike."""
+KEY = re.compile(rf"\b(?!\S+\.(?:org|yaml)\b)({SUBJECTS})\.[a-z_]+(\.[a-z_]+)*\b")
+"""A name of words where the words should be; names of hosts and files look alike."""
 CLIPPED = """() => [...document.querySelectorAll('button, .tabs button, .chip, label, th')]
     .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible')
     .map(e => e.textContent.trim())"""
@@ -31,7 +31,7 @@ def visit(window: Window) -> Iterator[Page]:
     job = window.job(HERO)["id"]
     for place in ["/jobs", *(f"/jobs/{job}/{tab}" for tab in ("overview", "frames", "log", "files", "settings"))]:
         yield window.open(place)
-    for place in ("/machine", "/farm", "/engines", "/settings"):
+    for place in ("/machine", "/farm", "/engines", "/engines?tab=machines", "/settings", "/presets"):
         yield window.open(place)
     window.open()
     for key in ("n", "?", "Control+k"):

@@ -116,3 +116,11 @@ def test_notices_are_tried_out_before_anybody_relies_on_them(browser: Browser, o
         expect(tried).to_be_enabled()
         tried.click()
         expect(window.toast("127.0.0.1 is this machine")).to_be_visible()
+
+
+def test_a_link_to_the_last_subject_moves_the_list_and_not_the_page(browser: Browser, own: Zordon):
+    with open_window(browser, own) as window:
+        page = window.open("/settings?at=about")
+        expect(page.get_by_role("heading", name="About", exact=True)).to_be_in_viewport()
+        expect(page.get_by_role("banner")).to_be_in_viewport()
+        assert page.evaluate("document.scrollingElement.scrollTop") == 0

@@ -1,7 +1,7 @@
 // Addresses after the #: /jobs/<id>/<tab>?show=failed&find=text, /machine/<id>. They can be shared and survive a reload.
 import { computed, signal } from './lib.js';
 
-/** @typedef {'jobs' | 'engines' | 'settings' | 'machine' | 'farm'} Page */
+/** @typedef {'jobs' | 'engines' | 'settings' | 'presets' | 'machine' | 'farm'} Page */
 /**
  * @typedef {object} Route
  * @property {Page} page
@@ -20,7 +20,7 @@ addEventListener('popstate', () => {
 });
 
 /** @type {Page[]} */
-const PAGES = ['jobs', 'engines', 'settings', 'machine', 'farm'];
+const PAGES = ['jobs', 'engines', 'settings', 'presets', 'machine', 'farm'];
 export const TABS = ['overview', 'frames', 'log', 'files', 'settings'];
 
 export const route = computed(() => {

@@ -90,7 +90,7 @@ def test_only_this_machine_may_write_what_only_it_may_say(presets):
 
 def test_a_file_that_is_no_text_says_so(presets, path):
     path.parent.mkdir()
-    path.write_bytes(b"# caf\xe9\n")
+    path.write_bytes(b"# \xe9t\xe9\n")
 
     with pytest.raises(BadRequest, match="UTF-8"):
         presets.file()

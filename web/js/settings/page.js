@@ -5,6 +5,7 @@ import { Icon } from '../ui/icon.js';
 import { AboutSection } from './aboutsection.js';
 import { grouped } from './groups.js';
 import { TryNotices } from './notices.js';
+import { PresetsSection } from './presetssection.js';
 import { SettingRow } from './row.js';
 import { hintOf, labelOf, readSettings, values } from './store.js';
 import { WINDOW_ROWS, windowLabel } from './window.js';
@@ -23,8 +24,14 @@ export function Settings() {
   const groups = grouped(Object.keys(values.value ?? {}))
     .map(group => ({ ...group, names: group.names.filter(name => fits(`${labelOf(name)} ${hintOf(name)} ${name}`)) }))
     .filter(group => group.names.length);
+  const presets = fits(t('settings.presets'));
   const about = fits(t('about.title'));
-  const sections = [...(own.length ? ['window'] : []), ...groups.map(group => group.id), ...(about ? ['about'] : [])];
+  const sections = [
+    ...(own.length ? ['window'] : []),
+    ...groups.map(group => group.id),
+    ...(presets ? ['presets'] : []),
+    ...(about ? ['about'] : []),
+  ];
   return html`<div class="page settings">
     <header class="page-head"><div class="grow"><h2>${t('page.settings')}</h2><p class="muted">${t('settings.text')}</p></div>
       <div class="filter">${h(Icon, { name: 'search' })}<input type="search" aria-label=${t('settings.search')} placeholder=${t('settings.search')} value=${text} onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.target).value)} /></div>
@@ -34,6 +41,7 @@ export function Settings() {
       <div class="settings-list">
         ${own.length > 0 && h(Group, { id: 'window', children: own.map(row => html`<div class="setting" key=${row.id}><div class="setting-main">${h(row.view, {})}</div></div>`) })}
         ${groups.map(group => h(Group, { id: group.id, key: group.id, children: [...group.names.map(name => h(SettingRow, { name, key: name })), group.id === 'notices' && h(TryNotices, { key: 'try' })] }))}
+        ${presets && h(Group, { id: 'presets', children: h(PresetsSection, {}) })}
         ${about && h(Group, { id: 'about', children: h(AboutSection, {}) })}
         ${!sections.length && html`<p class="empty" role="status">${t('settings.nothing', { text })}</p>`}
       </div>

@@ -114,6 +114,7 @@ function general() {
     { id: 'add', label: t('top.add'), icon: 'plus', group, run: () => openAddJob() },
     { id: 'engines', label: t('page.engines'), icon: 'package', group, run: () => go({ page: 'engines' }) },
     { id: 'farm', label: t('page.farm'), icon: 'network', group, run: () => go({ page: 'farm' }) },
+    { id: 'presets', label: t('page.presets'), icon: 'sliders-horizontal', group, run: () => go({ page: 'presets' }) },
     { id: 'settings', label: t('page.settings'), icon: 'settings', group, run: () => go({ page: 'settings' }) },
     ...chips,
     ...themes,

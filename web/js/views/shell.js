@@ -8,6 +8,7 @@ import { Fragment, h, html } from '../lib.js';
 import { MachinePage } from '../machine/page.js';
 import { dialog, drawer, question } from '../overlay.js';
 import { prefs } from '../prefs.js';
+import { PresetsPage } from '../presets/page.js';
 import { route } from '../router.js';
 import { shown } from '../selection.js';
 import { Settings } from '../settings/page.js';
@@ -23,8 +24,8 @@ import { Help } from './help.js';
 import { Inspector } from './inspector.js';
 import { JobsPage } from './jobs.js';
 import { Palette } from './palette.js';
-import { Sidebar } from './sidebar.js';
 import { Removing } from './removing.js';
+import { Sidebar } from './sidebar.js';
 import { StatusBar } from './statusbar.js';
 import { TopBar } from './topbar.js';
 
@@ -46,7 +47,14 @@ export function Shell() {
   </div>`;
 }
 
-const PAGES = { jobs: JobsPage, engines: Engines, settings: Settings, machine: MachinePage, farm: FarmPage };
+const PAGES = {
+  jobs: JobsPage,
+  engines: Engines,
+  settings: Settings,
+  presets: PresetsPage,
+  machine: MachinePage,
+  farm: FarmPage,
+};
 
 const DIALOGS = {
   add: AddJob,
@@ -56,6 +64,7 @@ const DIALOGS = {
   alerts: Alerts,
   preset: PresetDialog,
   closing: Closing,
+  remove: Removing,
 };
 
 function Overlays() {
@@ -64,7 +73,6 @@ function Overlays() {
     ${Open && h(Open, {})}
     ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
     ${h(Toasts, {})}
-  remove: Removing,
     ${h(Menu, {})}
     ${
       dragging.value &&

@@ -1,0 +1,76 @@
+import { h, html, useLayoutEffect, useState } from '../lib.js';
+import { Icon } from './icon.js';
+
+/** As in the stylesheet. */
+const LINE = 20;
+const ABOVE = 10;
+
+/** @typedef {{line: number, message: string, level: 'error' | 'warning'}} Mark */
+
+/**
+ * Text by lines, with their numbers and with words at lines where something is wrong.
+ * @param {{id: string, label: string, value: string, marks: Mark[], readOnly?: boolean, placeholder?: string, describedby?: string,
+ *   onInput: (text: string) => void}} props
+ */
+export function CodeField({ id, label, value, marks, readOnly, placeholder, describedby, onInput }) {
+  const [top, setTop] = useState(0);
+  const lines = value.split('\n').length;
+  // Less text may leave less to scroll, without a word from the field.
+  useLayoutEffect(() => setTop(field(id)?.scrollTop ?? 0), [value]);
+  const isWrong = marks.some(mark => mark.level === 'error');
+  return html`<div class="code-field">
+    <div class="code-numbers" aria-hidden="true"><pre style=${{ transform: `translateY(${-top}px)` }}>${numbers(lines)}</pre></div>
+    <textarea
+      id=${id}
+      class="mono"
+      wrap="off"
+      aria-label=${label}
+      aria-describedby=${describedby}
+      aria-invalid=${isWrong ? 'true' : undefined}
+      readonly=${readOnly}
+      spellcheck=${false}
+      autocapitalize="off"
+      autocomplete="off"
+      placeholder=${placeholder}
+      value=${value}
+      onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLTextAreaElement} */ (event.target).value)}
+      onScroll=${(/** @type {Event} */ event) => setTop(/** @type {HTMLTextAreaElement} */ (event.target).scrollTop)}
+    ></textarea>
+    <div class="code-marks" aria-hidden="true">${atLines(marks).map(mark => h(Band, { mark, top: ABOVE + (mark.line - 1) * LINE - top, key: mark.line }))}</div>
+  </div>`;
+}
+
+/** @param {{mark: Mark, top: number}} props */
+function Band({ mark, top }) {
+  const isError = mark.level === 'error';
+  return html`<div class=${`code-band ${isError ? 'err' : 'warn'}`} data-line=${mark.line} style=${{ transform: `translateY(${top}px)` }}>
+    <span class="band-words">${h(Icon, { name: isError ? 'circle-alert' : 'triangle-alert' })}<span class="truncate">${mark.message}</span></span>
+  </div>`;
+}
+
+/** One mark a line: an error rather than a warning. @param {Mark[]} marks */
+function atLines(marks) {
+  const errorsLast = ['warning', 'error'].flatMap(level => marks.filter(mark => mark.level === level && mark.line > 0));
+  return [...new Map(errorsLast.map(mark => [mark.line, mark])).values()];
+}
+
+/** @param {number} lines */
+function numbers(lines) {
+  return Array.from({ length: lines }, (_, index) => index + 1).join('\n');
+}
+
+/** @param {string} id */
+function field(id) {
+  return /** @type {HTMLTextAreaElement | null} */ (document.getElementById(id));
+}
+
+/** Puts the caret into a line, all of it chosen. @param {string} id @param {number} line */
+export function goToLine(id, line) {
+  const area = field(id);
+  if (!area) return;
+  const lines = area.value.split('\n');
+  const start = lines.slice(0, line - 1).reduce((sum, entry) => sum + entry.length + 1, 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+  area.scrollTop = Math.max(0, (line - 1) * LINE - area.clientHeight / 2);
+}
