@@ -114,7 +114,7 @@ class Wind:
         self.desk = ParentDesk(
             bench.state, dispatcher=self.dispatcher, lifecycle=bench.lifecycle, results=results, progress=progress,
             check=hash_of, machines=Names(), projects=None, children=None,
-            logs=HeardLogs(lambda _job, _unit, _lines: None),
+            logs=HeardLogs(lambda _job, _unit, _lines: None, lambda _job: True),
         )  # fmt: skip
         self.job_id = bench.add(units=UNITS)
         Path(bench.state.job(self.job_id).output_path).mkdir()

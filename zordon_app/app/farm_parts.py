@@ -192,7 +192,7 @@ class FarmParts:
             machines=machines,
             projects=JobProjects(self._engines.registry, ProjectHashes(), self._jobs_folder),
             children=self.children,
-            logs=HeardLogs(self._render.logs.append),
+            logs=HeardLogs(self._render.logs.append, self.state.has),
         )
         self.sharing = Sharing(
             self.state,

@@ -59,8 +59,8 @@ class ParentDesk:
         self._projects = projects
         self._children = children
         self._logs = logs
-        self._heard: dict[tuple[str, str], int] = {}
-        """The number of the last update of each child."""
+        self._heard: dict[JobId, dict[tuple[str, str], int]] = {}
+        """By job: the number of the last update of each child."""
 
     def offer(self, job_id: str, node: str) -> JobOffer:
         """What a child must know. Raises JobNotFound, Forbidden."""
@@ -97,7 +97,7 @@ class ParentDesk:
             stop = {holding.lease: LeaseOrder.STOP_NOW for holding in update.holding}
             return ChildOrders(orders=stop, ended=True)
         job = self._shared(job_id, node)
-        if self._is_new(update):
+        if self._is_new(job.id, update):
             for news in update.news:
                 self._take(job.id, node, news)
             self._hear(job.id, node, update)
@@ -169,12 +169,14 @@ class ParentDesk:
     def _has_ended(self, job_id: JobId) -> bool:
         return not self._state.has(job_id) or self._state.job(job_id).status.is_final
 
-    def _is_new(self, update: ChildUpdate) -> bool:
+    def _is_new(self, job_id: JobId, update: ChildUpdate) -> bool:
         """Whether these news were not taken yet: they come again when an answer got lost, and perhaps out of order."""
-        told = (update.id, update.boot)
-        if update.seq and update.seq <= self._heard.get(told, 0):
+        if job_id not in self._heard:
+            self._heard = {job: heard for job, heard in self._heard.items() if self._state.has(job)}
+        heard, told = self._heard.setdefault(job_id, {}), (update.id, update.boot)
+        if update.seq and update.seq <= heard.get(told, 0):
             return False
-        self._heard[told] = update.seq
+        heard[told] = update.seq
         return True
 
     def _hear(self, job_id: JobId, node: str, update: ChildUpdate) -> None:

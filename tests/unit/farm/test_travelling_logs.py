@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from zordon_app.domain.sharing import MOST_LOG
+from zordon_app.domain.sharing import MOST_LOG, LogPiece
 from zordon_app.farm.heard_logs import HeardLogs
 from zordon_app.farm.told_logs import MOST_OF_UNIT, QUIET_ROUNDS, ToldLogs
 from zordon_app.render.joblog import JobLogs
@@ -17,7 +17,8 @@ class TwoMachines:
         self.there = JobLogs(lambda _job: folder / "child")
         self.here = JobLogs(lambda _job: folder / "parent")
         self.told = ToldLogs(lambda unit, start: self.there.read("child", unit=unit, start=start)[0])
-        self.heard = HeardLogs(self.here.append)
+        self.jobs = {"job"}
+        self.heard = HeardLogs(self.here.append, self.jobs.__contains__)
 
     def print(self, unit, *lines):
         self.there.append("child", unit, lines)
@@ -74,6 +75,18 @@ def test_what_comes_again_as_it_was_is_taken_once(farm):
     farm.tell(in_hand={1}, answered=False)
 
     assert farm.read(1) == "one line\n"
+
+
+def test_a_job_that_was_deleted_is_forgotten_when_the_next_one_speaks(farm):
+    line = LogPiece(unit=1, start=0, end=6, text="hello\n")
+    for number in range(100):
+        farm.jobs.clear()
+        farm.jobs.add(f"job {number}")
+        farm.heard.take(f"job {number}", "child", "atlas", line)
+        farm.heard.take(f"job {number}", "child", "atlas", line)
+
+    assert list(farm.heard._heard) == ["job 99"]
+    assert farm.here.read("job 98", unit=1, start=0)[0] == b"hello\n" * 100, "the fake keeps all jobs in one file"
 
 
 def test_a_log_that_has_ended_is_not_looked_at_any_more(farm):
