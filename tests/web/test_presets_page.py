@@ -104,6 +104,22 @@ def test_the_built_in_ones_can_be_read_beside_and_numbers_go_with_the_lines(brow
         assert numbers.inner_text().split("\n")[-1] == "307"
 
 
+def test_a_new_line_begins_where_yaml_wants_it_and_can_be_undone(browser: Browser, own: Zordon):
+    with open_window(browser, own) as window:
+        page = show(window)
+        area = page.locator("textarea")
+        area.focus()
+        for words in ("version: 1", "presets:", "anna:", "extends: gif", "name: Anna"):
+            page.keyboard.type(words)
+            page.keyboard.press("Enter")
+        text = "version: 1\npresets:\n  anna:\n    extends: gif\n    name: Anna\n    "
+        expect(area).to_have_value(text)
+        page.keyboard.press("Control+z")
+        expect(area).not_to_have_value(text)
+        page.keyboard.press("Control+Shift+z")
+        expect(area).to_have_value(text)
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_wrong_with_errors(browser: Browser, own: Zordon, path: Path, theme: str):
     path.write_text(BAD + "  ben: {extends: anna, colour: blue}\n", encoding="utf-8")

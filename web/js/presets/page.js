@@ -88,7 +88,7 @@ function ProblemLine({ problem }) {
   const isError = problem.level === 'error';
   const words = problem.preset ? `${problem.preset}: ${problem.message}` : problem.message;
   return html`<li class=${`note ${isError ? 'err' : 'warn'}`}>${h(Icon, { name: isError ? 'circle-alert' : 'triangle-alert' })}
-    ${problem.line ? html`<button type="button" class="link" onClick=${() => goToLine(FIELD, problem.line)}>${t('presets.line', { n: problem.line })}</button>` : null}
+    ${problem.line ? html`<button type="button" class="link line-link" onClick=${() => goToLine(FIELD, problem.line)}>${t('presets.line', { n: problem.line })}</button>` : null}
     <span>${words}</span></li>`;
 }
 

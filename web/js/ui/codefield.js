@@ -33,11 +33,22 @@ export function CodeField({ id, label, value, marks, readOnly, placeholder, desc
       autocomplete="off"
       placeholder=${placeholder}
       value=${value}
+      onKeyDown=${onKeyDown}
       onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLTextAreaElement} */ (event.target).value)}
       onScroll=${(/** @type {Event} */ event) => setTop(/** @type {HTMLTextAreaElement} */ (event.target).scrollTop)}
     ></textarea>
     <div class="code-marks" aria-hidden="true">${atLines(marks).map(mark => h(Band, { mark, top: ABOVE + (mark.line - 1) * LINE - top, key: mark.line }))}</div>
   </div>`;
+}
+
+/** A new line begins where the one before it does, and deeper after a colon. @param {KeyboardEvent} event */
+function onKeyDown(event) {
+  const area = /** @type {HTMLTextAreaElement} */ (event.target);
+  if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || event.metaKey || area.readOnly) return;
+  const before = area.value.slice(0, area.selectionStart).split('\n').at(-1) ?? '';
+  event.preventDefault();
+  // Unlike setting the value, this can be undone with the keys.
+  document.execCommand('insertText', false, `\n${/^ */.exec(before)?.[0]}${/:\s*$/.test(before) ? '  ' : ''}`);
 }
 
 /** @param {{mark: Mark, top: number}} props */
