@@ -15,7 +15,7 @@ export function StatusBar() {
     : t(`bar.${link.value}`);
   const { running, queued, failed } = counts.value;
   return html`<footer class="statusbar" data-region="status" data-link=${link.value}>
-    <span class="link">${h(Mark, { shape: live ? 'disc' : 'ring', tone: live ? 'ok' : 'warn' })}${words}</span>
+    <span class="connection">${h(Mark, { shape: live ? 'disc' : 'ring', tone: live ? 'ok' : 'warn' })}${words}</span>
     ${live && html`<span>${[t('bar.running', { n: running }), t('bar.queued', { n: queued }), failed ? t('bar.failed', { n: failed }) : ''].filter(Boolean).join(' · ')}</span>`}
     ${h(Ahead, {})}
     <span class="space"></span>
