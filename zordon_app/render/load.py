@@ -107,7 +107,8 @@ def compare(before: Counters, now: Counters) -> dict[str, Any]:
 def read_counters(at: float) -> Counters:
     """What the system counts now."""
     cores = tuple((_busy_seconds(times), _all_seconds(times)) for times in psutil.cpu_times(percpu=True))
-    disk = psutil.disk_io_counters()
+    # Where a counter goes back by a little, as the kernel's do, psutil's own "nowrap" counts all of it once more.
+    disk = psutil.disk_io_counters(nowrap=False)
     return Counters(
         at=at, cores=cores, network=_network(), disk=None if disk is None else (disk.read_bytes, disk.write_bytes)
     )
@@ -131,7 +132,7 @@ def as_json(sample: Sample) -> dict[str, Any]:
 def _network() -> tuple[int, int] | None:
     counted = [
         counters
-        for name, counters in psutil.net_io_counters(pernic=True).items()
+        for name, counters in psutil.net_io_counters(pernic=True, nowrap=False).items()
         if not name.lower().startswith(_LOOPBACK)
     ]
     if not counted:

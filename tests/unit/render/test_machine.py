@@ -14,7 +14,7 @@ from zordon_app.paths import find_paths
 from zordon_app.render import benchmarks
 from zordon_app.render.benchmarks import BenchmarkHistory, measure_cpu, measure_disk, measure_engine
 from zordon_app.render.gpus import Gpu, GpuWatch, parse_mac, parse_nvidia, read_amd
-from zordon_app.render.load import Counters, Load, Sample, compare
+from zordon_app.render.load import Counters, Load, Sample, compare, read_counters
 from zordon_app.render.machine import Machine
 
 
@@ -107,6 +107,17 @@ def test_counters_that_went_back_or_are_unknown_do_no_harm():
     found = compare(counters(1, 50, 100, network=(9000, 9000)), counters(2, 10, 100, network=(10, 10)))
 
     assert (found["cpu"], found["received"], found["read"]) == (0.0, 0.0, None)
+
+
+def test_a_counter_of_the_system_that_goes_back_a_little_is_not_counted_anew(monkeypatch):
+    told = iter([90_000_000_000, 89_999_990_000])
+    monkeypatch.setattr(
+        psutil._psplatform, "disk_io_counters", lambda **_: {"vda": (1, 1, 5_000, next(told), 1, 1, 0, 0, 0)}
+    )
+
+    first, second = read_counters(1.0), read_counters(2.0)
+
+    assert compare(first, second)["written"] == 0
 
 
 def test_the_history_has_columns_of_the_last_seconds(clock):
