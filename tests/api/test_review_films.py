@@ -1,9 +1,12 @@
 """Films of the frames of a job, by a real FFmpeg."""
 
+import json
+
 import av
 import pytest
 
 from tests.fakes.engine import ColdEngine, FakeEngine
+from zordon_app.cli.main import run
 from zordon_app.domain.ids import new_job_id
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 
@@ -58,6 +61,16 @@ def test_a_job_that_was_stopped_becomes_a_film_of_what_is_there(node, api):
 
     assert "Images are missing: 2." in made["warnings"][0]
     assert film_of(api, made) == (4, 24.0)
+
+
+def test_the_command_line_makes_one_and_waits_for_it(node, api, capsys):
+    job = node.finished(size=[64, 36])
+    assert run(["review", job["id"], "--wait", "--host", api.address, "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["name"], made["status"]) == (f"{job['name']} review", "completed")
+
+    assert run(["review", node.paused()["id"], "--host", api.address]) == 1
+    assert "two frames" in capsys.readouterr().err
 
 
 def test_a_job_without_frames_has_no_film_yet(node, api):

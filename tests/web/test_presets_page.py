@@ -68,6 +68,14 @@ def test_an_example_is_saved_with_keys_and_can_be_chosen_for_a_job(browser: Brow
         page.get_by_label("Preset", exact=True).first.select_option(label="My review")
 
 
+def test_presets_that_were_written_by_hand_are_there_for_the_next_job(browser: Browser, own: Zordon, path: Path):
+    with open_window(browser, own) as window:
+        page = window.open()
+        path.write_text(GOOD, encoding="utf-8")
+        page.get_by_role("button", name="Try a sample").click()
+        page.get_by_label("Preset", exact=True).first.select_option(label="Small for Anna")
+
+
 def test_what_was_changed_elsewhere_is_not_overwritten_and_nothing_written_is_lost(
     browser: Browser, own: Zordon, path: Path
 ):

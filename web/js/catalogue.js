@@ -37,7 +37,7 @@ export async function loadPresets() {
     const entries = Object.entries(answer.presets ?? answer).filter(([, data]) => data && typeof data === 'object');
     presets.value = entries.map(([id, data]) => preset(id, /** @type {any} */ (data)));
   } catch {
-    presets.value = [];
+    // Those that are known stay.
   }
 }
 

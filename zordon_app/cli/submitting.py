@@ -1,4 +1,4 @@
-"""``submit``: put a job into the queue."""
+"""``submit`` and ``review``: put a job into the queue."""
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
@@ -10,6 +10,7 @@ import typer
 from zordon_app.cli.exits import WrongUsage
 from zordon_app.cli.jobs import find_job
 from zordon_app.cli.machines import choose_machine
+from zordon_app.cli.reading import OneJob
 from zordon_app.cli.requests import (
     Assign,
     Camera,
@@ -35,9 +36,11 @@ from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.domain.jobs import Existing
 
+Wait = Annotated[bool, typer.Option("--wait", "-w", help="Stay until it has ended; status 1 if it failed.")]
+
 
 def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
+    """Add the verbs."""
     add_verb(
         app,
         "submit",
@@ -47,6 +50,7 @@ def add_to(app: typer.Typer) -> None:
         "zordon submit shot.blend -f 1-240x2 -c Main --set samples=64 --wait",
         "zordon submit *.mov -p review-h264 --priority 80",
     )
+    add_verb(app, "review", review, Panel.RENDER, "zordon review last", "zordon review 3f2a --wait")
 
 
 def submit(
@@ -76,7 +80,7 @@ def submit(
     attempts: Annotated[int, typer.Option(min=1, max=20, help="How often a frame may fail.")] = 3,
     key: Annotated[str, typer.Option(help="The same key never makes a second job.")] = "",
     paused: Annotated[bool, typer.Option("--paused", help="Add it, but do not start it.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Stay until it has ended; status 1 if it failed.")] = False,
+    wait: Wait = False,
 ) -> None:
     """Put files into the queue, a job for each; prints the ids of the jobs."""
     session = session_of(context)
@@ -114,6 +118,17 @@ def submit(
             _print(session.screen, jobs)
             raise typer.Exit(verdict(session.screen, jobs, len(jobs)))
         _print(session.screen, jobs)
+
+
+def review(context: typer.Context, job: OneJob, *, wait: Wait = False) -> None:
+    """Make a film of a job's frames, by a job of its own; that of a job which goes on waits for it."""
+    session = session_of(context)
+    with session.connect() as client:
+        made = client.make_review_film(find_job(client, job)["id"])
+        jobs = wait_for_jobs(client, session.screen, [made["id"]]) if wait else [made]
+        _print(session.screen, jobs)
+        if wait:
+            raise typer.Exit(verdict(session.screen, jobs, len(jobs)))
 
 
 def add_jobs(

@@ -4,7 +4,7 @@ from zordon_app.cli import main
 from zordon_app.cli.main import run
 
 VERBS = (
-    "render submit serve list status watch frames logs pause resume cancel retry skip rerender priority move delete "
+    "render submit review serve list status watch frames logs pause resume cancel retry skip rerender priority move delete "
     "fetch open machines engines presets bench config doctor demo completion"
 ).split()
 

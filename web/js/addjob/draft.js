@@ -1,6 +1,7 @@
 // The job that a person is about to add: its sources and what was chosen. The dialog only shows this.
 
 import { post, request, upload } from '../api.js';
+import { loadPresets } from '../catalogue.js';
 import { baseName } from '../format.js';
 import { batch, computed, signal } from '../lib.js';
 import { dialog } from '../overlay.js';
@@ -90,6 +91,8 @@ export function setForm(changes) {
 /** @param {{files?: Iterable<File>, paths?: string[]}} [given] */
 export function openAddJob(given = {}) {
   if (dialog.peek() !== 'add') resetDraft();
+  // Another window, or an editor, may have changed them.
+  void loadPresets();
   dialog.value = 'add';
   addFiles(given.files ?? []);
   for (const path of given.paths ?? []) addPath(path);
