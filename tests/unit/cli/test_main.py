@@ -4,8 +4,8 @@ from zordon_app.cli import main
 from zordon_app.cli.main import run
 
 VERBS = (
-    "render submit review serve list status watch frames logs pause resume cancel retry skip rerender priority move delete "
-    "fetch open machines engines presets bench config doctor demo completion"
+    "render submit review serve list status watch frames logs pause resume cancel retry skip rerender priority move "
+    "delete fetch open machines engines presets bench config doctor demo completion"
 ).split()
 
 
