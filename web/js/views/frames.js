@@ -41,12 +41,14 @@ export function FramesTab({ job }) {
       ${h(FrameGrid, { job, pick: true })}
       ${h(Legend, {})}
     </div>
+    <div class="picking">
+    <p class="muted truncate" title=${text}>${picked.size ? html`${t('frames.picked', { n: picked.size })} <span class="mono">${text}</span>` : t('frames.hint')}</p>
     <div class="toolbar" role="toolbar" aria-label=${t('frames.actions')}>
-      <span class="muted grow truncate" title=${text}>${picked.size ? html`${t('frames.picked', { n: picked.size })} <span class="mono">${text}</span>` : t('frames.hint')}</span>
       ${h(Button, { label: t('frames.retry'), icon: 'list-restart', small: true, disabled: !failed, onClick: () => void retry([job], failed) })}
       ${h(Button, { label: t('frames.rerender'), icon: 'refresh-cw', small: true, disabled: !done, onClick: () => void rerender([job], done) })}
       ${h(Button, { label: t('frames.skip'), icon: 'skip-forward', small: true, disabled: !open, onClick: () => void skip([job], open) })}
       ${h(Button, { label: t('frames.copy'), icon: 'copy', small: true, only: true, disabled: !text, onClick: () => void copyText(text) })}
+    </div>
     </div>
     ${unitsOf.value === job.id ? h(UnitTable, {}) : null}
   </div>`;
