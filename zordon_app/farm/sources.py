@@ -41,9 +41,17 @@ def project_of(job: Job, jobs_folder: Path, new_id: JobId) -> Source:
         shutil.copytree(
             jobs_folder / job.id / inside.parts[0],
             jobs_folder / new_id / inside.parts[0],
-            copy_function=os.link,
+            copy_function=_link_or_copy,
             symlinks=True,
         )
     except FileNotFoundError:
         raise BadRequest(f"The project of {job.name} is no longer here.") from None
     return Source(path=jobs_folder / new_id / inside, owned=True)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # Not every file system has links, exFAT for one.
+        shutil.copy2(source, target)
