@@ -206,6 +206,16 @@ def test_a_file_that_cannot_be_split_says_why(form: Window, projects: Path, film
     expect(page.locator(f"[id='{hint}']")).to_contain_text(words)
 
 
+def test_going_to_a_switch_by_keys_moves_the_form_and_not_the_dialog(form: Window, projects: Path):
+    page = add_source(form, projects / "long.mp4")
+    page.get_by_text("More options").click()
+    switch = page.get_by_role("switch", name="Split over machines")
+    switch.focus()
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Add job", exact=True)).to_be_in_viewport()
+    expect(page.get_by_text("Split over machines")).to_be_in_viewport()
+    assert page.get_by_role("dialog").evaluate("dialog => dialog.scrollTop") == 0
+
+
 def test_control_enter_adds_and_the_new_row_is_chosen(form: Window, projects: Path):
     page = add_source(form, projects / "film.mp4")
     expect(page.get_by_label("Detected")).to_contain_text("64×36")

@@ -235,7 +235,7 @@ def test_removing_asks_when_files_would_go_and_can_be_undone_otherwise(browser: 
         page.keyboard.press("Delete")
         asked = page.get_by_role("alertdialog")
         expect(asked).to_contain_text("still running")
-        asked.get_by_role("button", name="Keep it").click()
+        asked.get_by_role("button", name="Keep job").click()
         assert window.job("sq01_sh0000_lighting_v1")
         page.keyboard.press("Delete")
         page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
