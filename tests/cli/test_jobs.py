@@ -4,6 +4,7 @@ import json
 import re
 import signal
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -175,6 +176,23 @@ def test_a_job_can_be_moved_ranked_cancelled_and_tried_again(node, held):
     assert json.loads(node.run("cancel", held, "--json").stdout)["status"] == "cancelled"
     assert json.loads(node.run("retry", held, "--json").stdout)["status"] != "cancelled"
     assert json.loads(node.run("status", held, "--json").stdout)["priority"] == 77
+
+
+def test_the_machines_of_a_job_are_chosen_by_name(node, held):
+    (this,) = json.loads(node.run("machines", "--json").stdout)
+    assert json.loads(node.run("assign", held, this["name"], "--json").stdout)["nodes"] == [this["id"]]
+    assert json.loads(node.run("assign", held, "--json").stdout)["nodes"] == []
+    result = node.run("assign", held, "nobody")
+    assert result.returncode == 4
+    assert "nobody" in result.stderr
+
+
+def test_a_job_is_deleted_and_what_it_made_stays(node, film):
+    job = node.run("submit", str(film), "--wait", "--name", "Bleibt").stdout.strip()
+    output = Path(json.loads(node.run("status", job, "--json").stdout)["output_path"])
+    assert node.run("delete", job, "--yes", "--keep-output").returncode == 0
+    assert node.run("status", job).returncode == 4
+    assert [path.name for path in output.iterdir()] == ["Bleibt.mp4"]
 
 
 def test_what_a_job_does_not_allow_ends_with_1_and_the_servers_sentence(node, done):

@@ -8,6 +8,7 @@ import typer
 
 from zordon_app.cli.exits import Status, WrongUsage
 from zordon_app.cli.jobs import find_job, find_jobs
+from zordon_app.cli.machines import choose_machine
 from zordon_app.cli.reading import OneJob
 from zordon_app.cli.screen import Screen
 from zordon_app.cli.session import session_of
@@ -45,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
     add_verb(app, "skip", skip, act, "zordon skip 3f2a --frames 13")
     add_verb(app, "rerender", rerender, act, "zordon rerender 3f2a --frames 1-10")
     add_verb(app, "priority", priority, act, "zordon priority 3f2a 80")
+    add_verb(app, "assign", assign, act, "zordon assign 3f2a atlas cirrus", "zordon assign 3f2a")
     add_verb(app, "move", move, act, "zordon move 3f2a top", "zordon move 3f2a before 77c0")
     add_verb(app, "delete", delete, act, "zordon delete 3f2a", "zordon delete last --yes --keep-output")
     add_verb(app, "remove", delete, act, "zordon remove 3f2a", hidden=True)
@@ -95,6 +97,22 @@ def priority(
 ) -> None:
     """Set the priority of a job."""
     act_on(context, [job], f"has priority {value}", lambda client, found: client.set_job_priority(found["id"], value))
+
+
+def assign(
+    context: typer.Context,
+    job: OneJob,
+    machines: Annotated[list[str] | None, typer.Argument(help="Names or ids; none: all machines.")] = None,
+) -> None:
+    """Choose the machines that may work on a job from now on; what others have in hand goes to these at once."""
+
+    def apply(client: RenderServerProxy, found: Json) -> Json:
+        nodes = client.get_nodes()
+        chosen = [choose_machine(nodes, text) for text in machines or []]
+        is_shared = not chosen or not all(node["this"] for node in chosen)
+        return client.set_job_nodes(found["id"], [node["id"] for node in chosen], split=is_shared or None)
+
+    act_on(context, [job], "has its machines", apply)
 
 
 def move(
