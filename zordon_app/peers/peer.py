@@ -35,7 +35,8 @@ class Peer:
         self._skew: timedelta | None = None
         self._problem = "Not reached yet."
         self._since = clock.now()
-        self._was_online = False
+        self._shown: tuple[bool, str, dict[str, dict[str, str]]] = (False, "", {})
+        """Whether it was there, its state and its builds, as people saw them last."""
         self._turning = threading.Lock()
 
     @property
@@ -85,11 +86,13 @@ class Peer:
         self._problem = problem
 
     def turned(self) -> bool:
-        """Whether it came or went since this was asked last."""
+        """Whether it came or went since this was asked last, or tells of another state or other builds."""
         with self._turning:
-            now = self.is_online
-            changed, self._was_online = now != self._was_online, now
-            if changed:
+            was_online, now = self._shown[0], self.is_online
+            told = self._beat.node if self._beat is not None else None
+            shown = (now, told.state, told.builds) if told is not None else (now, "", {})
+            changed, self._shown = shown != self._shown, shown
+            if now != was_online:
                 self._since = self._clock.now()
             return changed
 

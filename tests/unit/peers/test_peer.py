@@ -47,6 +47,19 @@ def test_a_peer_that_falls_silent_is_shown_gone_within_ten_seconds(peer, clock):
     assert BEAT_SECONDS * 2 < SILENT_SECONDS, "one lost beat is no absence"
 
 
+def test_another_state_and_other_builds_are_news_and_a_busier_processor_is_none(peer, clock):
+    def says(**changes):
+        peer.heard(beat(clock, node=NodeView(id="x", name="x", **{"state": "ready", **changes})), 0.01)
+        return peer.turned()
+
+    assert says()
+    assert not says(cpu_percent=99.0)
+    assert says(builds={"blender": {"5.1.0": "downloading"}})
+    assert says(builds={"blender": {"5.1.0": "installed"}})
+    assert says(state="paused", builds={"blender": {"5.1.0": "installed"}})
+    assert not peer.turned()
+
+
 def test_it_is_welcomed_back_with_the_time_since_when(peer, clock):
     peer.heard(beat(clock), 0.01)
     peer.turned()
