@@ -97,6 +97,15 @@ class Machine:
             return [node, *node.children(recursive=True)]
         return []
 
+    def engines(self) -> list[psutil.Process]:
+        """Engines that run there."""
+        found = []
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "wall_program" in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
+
     def signal_all(self, number: int) -> None:
         for process in self.tree():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -187,7 +196,7 @@ class Machine:
         try:
             job = eventually(ended, f"job {job_id} ends", seconds)
         except AssertionError as error:
-            error.add_note(f"{self.job(job_id)}\n{self.units(job_id)}\n{self.console()[-3000:]}")
+            error.add_note(f"{self.job(job_id)}\n{self.units(job_id)}\n{self.log()[-3000:]}")
             raise
         assert job["status"] == "completed", (job["status"], job["reason"], job["errors"])
         return dict(job)

@@ -27,7 +27,7 @@ def nothing_lost(farm: Farm, parent: Machine, job_id: str, numbers: range) -> di
     eventually(lambda: not _engines(farm), f"no engine is left: {_engines(farm)}", SETTLE_SECONDS)
     for machine in farm.machines:
         if machine.process is not None:
-            eventually(lambda machine=machine: _is_settled(machine), f"{machine.name} has settled", SETTLE_SECONDS)
+            _wait_until_settled(machine)
     return job
 
 
@@ -62,6 +62,14 @@ def _engines(farm: Farm) -> list[int]:
         if is_engine and any((about["cwd"] or "").startswith(home) for home in mine):
             found.append(process.pid)
     return found
+
+
+def _wait_until_settled(machine: Machine) -> None:
+    try:
+        eventually(lambda: _is_settled(machine), f"{machine.name} has settled", SETTLE_SECONDS)
+    except AssertionError as error:
+        error.add_note(f"{machine.children()}\n{machine.log()[-5000:]}")
+        raise
 
 
 def _is_settled(machine: Machine) -> bool:

@@ -48,7 +48,11 @@ class Trial:
 
     def when_at_work(self, machine: Machine, frames: int = 1) -> None:
         """Wait until a machine has made so many frames, and then a random part of one more."""
-        eventually(lambda: self.made_by(machine) >= frames, f"{machine.name} is at work", every=0.02)
+        try:
+            eventually(lambda: self.made_by(machine) >= frames, f"{machine.name} is at work", every=0.02)
+        except AssertionError as error:
+            error.add_note(f"{self.parent.job(self.job_id)}\n{machine.children()}\n{machine.log()[-5000:]}")
+            raise
         time.sleep(self.random.uniform(0, SECONDS))
 
     def made_by(self, machine: Machine) -> int:

@@ -80,7 +80,7 @@ def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
     def has_stopped() -> bool:
         is_over = all(job["status"] in {"cancelled", "completed"} for job in trial.child.children())
         parcels = trial.child.home / "data" / "parcels"
-        return is_over and not any(parcels.rglob("*.json")) and not _engines(trial)
+        return is_over and not any(parcels.rglob("*.json")) and not trial.child.engines()
 
     eventually(has_stopped, "the child stops and keeps nothing of it", 15)
     trial.note(seconds=round(time.monotonic() - mended, 1))
@@ -90,7 +90,3 @@ def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
     else:
         assert all(job["id"] != trial.job_id for job in trial.parent.get("/api/jobs")["jobs"])
     assert has_stopped()
-
-
-def _engines(trial: Trial) -> bool:
-    return any("wall_program" in " ".join(process.cmdline()) for process in trial.child.tree())
