@@ -91,6 +91,23 @@ def test_a_film_is_cut_rendered_by_all_and_joined_to_the_frame(farm: Farm, tmp_p
     assert len(by) == 3, by
 
 
+def test_of_a_large_film_only_the_parts_that_a_machine_encodes_travel_to_it(farm: Farm, tmp_path: Path) -> None:
+    first, *others = farm.machines
+    film = tmp_path / "large.mov"
+    source = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=60", "-c:v", "rawvideo", "-pix_fmt", "uyvy422")
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *source, str(film)], check=True, capture_output=True)
+    args = {"container": "mp4", "preset": "slower"}
+    job = first.finish(first.submit(film, args=args, nodes=[machine.id() for machine in others]), 200)
+    joined = Path(job["output_path"]) / first.get(f"/api/jobs/{job['id']}/files")[0]
+    assert _decoded_frames(joined) == 60 * 24
+    by = Counter(unit["node"] for unit in first.units(job["id"]))
+    assert set(by) == {machine.id() for machine in others}, by
+    for machine in others:
+        [copy] = (machine.home / "data" / "projects" / "files").glob("*.in-parts")
+        assert copy.stat().st_size == film.stat().st_size
+        assert copy.stat().st_blocks * 512 < film.stat().st_size
+
+
 def _check_frames(job: dict[str, Any], units: list[dict[str, Any]]) -> None:
     assert [unit["unit"] for unit in units] == list(FRAMES)
     folder = Path(job["output_path"])

@@ -77,6 +77,7 @@ class StorageParts:
 
     def close(self) -> None:
         """Back up, where that is possible, and close."""
+        self.projects.close()
         try:
             self.database.back_up()
         except BackupFailed as error:

@@ -134,12 +134,14 @@ class JobPlan(Struct, frozen=True, kw_only=True):
     """What an engine made of a request: everything needed to render it without asking again.
 
     ``assemble`` says whether units become one file at the end; ``output_file`` is that file's name. ``facts`` is the
-    engine's own (source time stamps, scene name, image settings …) and travels with the job.
+    engine's own (source time stamps, scene name, image settings …) and travels with the job. ``reads_parts`` says that
+    each unit reads only a part of the project's one file, so that it need not travel whole.
     """
 
     units: tuple[UnitSpec, ...]
     assemble: bool = False
     output_file: str = ""
+    reads_parts: bool = False
     expected: Expected | None = None
     fps: float = 0.0
     warnings: tuple[str, ...] = ()
@@ -203,6 +205,7 @@ class Job(Struct, kw_only=True):
     published: int = 0
     """Results that were published; with ``superseded`` it tells how much work was done twice."""
     assemble: bool = False
+    reads_parts: bool = False
     output_file: str = ""
     expected: Expected | None = None
     fps: float = 0.0

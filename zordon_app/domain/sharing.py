@@ -33,6 +33,7 @@ class JobOffer(Struct, frozen=True, kw_only=True):
     end_frame: int | None
     assemble: bool
     expected: Expected | None
+    reads_parts: bool = False
 
 
 class LeaseAsk(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -343,17 +343,18 @@ class ChildJobs:
             self._stop.wait(ASK_SECONDS * self._scale)
         manifest = link.project(parent.job)
         name = self._machines.name_of(parent.node)
-        project = link.fetch(
+        address = link.read_in_parts(parent.job, manifest) if offer.reads_parts else ""
+        project = address or link.fetch(
             parent.job,
             manifest,
             lambda _message, fraction: self._say(work, f"Copies the project from {name} ({fraction:.0%})."),
         )
-        self._describe(work, offer, project)
+        self._describe(work, offer, str(project))
 
-    def _describe(self, work: ChildWork, offer: JobOffer, project: Path) -> None:
+    def _describe(self, work: ChildWork, offer: JobOffer, project: str) -> None:
         with self._state.change() as change:
             job = change.job(work.job.id)
-            job.name, job.build, job.project = offer.name, offer.build, str(project)
+            job.name, job.build, job.project = offer.name, offer.build, project
             job.args, job.facts, job.fps = offer.args, offer.facts, offer.fps
             job.start_frame, job.end_frame, job.expected = offer.start_frame, offer.end_frame, offer.expected
         with self._state.lock:

@@ -262,6 +262,7 @@ class Intake:
             created_at=self._clock.now(),
             warnings=list(plan.warnings),
             assemble=plan.assemble,
+            reads_parts=plan.reads_parts,
             output_file=plan.output_file,
             expected=plan.expected,
             fps=plan.fps,

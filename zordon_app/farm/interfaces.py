@@ -196,6 +196,9 @@ class PeerCalls(Protocol):
     def fetch(self, job: str, manifest: ProjectManifest, report: Report) -> Path:
         """Bring the project here, what is here already excepted; where the project file is."""
 
+    def read_in_parts(self, job: str, manifest: ProjectManifest) -> str:
+        """An address where engines here read what they need of a project; empty where it is better brought whole."""
+
 
 class Hashes(Protocol):
     """Hashes of files on this machine."""

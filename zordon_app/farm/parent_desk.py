@@ -78,6 +78,7 @@ class ParentDesk:
             end_frame=job.end_frame,
             assemble=job.assemble,
             expected=job.expected,
+            reads_parts=job.reads_parts,
         )
 
     def lease(self, job_id: str, node: str, ask: LeaseAsk) -> LeaseGiven:

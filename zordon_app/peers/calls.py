@@ -29,6 +29,8 @@ T = TypeVar("T")
 SHORT_SECONDS = 10.0
 LONG_SECONDS = 120.0
 """For answers that come after a check or a hash of a large file."""
+LARGE = 64 * 1024 * 1024
+"""Bytes from which on a film is read in parts: a smaller one is here before the first seek has paid."""
 CHUNK = 128 * 1024
 """Bytes; of what was under way when a connection breaks, less than this is lost."""
 
@@ -130,6 +132,23 @@ class Calls:
 
             self._bring_file(job, file, advance)
         return self._projects.tree(manifest)
+
+    def read_in_parts(self, job: str, manifest: ProjectManifest) -> str:
+        """An address where engines here read what they need of a project; empty where it is better brought whole."""
+        wanted = self._projects.lacks(manifest)
+        if len(manifest.files) != 1 or not wanted or wanted[0].bytes < LARGE:
+            return ""
+        [file] = wanted
+
+        def bring(start: int, end: int) -> bytes:
+            path, headers = f"/api/jobs/{job}/project/{file.sha256}", {"Range": f"bytes={start}-{end - 1}"}
+            with self._errors():
+                data: bytes = self._link.request("GET", path, headers=headers, read_seconds=LONG_SECONDS).data
+            if len(data) != end - start:
+                raise BadRequest(f"{self._name} sent another part of {file.path} than was asked for.")
+            return data
+
+        return self._projects.in_parts(file, bring)
 
     def fetch_build(self, program_sha256: str, target: Path, steps: Steps) -> None:
         """Bring a packed build, going on with what ``target`` has already; its hash is compared with what was sent.

@@ -13,9 +13,13 @@ import msgspec
 from zordon_app.domain.projects import ProjectFile, ProjectManifest
 from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest, NotFound
+from zordon_app.storage.partial import Bring, PartialFile
+from zordon_app.storage.sources import SourceServer
 
 log = logging.getLogger(__name__)
 
+_IN_PARTS = ".in-parts"
+"""Which blocks of such a file are here is not remembered: it ends with the program."""
 KEPT_DAYS = 14.0
 """How long a file that no job here uses is kept, in case its project comes again."""
 
@@ -74,6 +78,9 @@ class ProjectStore:
         """Keep everything under ``folder``."""
         self._files = folder / "files"
         self._trees = folder / "trees"
+        self._sources = SourceServer()
+        for left in self._files.glob(f"*{_IN_PARTS}"):
+            left.unlink(missing_ok=True)
 
     def lacks(self, manifest: ProjectManifest) -> list[ProjectFile]:
         """What has to be brought, each content once."""
@@ -94,6 +101,20 @@ class ProjectStore:
         with part.open("rb") as opened:
             os.fsync(opened.fileno())
         part.replace(self._path(file.sha256))
+
+    def in_parts(self, file: ProjectFile, bring: Bring) -> str:
+        """The address where engines here read a file, of which ``bring`` gets what they ask for."""
+        known = self._sources.get(file.sha256)
+        if known is None:
+            path = self._files / f"{file.sha256}{_IN_PARTS}"
+            self._sources.put(file.sha256, PartialFile(path, file.bytes, bring))
+        else:
+            known.bring = bring
+        return self._sources.address(file.sha256, file.path)
+
+    def close(self) -> None:
+        """Engines read nothing any more."""
+        self._sources.close()
 
     def tree(self, manifest: ProjectManifest) -> Path:
         """The project file, in a folder with all others at their places. Raises BadRequest: a path leaves it."""

@@ -256,7 +256,7 @@ def test_every_input_is_a_file_of_a_named_kind_with_a_short_list_of_protocols(on
     path = sources.film("24.mp4")
     request, plan = one_studio.plan(path, {})
     job = make_job(path, request, plan, one_studio.build)
-    commands = Commands(recipe_of(job), one_studio.build, path)
+    commands = Commands(recipe_of(job), one_studio.build, str(path))
     cut = cut_of(plan.units[1])
     for argv in [
         *commands.segment(cut, tmp_path / "a"),

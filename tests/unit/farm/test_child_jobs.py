@@ -25,7 +25,8 @@ class Parent:
 
     def __init__(self):
         self.heard = []
-        self.has_work = False
+        self.has_work = self.reads_parts = False
+        self.address = ""
         self.on_lease = self.on_result = lambda: None
 
     def offer(self, job):
@@ -34,10 +35,14 @@ class Parent:
         return JobOffer(
             job=job, name="shot", engine="fake", build=BuildRef(engine="fake", version="1.0"), args={}, facts={},
             fps=24.0, priority=50, start_frame=1, end_frame=4, assemble=False, expected=None,
+            reads_parts=self.reads_parts,
         )  # fmt: skip
 
     def project(self, job):
         return None
+
+    def read_in_parts(self, job, manifest):
+        return self.address
 
     def fetch(self, job, manifest, report):
         return Path("shot.fake")
@@ -139,3 +144,20 @@ def test_a_machine_that_slept_says_what_it_has_before_it_wants_more(children, pa
     enough.set()
     assert heard[0] == "asked"
     assert heard[-2:] == ["asked", "lease"]
+
+
+@pytest.mark.parametrize(
+    ("reads_parts", "address", "project"),
+    [
+        (True, "http://127.0.0.1:1234/film.mov", "http://127.0.0.1:1234/film.mov"),
+        (True, "", "shot.fake"),
+        (False, "http://127.0.0.1:1234/film.mov", "shot.fake"),
+    ],
+)
+def test_a_project_of_which_parts_are_enough_is_not_copied(children, parent, bench, reads_parts, address, project):
+    parent.has_work, parent.reads_parts, parent.address = True, reads_parts, address
+    job_id = bench.add(units=0, parent=PARENT, status=JobStatus.CONFIGURING)
+    children.run_once()
+
+    eventually(lambda: bench.state.job(job_id).status == JobStatus.NOT_STARTED)
+    assert bench.state.job(job_id).project == project

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from zordon_app.engines.base import Build
 from zordon_app.engines.ffmpeg.codecs import pass_options, picture_options
-from zordon_app.engines.ffmpeg.film import file_url
+from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, file_url, source_options, source_url
 from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS
-from zordon_app.engines.ffmpeg.look import SAFE_PROTOCOLS
 from zordon_app.engines.ffmpeg.recipe import Cut, Recipe
 from zordon_app.engines.ffmpeg.versions import keep_time_base, keep_times
 
@@ -19,8 +18,8 @@ _PALETTE = "zordon-palette.png"
 class Commands:
     """The command lines of one job with one build."""
 
-    def __init__(self, recipe: Recipe, build: Build, project: Path) -> None:
-        """``project`` is the source on this machine."""
+    def __init__(self, recipe: Recipe, build: Build, project: str) -> None:
+        """``project`` is the path of the source on this machine, or the address where it is read in parts."""
         self._recipe = recipe
         self._settings = recipe.settings
         self._build = build
@@ -63,7 +62,7 @@ class Commands:
     def _picture(self, cut: Cut, images: Path | None) -> tuple[str, ...]:
         film = self._recipe.film
         if images is None:
-            return (*_SAFE_INPUT, *_seek(cut.seek), "-f", film.container, "-i", file_url(self._project))
+            return self._source(_seek(cut.seek))
         layer = ("-layer", film.layer) if film.layer else ()
         rate = ("-r", film.fps)
         return (
@@ -76,8 +75,11 @@ class Commands:
         film = self._recipe.film
         if film.sequence is not None:
             return ()
-        seek = _seek(self._recipe.timing.seek)
-        return (*_SAFE_INPUT, *seek, "-f", film.container, "-i", file_url(self._project))
+        return self._source(_seek(self._recipe.timing.seek))
+
+    def _source(self, seek: tuple[str, ...]) -> tuple[str, ...]:
+        way = ("-f", self._recipe.film.container, "-i", source_url(self._project))
+        return (*source_options(self._project), *seek, *way)
 
     def _picture_map(self) -> str:
         return f"0:{self._recipe.film.video}"

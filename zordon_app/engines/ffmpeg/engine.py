@@ -108,12 +108,11 @@ class FfmpegEngine:
     def run(self, job: Job, build: Build, unit: UnitSpec, folder: Path) -> Invocation:
         """The command of one segment or of the whole film; for images their list is written into ``folder``."""
         recipe, cut = recipe_of(job), cut_of(unit)
-        project = Path(job.project)
         images = None
         if recipe.film.sequence is not None:
-            text = image_list(recipe.film.sequence, project.parent, unit.first, unit.last)
+            text = image_list(recipe.film.sequence, Path(job.project).parent, unit.first, unit.last)
             images = write_list(folder / _SEQUENCE_LIST, text)
-        commands = Commands(recipe, build, project)
+        commands = Commands(recipe, build, job.project)
         make = commands.segment if job.assemble else commands.whole
         *looks, last = make(cut, folder / unit.file, images=images)
         return Invocation(argv=last, before=tuple(Invocation(argv=argv) for argv in looks))

@@ -128,6 +128,25 @@ class Scan(Struct, kw_only=True):
         return round((self.ticks(place) - self.ticks(first)) * self.time_base * 1_000_000)
 
 
+SEEKABLE = frozenset({"mov", "matroska"})
+"""Containers with an index, by which FFmpeg finds any frame without reading what stands before it."""
+
+LOOPBACK = "http://127.0.0.1:"
+"""How the address of a source begins that is read in parts from this very program."""
+
+SAFE_PROTOCOLS = "file,crypto,data"
+
+
+def source_options(project: str) -> tuple[str, ...]:
+    """How FFmpeg opens a source, before ``-i``: by nothing but a file, or by nothing but our own address."""
+    return ("-protocol_whitelist", "http,tcp" if project.startswith(LOOPBACK) else SAFE_PROTOCOLS)
+
+
+def source_url(project: str) -> str:
+    """The path of a source, or the address where it is read in parts, as FFmpeg takes it."""
+    return project if project.startswith(LOOPBACK) else file_url(Path(project))
+
+
 def file_url(path: Path) -> str:
     """A path as FFmpeg takes it for nothing but a file, whatever its name looks like."""
     return f"file:{path}"

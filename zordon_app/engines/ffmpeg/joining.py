@@ -26,7 +26,7 @@ def join(
     seconds = job.expected.seconds if job.expected is not None else 0.0
     parts = write_list(out / _LIST, segment_list(units, folder))
     film = out / job.output_file
-    argv = Commands(recipe_of(job), build, Path(job.project)).join(parts, film)
+    argv = Commands(recipe_of(job), build, job.project).join(parts, film)
 
     def tell(line: str) -> None:
         for event in read_line(line):

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zordon_app.engines.ffmpeg.film import Film, Stream, file_url
+from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, Film, Stream, file_url
 from zordon_app.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ DEMUXERS = (
     "mov matroska webm avi flv asf gif mpegts mpeg mpegvideo ogg mxf dv yuv4mpegpipe ivf nut h264 hevc m4v wtv apng"
 ).split()
 """What may be read. Playlists, lists of files and streaming manifests are not among them (reliability.md, T8)."""
-
-SAFE_PROTOCOLS = "file,crypto,data"
 
 _PLAYLISTS = (
     (b"#extm3u", "an HLS playlist"),

@@ -2,6 +2,7 @@
 
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
 from zordon_app.engines.base import Build
+from zordon_app.engines.ffmpeg.film import SEEKABLE
 from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS
 from zordon_app.engines.ffmpeg.outline import Outline, Piece
 from zordon_app.engines.ffmpeg.recipe import Recipe, as_data
@@ -32,6 +33,7 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         units=tuple(units),
         assemble=is_joined,
         output_file=name,
+        reads_parts=is_joined and recipe.film.container in SEEKABLE,
         expected=expected,
         fps=outline.fps,
         warnings=tuple(warnings),
