@@ -128,6 +128,15 @@ def test_a_new_line_begins_where_yaml_wants_it_and_can_be_undone(browser: Browse
         expect(area).to_have_value(text)
 
 
+def test_a_file_that_is_no_text_says_so_and_is_not_overwritten(browser: Browser, own: Zordon, path: Path):
+    path.write_bytes(b"\xff\xfe")
+    with open_window(browser, own) as window:
+        page = window.open("/presets")
+        expect(page.get_by_role("alert").filter(has_text="UTF-8")).to_be_visible()
+        expect(page.locator("textarea")).to_have_count(0)
+        expect(page.get_by_text("Loading")).to_have_count(0)
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_wrong_with_errors(browser: Browser, own: Zordon, path: Path, theme: str):
     path.write_text(BAD + "  ben: {extends: anna, colour: blue}\n", encoding="utf-8")

@@ -67,7 +67,7 @@ function Own() {
     </header>
     ${present && h(CodeField, { id: FIELD, label: t('presets.own'), value: text.value, marks: problems.value, readOnly: !mayAct(), describedby: 'presets-problems', onInput: write })}
     <div id="presets-problems" class="presets-problems">
-      <p class="muted small" role="status">${present ? summary() : t('list.loading')}</p>
+      <p class="muted small" role="status">${present ? summary() : refused.value ? '' : t('list.loading')}</p>
       ${problems.value.length > 0 && html`<ul class="notes">${problems.value.map(problem => h(ProblemLine, { problem, key: `${problem.line} ${problem.message}` }))}</ul>`}
       ${present && empty && h(Button, { label: t('presets.example'), icon: 'sparkles', small: true, onClick: () => write(EXAMPLE) })}
     </div>
