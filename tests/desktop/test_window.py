@@ -169,16 +169,19 @@ def test_a_window_over_a_node_that_ran_before_leaves_it_running(open_app, back_e
     from tests.cli.node_process import Node
 
     node = Node(tmp_path / "home")
-    app = open_app(back_end)
-    assert app.address == node.address
-    start_slow_job(app, long_film)
+    try:
+        app = open_app(back_end)
+        assert app.address == node.address
+        start_slow_job(app, long_film)
 
-    close_button(app)
+        close_button(app)
 
-    assert app.wait() == 0
-    with client_of(app) as client:
-        assert client.check_connection()
-    assert node.stop()[0] == 0
+        assert app.wait() == 0
+        with client_of(app) as client:
+            assert client.check_connection()
+    finally:
+        status, _ = node.stop()
+    assert status == 0
 
 
 def test_the_window_comes_back_as_it_was(open_app, back_end):
