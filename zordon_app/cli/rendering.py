@@ -59,8 +59,8 @@ def render(
     name: Name = "",
     format_: Format = "",
     assign: Assign = None,
-    split: Split = True,
-    priority: Priority = 50,
+    split: Split = None,
+    priority: Priority = None,
     upload: Upload = False,
 ) -> None:
     """Render a file and wait for the results: submit, watch and fetch in one command.

@@ -27,13 +27,18 @@ Assign = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any argument of the engine; see: zordon engines args"),
 ]
-Split = Annotated[bool, typer.Option("--split/--no-split", help="Whether other machines may help.")]
-Priority = Annotated[int, typer.Option("--priority", min=0, max=100, help="0 to 100; higher goes first.")]
+Split = Annotated[
+    bool | None,
+    typer.Option("--split/--no-split", help="Whether other machines may help; default: as the preset says, else yes."),
+]
+Priority = Annotated[
+    int | None, typer.Option("--priority", min=0, max=100, help="0 to 100; higher goes first; default: 50.")
+]
 Upload = Annotated[bool, typer.Option("--upload", help="Send the file, also to a Zordon on this machine.")]
 
 
 class JobOptions(Struct, kw_only=True):
-    """What ``submit`` and ``render`` have in common. Empty text means: not said."""
+    """What ``submit`` and ``render`` have in common. Empty text and None mean: not said, and so left to the server."""
 
     preset: str = ""
     frames: str = ""
@@ -42,11 +47,11 @@ class JobOptions(Struct, kw_only=True):
     name: str = ""
     format: str = ""
     assignments: list[str] = []
-    split: bool = True
-    priority: int = 50
+    split: bool | None = None
+    priority: int | None = None
     output_path: str = ""
     more: Json = {}
-    """Fields that only one of the two has."""
+    """Fields that only one of the two has; None: not said."""
 
 
 def submit_file(
@@ -80,9 +85,11 @@ def job_requests(client: RenderServerProxy, file: Path, options: JobOptions) -> 
         "preset": options.preset,
         "frames": options.frames,
         "output_path": options.output_path,
+        "enable_split_jobs": options.split,
+        "priority": options.priority,
+        **options.more,
     }
-    request: Json = {name: value for name, value in given.items() if value}
-    request |= {"enable_split_jobs": options.split, "priority": options.priority, **options.more}
+    request: Json = {name: value for name, value in given.items() if value not in ("", None)}
     args = _arguments(client, engine, options)
     if not options.cameras:
         return [{**request, "args": args}]

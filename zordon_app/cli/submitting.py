@@ -64,8 +64,8 @@ def submit(
     name: Name = "",
     format_: Format = "",
     assign: Assign = None,
-    split: Split = True,
-    priority: Priority = 50,
+    split: Split = None,
+    priority: Priority = None,
     upload: Upload = False,
     output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results, on that machine.")] = "",
     existing: Annotated[
@@ -77,7 +77,7 @@ def submit(
         list[str] | None, typer.Option(help="Only this machine may work on it; given several times: only these.")
     ] = None,
     start_at: Annotated[str, typer.Option(help="Start then, as 22:00 or 2026-01-31T22:00.")] = "",
-    attempts: Annotated[int, typer.Option(min=1, max=20, help="How often a frame may fail.")] = 3,
+    attempts: Annotated[int | None, typer.Option(min=1, max=20, help="How often a frame may fail; default: 3.")] = None,
     key: Annotated[str, typer.Option(help="The same key never makes a second job.")] = "",
     paused: Annotated[bool, typer.Option("--paused", help="Add it, but do not start it.")] = False,
     wait: Wait = False,
@@ -85,9 +85,7 @@ def submit(
     """Put files into the queue, a job for each; prints the ids of the jobs."""
     session = session_of(context)
     with session.connect() as client:
-        more: Json = {"max_attempts": attempts, "paused": paused}
-        if existing is not None:
-            more["existing"] = existing.value
+        more: Json = {"max_attempts": attempts, "existing": existing, "paused": paused or None}
         if after:
             more["after"] = [find_job(client, text)["id"] for text in after]
         if machine:

@@ -1,9 +1,12 @@
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
 from zordon_app.cli.exits import WrongUsage
+from zordon_app.cli.main import run
 from zordon_app.cli.requests import parse_assignments
+from zordon_app.cli.session import Session
 from zordon_app.cli.times import parse_time
 
 ARGUMENTS = [
@@ -62,3 +65,45 @@ def test_a_time_of_day_is_the_next_one(text, then):
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(WrongUsage):
         parse_time(text, NOW)
+
+
+class Server:
+    """Writes down what it is asked for."""
+
+    address = SimpleNamespace(is_local=True)
+
+    def __init__(self):
+        self.asked = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def get_engine_for_filename(self, name):
+        return "ffmpeg"
+
+    def create_job(self, requests, upload, on_bytes):
+        self.asked += requests
+        return [{"id": "7c9e6679", "name": "film", "output_path": "out", "warnings": []}]
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        ([], {}),
+        (["--priority", "50", "--split", "--attempts", "3"],
+         {"priority": 50, "enable_split_jobs": True, "max_attempts": 3}),
+        (["--no-split", "--priority", "0"], {"priority": 0, "enable_split_jobs": False}),
+        (["--paused", "--existing", "skip"], {"paused": True, "existing": "skip"}),
+    ],
+)  # fmt: skip
+def test_only_what_was_said_is_sent_so_that_a_preset_has_its_say(monkeypatch, tmp_path, words, sent):
+    server, film = Server(), tmp_path / "film.mov"
+    film.touch()
+    monkeypatch.setattr(Session, "connect", lambda _session: server)
+    assert run(["submit", str(film), "-p", "mine", *words]) == 0
+
+    always = {"engine": "ffmpeg", "preset": "mine", "args": {}, "local_path": str(film)}
+    assert server.asked == [{**always, **sent}]
