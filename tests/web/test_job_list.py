@@ -242,6 +242,20 @@ def test_removing_asks_when_files_would_go_and_can_be_undone_otherwise(browser: 
         window.until(lambda: "sq01_sh0000_lighting_v1" not in {job["name"] for job in window.get("jobs")["jobs"]})
 
 
+def test_what_is_done_is_done_to_the_job_that_a_link_shows(browser: Browser, own: Zordon):
+    fill(own, 8, frames=4)
+    with open_window(browser, own) as window:
+        page = window.open()
+        window.row("sq01_sh0050").locator(".title").click()
+        other = window.job("sq01_sh0000_lighting_v1")
+        page.evaluate("id => { location.hash = `#/jobs/${id}/files`; }", other["id"])
+        expect(window.row(other["name"])).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".row.job[aria-selected=true]")).to_have_count(1)
+        window.grid.focus()
+        page.keyboard.press("Delete")
+        expect(page.get_by_role("alertdialog", name=f"Remove “{other['name']}”?")).to_be_visible()
+
+
 def test_a_job_goes_with_its_files_or_without_them(browser: Browser, own: Zordon):
     made = fill(own, 24, frames=4, with_files=24)
     for job in made:

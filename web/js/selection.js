@@ -14,10 +14,10 @@ export const shown = computed(() => {
   return route.value.page === 'jobs' && job(route.value.job) ? route.value.job : '';
 });
 
-/** A link that names a job chooses its row too. */
+/** A link that names a job chooses its row too, so that what is done is done to the job that is seen. */
 effect(() => {
   const id = shown.value;
-  if (id && !active.peek()) {
+  if (id && !selected.peek().has(id)) {
     selected.value = new Set([id]);
     active.value = id;
   }

@@ -295,10 +295,8 @@ def _ways(request: JobRequest, preset: dict[str, Any]) -> dict[str, Any]:
 def _check_request(request: JobRequest, *, local: bool, find: Callable[[str], Job | None]) -> None:
     if request.engine and request.renderer and request.engine != request.renderer:
         raise BadRequest("engine and renderer are two names of one field; they must not differ.")
-    if not local and (request.local_path is not None or request.output_path is not None):
-        raise Forbidden(
-            "Paths of this machine (local_path, output_path) are taken only from programs on it. Upload the file."
-        )
+    if not local:
+        _check_no_new_path(request, find)
     if request.start_frame is not None and request.end_frame is not None and request.start_frame > request.end_frame:
         raise BadRequest(f"The frame range runs backwards: {request.start_frame} is after {request.end_frame}.")
     if request.frames is not None and (request.start_frame is not None or request.end_frame is not None):
@@ -306,6 +304,18 @@ def _check_request(request: JobRequest, *, local: bool, find: Callable[[str], Jo
     if request.start_at is not None and request.start_at.tzinfo is None:
         raise BadRequest("start_at needs a time zone, as in 2026-01-31T22:00:00Z.")
     _check_named(request, find)
+
+
+def _check_no_new_path(request: JobRequest, find: Callable[[str], Job | None]) -> None:
+    """From elsewhere only the folder is taken that the replaced job has already."""
+    replaced = find(request.replaces or "")
+    has_new_output = request.output_path is not None and (
+        replaced is None or request.output_path != replaced.output_path
+    )
+    if request.local_path is not None or has_new_output:
+        raise Forbidden(
+            "Paths of this machine (local_path, output_path) are taken only from programs on it. Upload the file."
+        )
 
 
 def _check_named(request: JobRequest, find: Callable[[str], Job | None]) -> None:

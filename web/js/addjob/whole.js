@@ -8,6 +8,8 @@ import { engineName, form, sources } from './draft.js';
 import { whyWhole } from './estimate.js';
 
 const TYPING_MS = 300;
+/** Options on which it depends whether a film can be cut; the others do not make the server read the file again. */
+const MATTER = ['container', 'video_codec', 'filters', 'trim_start', 'trim_end', 'sequence_fps', 'gaps', 'raw'];
 
 /** A sentence; empty when the job can be split, as far as that is known by now. */
 export function useWhole() {
@@ -20,9 +22,10 @@ export function useWhole() {
 function question() {
   const [source] = sources.value;
   if (engineName.value !== 'ffmpeg' || source?.state !== 'ready' || source.file) return '';
-  const { args, preset, version } = form.value;
+  const { args, version } = form.value;
+  const matter = Object.fromEntries(Object.entries(args).filter(([name]) => MATTER.includes(name)));
   const project = source.job ? { project_of: source.job } : { local_path: source.path };
-  const asked = { ...project, engine: 'ffmpeg', engine_version: version, args, preset, enable_split_jobs: true };
+  const asked = { ...project, engine: 'ffmpeg', engine_version: version, args: matter, enable_split_jobs: true };
   return JSON.stringify(withoutEmpty(asked));
 }
 
