@@ -8,7 +8,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 from urllib3 import PoolManager
 
-WAIT_MS = 8000
+WAIT_MS = 20_000
+"""Only ends what would fail anyway; a busy machine paints late."""
 EXPECTED = ("/api/farm", "status of 400", "status of 404 (Not Found)", "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE")
 """Complaints of the console that tests bring about: answers that are refusals, and a node that was stopped."""
 
@@ -89,7 +90,7 @@ class Window:
         found: list[dict[str, Any]] = self.get(f"jobs/{self.job(name)['id']}/units")
         return found
 
-    def until(self, holds: Callable[[], bool], seconds: float = 8) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = WAIT_MS / 1000) -> None:
         """Wait until the node is as expected."""
         ends = time.monotonic() + seconds
         while not holds():
