@@ -164,6 +164,32 @@ def test_the_menu_copies_the_line_that_submits_a_job_again(window: Window, film:
     assert line.count("--set") == 2, "what the preset says is not said again"
 
 
+PRESETS = """version: 1
+presets:
+  alone: {name: Alone, extends: review-h264, split: {enabled: false}, output: {existing: skip}}
+"""
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"enable_split_jobs": True, "existing": "overwrite"}, {"enable_split_jobs": False}]
+)
+def test_what_a_preset_says_of_more_than_arguments_comes_out_the_same(
+    window: Window, node: Zordon, film: Path, said: dict[str, object]
+):
+    (node.paths.config / "presets.yaml").write_text(PRESETS, encoding="utf-8")
+    first = window.post("add_job", {"local_path": str(film), "preset": "alone", "paused": True, **said})
+    window.page.reload()
+    page = window.open(f"/jobs/{first['id']}/settings")
+    page.locator(".panel").get_by_role("button", name="Copy as command").click()
+    line = copied(page)
+    submit(window, line)
+
+    again = newest(window)
+    assert again["id"] != first["id"]
+    assert {name: again[name] for name in SAME} == {name: first[name] for name in SAME}
+    assert line.count("split") == ("enable_split_jobs" in said and bool(said["enable_split_jobs"]))
+
+
 def test_the_settings_tab_copies_it_too_with_the_folder_that_was_chosen(window: Window, film: Path, tmp_path: Path):
     asked = {"local_path": str(film), "name": "in a folder", "output_path": str(tmp_path / "out"), "paused": True}
     first = window.post("add_job", {**asked, "existing": "skip"})

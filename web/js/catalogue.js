@@ -54,6 +54,7 @@ function preset(id, data) {
     description: data.description ?? '',
     args: data.args ?? data.params ?? {},
     existing: data.output?.existing ?? '',
+    split: data.split?.enabled ?? true,
   };
 }
 

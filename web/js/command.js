@@ -36,7 +36,7 @@ function submitWords(asked) {
     ...option('preset', asked.preset),
     ...option('frames', asked.frames),
     ...Object.entries(asked.args ?? {}).flatMap(([name, value]) => option('set', `${name}=${textOf(value)}`)),
-    ...(asked.enable_split_jobs === false ? ['--no-split'] : []),
+    ...splitWord(asked),
     ...(asked.nodes ?? []).flatMap(node => option('machine', node)),
     ...option('priority', priority === USUAL.priority ? undefined : priority),
     ...option('attempts', attempts === USUAL.max_attempts ? undefined : attempts),
@@ -46,6 +46,12 @@ function submitWords(asked) {
     ...option('start-at', asked.start_at),
     ...(asked.paused ? ['--paused'] : []),
   ];
+}
+
+/** Without a preset, others may help anyway. @param {JobRequest} asked */
+function splitWord({ enable_split_jobs: split, preset }) {
+  if (split === false) return ['--no-split'];
+  return split && preset ? ['--split'] : [];
 }
 
 /** A name that looks like an option is written as a path. @param {string} path */

@@ -16,7 +16,7 @@ export function requestOf(job) {
     engine_version: job.engine_version,
     frames: job.frames,
     args: preset ? ownArguments(job.args, preset.args) : job.args,
-    enable_split_jobs: job.enable_split_jobs,
+    enable_split_jobs: job.enable_split_jobs === (preset?.split ?? true) ? undefined : job.enable_split_jobs,
     priority: job.priority,
     preset: preset?.id,
     nodes: job.nodes.length ? job.nodes : undefined,

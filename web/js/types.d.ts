@@ -189,6 +189,8 @@ export interface Preset {
   args: Record<string, unknown>;
   /** what it says of files that are there already; empty: nothing */
   existing: string;
+  /** whether other machines may help */
+  split: boolean;
 }
 
 /** A body of POST /api/add_job, as far as the window writes one. */
