@@ -107,6 +107,10 @@ class FarmParts:
     def _forget_previews(self, job_id: str) -> None:
         self.previews.forget(job_id)
 
+    def sweep_projects(self) -> None:
+        """Forget projects of other machines that no job here has used for long."""
+        self._storage.projects.sweep({job.project for job in self.state.jobs()})
+
     def _submit(self, request: JobRequest) -> JobView:
         return self.service.submit([request], caller=THIS_PROGRAM, upload=None)[0]
 

@@ -195,6 +195,7 @@ class Zordon:
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
         loops.repeat("idle watch", self._render.idle.look, every=IDLE_LOOK_SECONDS)
         loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)
+        loops.repeat("projects of others", farm.sweep_projects, every=SWEEP_SECONDS)
         loops.repeat("backups", self._storage.look_after, every=BACKUP_SECONDS)
 
     def _work(self) -> None:

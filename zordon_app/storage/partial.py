@@ -42,9 +42,15 @@ class PartialFile:
                 data = self._file.read(end - start)
             else:
                 data = self.bring(start, end)
-                self._file.write(data)
+                self._keep(data)
                 self._here[number] = 1
         return data[offset - start :]
+
+    def _keep(self, data: bytes) -> None:
+        # A disk that is almost full takes a part of it and says nothing until it is asked again.
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
 
     def close(self) -> None:
         """Nothing is read any more."""

@@ -138,6 +138,8 @@ class ProjectStore:
         for file in _entries(self._files):
             about = file.stat()
             if about.st_nlink == 1 and about.st_mtime < oldest:
+                if file.suffix == _IN_PARTS:
+                    self._sources.drop(file.stem)
                 file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:

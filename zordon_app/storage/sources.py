@@ -59,6 +59,13 @@ class SourceServer:
         with self._lock:
             return self._sources.get(key)
 
+    def drop(self, key: str) -> None:
+        """Serve a file no longer, and close it."""
+        with self._lock:
+            file = self._sources.pop(key, None)
+        if file is not None:
+            file.close()
+
     def find(self, path: str) -> PartialFile | None:
         """The file that a request names, if it knows the secret."""
         parts = path.split("/")

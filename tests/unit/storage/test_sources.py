@@ -81,6 +81,43 @@ def test_an_owner_that_is_away_for_a_while_is_waited_for(
     assert get(address).data == CONTENTS
 
 
+def test_a_disk_that_takes_a_block_in_pieces_keeps_all_of_it(store: ProjectStore, owner: Owner) -> None:
+    address = store.in_parts(FILE, owner.bring)
+    partial = store._sources.get(FILE.sha256)
+    assert partial is not None
+    whole = partial._file
+    partial._file = Grudging(whole)  # type: ignore[assignment]
+    assert get(address).data == CONTENTS
+    assert get(address).data == CONTENTS, "from the disk this time"
+    assert len(owner.sent) == 4
+
+
+class Grudging:
+    """A raw file of which a write takes 100 kB at most."""
+
+    def __init__(self, file) -> None:
+        self._file = file
+
+    def write(self, data) -> int:
+        return int(self._file.write(data[:100_000]))
+
+    def __getattr__(self, name: str):
+        return getattr(self._file, name)
+
+
+def test_what_nobody_has_read_for_long_goes_while_the_program_runs(store: ProjectStore, owner: Owner) -> None:
+    address = store.in_parts(FILE, owner.bring)
+    assert get(address).data == CONTENTS
+    [kept] = store._files.iterdir()
+    os.utime(kept, (0, 0))
+
+    store.sweep(set())
+
+    assert list(store._files.iterdir()) == []
+    assert get(address).status == 404
+    assert get(store.in_parts(FILE, owner.bring)).data == CONTENTS
+
+
 @pytest.mark.parametrize(
     ("change", "asked", "status"),
     [
