@@ -12,7 +12,7 @@ from msgspec import Struct
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.peering import Statement
 from zordon_app.errors import BadRequest, NotFound
-from zordon_app.peers.identity import Identity, device_id
+from zordon_app.peers.identity import Identity
 from zordon_app.peers.private_files import set_aside, write_private
 from zordon_app.peers.statements import (
     Evaluation,
@@ -257,11 +257,6 @@ def clean_name(name: str) -> str:
 def display_name(statement: Statement) -> str:
     """The name in a statement that someone else made, fit to be shown."""
     return clean_name(statement.name)
-
-
-def id_in(statement: Statement) -> NodeId:
-    """The device a statement is about."""
-    return device_id(statement.device)
 
 
 def _authentic(statements: Iterable[Statement], known: Iterable[Statement] = ()) -> list[Statement]:

@@ -251,17 +251,6 @@ class PeerService:
                 log.exception("The loop %s met an unexpected error and goes on", threading.current_thread().name)
                 self._stop.wait(1)
 
-    def join_at_start(self, token: str) -> None:
-        """``zordon serve --join TOKEN``: a machine that has joined already, however it did, stays as it is.
-
-        Raises:
-            BadRequest: that is no token.
-        """
-        if self.members.others:
-            log.info("This machine is in a farm with others already; the join token is not needed")
-        else:
-            self.desk.join_with_token(token)
-
     # What the API asks for
 
     def statuses(self, timeout: float) -> dict[str, dict[str, Any]]:

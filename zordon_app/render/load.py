@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
-from msgspec import Struct, structs
+from msgspec import Struct
 
 HOUR = 3600
 _LOOPBACK = ("lo", "loopback")
@@ -122,11 +122,6 @@ def read_temperature() -> float | None:
     chosen = [sensors[name] for name in processors] or list(sensors.values())
     known = [entry.current for entries in chosen for entry in entries if entry.current]
     return max(known, default=None)
-
-
-def as_json(sample: Sample) -> dict[str, Any]:
-    """For answers of the API."""
-    return structs.asdict(sample)
 
 
 def _network() -> tuple[int, int] | None:

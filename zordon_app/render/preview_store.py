@@ -100,11 +100,6 @@ def stamp_of(sources: list[Path], *parameters: object) -> str:
     return digest.hexdigest()[:16]
 
 
-def stamp_of_name(path: Path) -> str:
-    """A short text for a path, whatever is there."""
-    return hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]
-
-
 def _use(path: Path) -> bool:
     """Whether it is there. Access times are not kept on most volumes, so we note ourselves what is in use."""
     try:

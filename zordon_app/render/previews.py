@@ -9,7 +9,7 @@ from zordon_app.errors import PreviewFailed
 from zordon_app.render.film_recipes import FilmRecipes
 from zordon_app.render.film_writing import is_playable
 from zordon_app.render.preview_films import PreviewFilms
-from zordon_app.render.preview_store import PreviewStore, stamp_of, stamp_of_name
+from zordon_app.render.preview_store import PreviewStore, stamp_of
 from zordon_app.render.thumbnails import BIG, SMALL, make_thumbnail
 
 GIB = 1024**3
@@ -19,8 +19,6 @@ AT_ONCE = 2
 """Pictures made at a time: more would only wait for each other, and for the engine."""
 MOST_STOPS = 20.0
 RESULT = "result"
-PROJECTS = "00000000-0000-0000-0000-000000000000"
-"""Stands for the job that is not there yet."""
 
 
 class Previews:
@@ -72,14 +70,6 @@ class Previews:
             return result if is_playable(result) else self._films.get(job.id, self._recipes.of_result(result))
         recipe = self._recipes.of_units(job, self._artifacts(job))
         return None if recipe is None else self._films.get(job.id, recipe)
-
-    def of_project(self, path: Path) -> Path | None:
-        """A JPEG, 320 px wide, of an image or film that somebody wants to make a job of; None when it has gone.
-
-        Raises:
-            PreviewFailed: it is neither, or damaged.
-        """
-        return self._picture(PROJECTS, stamp_of_name(path), path, SMALL, 0.0)
 
     def forget(self, job_id: str) -> None:
         """Delete the previews of a job, and give up what is being made."""

@@ -27,11 +27,6 @@ class PartialFile:
         self._file = path.open("w+b", buffering=0)
         self._file.truncate(size)
 
-    @property
-    def bytes_here(self) -> int:
-        """How much has travelled, whole blocks."""
-        return sum(self._here) * BLOCK
-
     def read(self, offset: int) -> bytes:
         """What is in the block around ``offset``, from there on. Raises PeerGone, BadRequest."""
         number = offset // BLOCK

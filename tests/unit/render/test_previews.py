@@ -127,15 +127,6 @@ def test_a_unit_of_a_finished_video_is_shown_by_the_result(farm, make_film, tmp_
     assert mean_colour(farm.previews.image(make_job(), big=False, unit=0)) == pytest.approx([200, 60, 30], abs=8)
 
 
-def test_projects_have_pictures_too(farm, make_image, make_film, tmp_path):
-    film = make_film(tmp_path / "a.mp4", [(200, 60, 30)] * 4)
-    image = make_image(tmp_path / "a.png", RED)
-
-    assert mean_colour(farm.previews.of_project(film)) == pytest.approx([200, 60, 30], abs=8)
-    assert colour_near(mean_colour(farm.previews.of_project(image)), RED)
-    assert farm.previews.of_project(tmp_path / "none.png") is None
-
-
 def test_forgetting_a_job_deletes_its_previews_only(farm, frames, make_job, tmp_path):
     frames(1, 2, 3)
     one, other = make_job(end_frame=3), make_job(end_frame=3)
