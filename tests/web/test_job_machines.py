@@ -15,6 +15,7 @@ from tests.web.window import Window
 from zordon_app.app import Zordon
 
 HERO = "sq01_sh0000_lighting_v1"
+FAILED = "sq02_sh0060_comp_v2"
 QUEUED = "sq01_sh0060_matte_v1"
 
 
@@ -26,7 +27,7 @@ def atlas(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     borealis = make_zordon(folder / "borealis", name="borealis", port=free_port(), lan=True)
     atlas.start()
     borealis.start()
-    fill(atlas, 12, frames=12)
+    fill(atlas, 17, frames=12, machines=[zordon._render.identity.id for zordon in (atlas, borealis)])
     with open_window(browser, atlas) as here:
         token = invitation(here, atlas)
         here.http.request("POST", f"{borealis.address}/api/farm/join", json={"token": token})
@@ -80,6 +81,17 @@ def test_the_menu_leads_to_the_machines_by_keys_alone(window: Window):
     page.keyboard.press("Space")
     window.until(lambda: window.job(QUEUED)["enable_split_jobs"] is True)
     expect(borealis).to_be_focused()
+
+
+def test_a_machine_that_fails_is_left_out_where_its_failures_stand(window: Window):
+    job = window.job(FAILED)
+    window.post(f"jobs/{job['id']}/nodes", {"nodes": [], "enable_split_jobs": True})
+    page = window.open(f"/jobs/{job['id']}")
+    failures = page.locator(".note.err", has_text="borealis")
+    failures.get_by_role("button", name="Leave borealis out").click()
+    window.until(lambda: window.job(FAILED)["nodes"] == [machines(window)["atlas"]])
+    expect(failures.get_by_role("button", name="Leave borealis out")).to_have_count(0)
+    expect(failures.get_by_role("button", name="Retry")).to_be_visible()
 
 
 def test_a_new_job_goes_to_the_machines_that_are_ticked(window: Window, tmp_path: Path):

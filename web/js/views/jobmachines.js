@@ -29,6 +29,13 @@ function takesPart(job) {
   return job.enable_split_jobs ? job.nodes : nodes.value.filter(node => node.this).map(node => node.id);
 }
 
+/** The machines that would be left without one; none when it has no part in the job. @param {Job} job @param {string} node */
+export function withoutMachine(job, node) {
+  const chosen = takesPart(job);
+  const now = nodes.value.map(entry => entry.id).filter(id => !chosen.length || chosen.includes(id));
+  return hasChoice(job) && now.includes(node) ? now.filter(id => id !== node) : [];
+}
+
 /** Leads to the check boxes. @param {Job} job */
 export function showMachines(job) {
   pickOne(job.id);

@@ -3,7 +3,7 @@ import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
-import { retry } from '../perform.js';
+import { retry, setMachines } from '../perform.js';
 import { Player } from '../player/player.js';
 import { go } from '../router.js';
 import { isEnded, unitTotal } from '../status.js';
@@ -14,6 +14,7 @@ import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { Mark } from '../ui/statusmark.js';
 import { showUnit, units, unitsOf } from '../units.js';
+import { withoutMachine } from './jobmachines.js';
 import { etaWords } from './jobrow.js';
 import { LogTail } from './logtail.js';
 
@@ -75,10 +76,23 @@ function Errors({ job }) {
         ${h(Icon, { name: 'circle-alert' })}
         <div class="grow"><p class="message">${group.message}</p>
         <p class="muted small">${[t('overview.failed_units', { n: group.count, units: group.units }), group.node && nodeName(group.node)].filter(Boolean).join(' · ')}</p>
-        <div class="toolbar">${h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], group.units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: () => look(group.units) })}</div></div>
+        <div class="toolbar">${h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], group.units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: () => look(group.units) })}${h(LeaveOut, { job, node: group.node })}</div></div>
       </li>`,
     )}</ul>
   </section>`;
+}
+
+/** What fails on one machine alone goes to the others. @param {{job: Job, node: string}} props */
+function LeaveOut({ job, node }) {
+  const others = withoutMachine(job, node);
+  if (!others.length) return null;
+  return h(Button, {
+    label: t('overview.leave_out', { name: nodeName(node) }),
+    icon: 'ban',
+    small: true,
+    kind: 'quiet',
+    onClick: () => void setMachines([job], others),
+  });
 }
 
 /** @param {{job: Job}} props */
