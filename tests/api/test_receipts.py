@@ -32,6 +32,7 @@ def test_it_names_every_unit_and_file_as_the_ledger_has_them(node, api):
         (one["unit"], one["file"], one["sha256"], one["bytes"], one["attempt"], one["seconds"]) for one in units
     ]
     assert {one.node.id for one in receipt.units} == {receipt.node.id}
+    assert {one.program for one in receipt.units} == {receipt.build.sha256}
     assert {one.file: one.sha256 for one in receipt.files} == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in job_files(api, job)
     }

@@ -37,7 +37,11 @@ def test_a_film_and_its_receipt_are_good_without_a_node(delivered, verify, node)
     assert found["good"] is True
     assert found["files"]["same"] == [film.name]
     assert found["signer"]["id"] == json.loads(node.run("machines", "--json").stdout)[0]["id"]
-    assert "1 of 1 are as they were signed" in verify(delivered / "film.receipt.json", delivered).stdout
+    shown = verify(delivered / "film.receipt.json", delivered).stdout
+    assert "1 of 1 are as they were signed" in shown
+    [unit] = json.loads((delivered / "film.receipt.json").read_bytes())["receipt"]["units"]
+    assert len(unit["program"]) == 64
+    assert unit["program"][:16] in shown
 
 
 def test_a_changed_byte_is_told(delivered, verify):

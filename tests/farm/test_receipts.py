@@ -1,5 +1,6 @@
 """The receipt of a job that two machines rendered, checked far from both of them."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ def test_it_names_both_machines_and_fits_a_copy_of_the_film(make_farm: MakeFarm,
     by = {(unit.node.id, unit.node.name) for unit in receipt.units if unit.node}
     assert by == {(first.id(), "node1"), (second.id(), "node2")}
     assert all(unit.sha256 and unit.attempt >= 1 and unit.seconds for unit in receipt.units)
+    with Path(imageio_ffmpeg.get_ffmpeg_exe()).open("rb") as program:
+        assert {unit.program for unit in receipt.units} == {hashlib.file_digest(program, "sha256").hexdigest()}
     assert (receipt.build.version, receipt.build.kind) == (job["engine_version"], "embedded")
     _check(tmp_path / "copy", Path(job["output_path"]), document)
 

@@ -72,7 +72,15 @@ class Wire:
             path = self._folder / "arrived"
             path.write_bytes(data)
             return self._desk.deliver(
-                job, CHILD, number, attempt=attempt, lease=lease, sha256=file.sha256, seconds=1.0, path=path
+                job,
+                CHILD,
+                number,
+                attempt=attempt,
+                lease=lease,
+                sha256=file.sha256,
+                seconds=1.0,
+                program=file.program,
+                path=path,
             )
 
         return self._send(arrive)
@@ -195,7 +203,7 @@ def test_a_peer_cannot_speak_for_another_one_or_of_units_there_are_not(bench: Fa
     path = tmp_path / "theirs"
     path.write_bytes(b"something else")
     sha256, _ = hash_of(path, unit.spec.expected)
-    wanted = {"lease": given.id, "sha256": sha256, "seconds": 1.0, "path": path}
+    wanted = {"lease": given.id, "sha256": sha256, "seconds": 1.0, "program": "", "path": path}
 
     other = wind.desk.deliver(wind.job_id, "other-node", unit.spec.number, attempt=unit.attempt, **wanted)
     late = wind.desk.deliver(wind.job_id, CHILD, unit.spec.number, attempt=unit.attempt + 7, **wanted)

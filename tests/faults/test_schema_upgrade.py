@@ -15,7 +15,7 @@ from zordon_app.storage.database import HEAD, MIGRATIONS
 
 pytestmark = pytest.mark.faults
 
-NEXT = "0002"
+NEXT = f"{int(HEAD) + 1:04d}"
 REVISION = f'''
 """What a next version may do: new tables, new columns, rows moved, an old column gone."""
 

@@ -20,7 +20,17 @@ class SharedWork(Protocol):
         """News, and orders for them. Raises Forbidden."""
 
     def deliver(
-        self, job_id: str, node: str, number: int, *, attempt: int, lease: str, sha256: str, seconds: float, path: Path
+        self,
+        job_id: str,
+        node: str,
+        number: int,
+        *,
+        attempt: int,
+        lease: str,
+        sha256: str,
+        seconds: float,
+        program: str,
+        path: Path,
     ) -> Delivered:
         """A result. Raises Forbidden, BadRequest, DiskFull."""
 

@@ -1,5 +1,7 @@
 """``receipt``: the signed list of what a job made, and whether files are still what it says."""
 
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,8 @@ from zordon_app.cli.wording import moment
 from zordon_app.domain.receipts import Receipt
 
 MOST_NAMED = 20
+SHOWN = 16
+"""Digits of a program's hash that tell it from others at a glance; the receipt has them all."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -107,10 +111,17 @@ def _tell(screen: Screen, receipt: Receipt, found: Findings) -> None:
             ("Job", f"{job.name} ({job.id}), {job.status}"),
             ("Signed by", f"{node.name} ({node.id}), {moment(receipt.made_at.isoformat())}"),
             ("Engine", f"{build.engine} {build.version}"),
+            *(("Program", f"{program[:SHOWN]}… ({names})") for program, names in _programs(receipt)),
             ("Files", f"{len(found.same)} of {len(receipt.files)} are as they were signed"),
             *((what, _shortened(names)) for what, names in _wrong(found)),
         ]
     )
+
+
+def _programs(receipt: Receipt) -> list[tuple[str, str]]:
+    """The programs that made units, by hash, and the names of the machines where they did."""
+    made = sorted({(unit.program, unit.node.name) for unit in receipt.units if unit.node and unit.program})
+    return [(program, ", ".join(name for _, name in by)) for program, by in groupby(made, key=itemgetter(0))]
 
 
 def _wrong(found: Findings) -> list[tuple[str, list[str]]]:

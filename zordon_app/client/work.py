@@ -36,7 +36,13 @@ class WorkCalls(Calls):
 
     def deliver_unit(self, job_id: str, unit: int, file: CheckedFile, *, attempt: int, lease: str) -> Delivered:
         """Send the artifact of one unit; under its attempt it may be sent again."""
-        query = {"attempt": attempt, "lease": lease, "sha256": file.sha256, "seconds": f"{file.seconds:.6f}"}
+        query = {
+            "attempt": attempt,
+            "lease": lease,
+            "sha256": file.sha256,
+            "seconds": f"{file.seconds:.6f}",
+            "program": file.program,
+        }
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)}
         path = job_path(job_id, f"units/{unit}")
         with file.path.open("rb") as body:

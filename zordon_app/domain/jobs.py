@@ -100,6 +100,8 @@ class Unit(Struct, kw_only=True):
     bytes: int = 0
     seconds: float | None = None
     """Engine time of the attempt that is done."""
+    program: str = ""
+    """SHA-256 of the program that made it; empty where it is not known."""
     error: str = ""
     """Why the last attempt failed, a sentence."""
     started_at: datetime | None = None

@@ -38,7 +38,8 @@ class ReceiptBuild(Struct, frozen=True, kw_only=True):
 class ReceiptUnit(Struct, frozen=True, kw_only=True):
     """One frame or segment. ``seconds`` is engine time; ``sha256`` and ``bytes`` are of what the unit made.
 
-    ``node`` is None for a unit that nobody rendered, such as one whose file was there before.
+    ``node`` is None for a unit that nobody rendered, such as one whose file was there before. ``program`` is the hash
+    (SHA-256) of the program that made it: of one version there may be several, as a system's own and a fetched one.
     """
 
     unit: int
@@ -54,6 +55,7 @@ class ReceiptUnit(Struct, frozen=True, kw_only=True):
     seconds: float | None
     started_at: datetime | None
     ended_at: datetime | None
+    program: str = ""
 
 
 class ReceiptFile(Struct, frozen=True, kw_only=True):

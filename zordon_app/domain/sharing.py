@@ -137,3 +137,5 @@ class Parcel(Struct, frozen=True, kw_only=True):
     sha256: str
     bytes: int
     seconds: float
+    program: str = ""
+    """SHA-256 of the program that made it; empty where it is not known."""

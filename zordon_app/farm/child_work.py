@@ -127,6 +127,7 @@ class ChildWork:
             sha256=file.sha256,
             bytes=file.bytes,
             seconds=file.seconds,
+            program=file.program,
         )
         self._parcels.put(parcel, file.path)
         with self._lock:
@@ -220,7 +221,11 @@ class ChildWork:
 
     def _send(self, parcel: Parcel) -> None:
         file = CheckedFile(
-            path=self._parcels.path(parcel), sha256=parcel.sha256, bytes=parcel.bytes, seconds=parcel.seconds
+            path=self._parcels.path(parcel),
+            sha256=parcel.sha256,
+            bytes=parcel.bytes,
+            seconds=parcel.seconds,
+            program=parcel.program,
         )
         try:
             answer = self._link().deliver(

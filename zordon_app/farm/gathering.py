@@ -49,6 +49,7 @@ class Gathering:
             size=file.bytes,
             seconds=file.seconds,
             artifact=unit.spec.file,
+            program=file.program,
         )
 
     def _supersede(self, lease: Lease) -> bool:

@@ -81,12 +81,14 @@ class Lifecycle:
             unit = self._state.unit(job_id, number)
             return unit.attempt == attempt and unit.state in {UnitState.LEASED, UnitState.WAITING}
 
-    def publish(self, job_id: JobId, number: int, *, sha256: str, size: int, seconds: float, artifact: str) -> None:
+    def publish(
+        self, job_id: JobId, number: int, *, sha256: str, size: int, seconds: float, artifact: str, program: str = ""
+    ) -> None:
         """A checked artifact is in its place: the unit is done."""
         with self._state.change() as change:
             unit = change.unit(job_id, number)
             set_state(unit, UnitState.DONE)
-            unit.artifact, unit.sha256, unit.bytes = artifact, sha256, size
+            unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, sha256, size, program
             unit.seconds, unit.error, unit.ended_at = seconds, "", self._clock.now()
             job = change.job(job_id)
             job.last_unit = number
@@ -103,7 +105,7 @@ class Lifecycle:
         with self._state.change() as change:
             unit = change.unit(job_id, number)
             set_state(unit, UnitState.SKIPPED)
-            unit.artifact, unit.sha256, unit.bytes = artifact, sha256, size
+            unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, sha256, size, ""
             unit.error, unit.ended_at = "Already rendered; the file was checked.", self._clock.now()
             change.job(job_id).last_unit = number
 

@@ -112,7 +112,17 @@ class ParentDesk:
         return ChildOrders(orders=orders, lost=lost, ended=self._has_ended(job.id))
 
     def deliver(
-        self, job_id: str, node: str, number: int, *, attempt: int, lease: str, sha256: str, seconds: float, path: Path
+        self,
+        job_id: str,
+        node: str,
+        number: int,
+        *,
+        attempt: int,
+        lease: str,
+        sha256: str,
+        seconds: float,
+        program: str,
+        path: Path,
     ) -> Delivered:
         """Check a result again and publish it; the file at ``path`` is moved away.
 
@@ -138,7 +148,7 @@ class ParentDesk:
         except (ZordonError, OSError) as error:
             self._results.fail(held, held.units[0], str(error))
             raise BadRequest(str(error)) from error
-        file = CheckedFile(path=path, sha256=found, bytes=size, seconds=seconds)
+        file = CheckedFile(path=path, sha256=found, bytes=size, seconds=seconds, program=program)
         return Delivered(published=self._results.deliver(held, held.units[0], file))
 
     def project(self, job_id: str, node: str) -> ProjectManifest:

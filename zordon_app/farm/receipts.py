@@ -103,6 +103,7 @@ class Receipts:
             seconds=unit.seconds,
             started_at=unit.started_at,
             ended_at=unit.ended_at,
+            program=unit.program,
         )
 
 

@@ -97,7 +97,13 @@ class Calls:
 
     def deliver(self, job: str, number: int, *, attempt: int, lease: str, file: CheckedFile) -> Delivered:
         """Send one result."""
-        query = {"attempt": attempt, "lease": lease, "sha256": file.sha256, "seconds": f"{file.seconds:.6f}"}
+        query = {
+            "attempt": attempt,
+            "lease": lease,
+            "sha256": file.sha256,
+            "seconds": f"{file.seconds:.6f}",
+            "program": file.program,
+        }
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)}
         with self._errors(), file.path.open("rb") as body:
             answer = self._link.request(

@@ -35,6 +35,7 @@ class LeaseRun:
         self.folder = folder
         self._lease = assignment.lease
         self._fps = assignment.job.fps
+        self._program = assignment.build.sha256
         self._source = source
         self._publisher = publisher
         self._settings = settings
@@ -163,7 +164,8 @@ class LeaseRun:
         now = self._monotonic()
         # A name with a folder in it would be somebody else's file: only plain names of the private folder count.
         path = self.folder / PurePath(file).name
-        self._publisher.put(Finished(lease=self._lease, unit=unit, path=path, seconds=now - self._began_at))
+        seconds = now - self._began_at
+        self._publisher.put(Finished(lease=self._lease, unit=unit, path=path, seconds=seconds, program=self._program))
         self._began_at = now
         self._forget_in_hand(number)
 

@@ -29,6 +29,8 @@ class Finished(Struct, frozen=True, kw_only=True):
     unit: LeasedUnit
     path: Path
     seconds: float
+    program: str
+    """SHA-256 of the engine's program."""
 
 
 class Publisher:
@@ -79,7 +81,9 @@ class Publisher:
         lease, unit = finished.lease, finished.unit
         try:
             sha256, size = self._check(finished.path, unit.spec.expected)
-            file = CheckedFile(path=finished.path, sha256=sha256, bytes=size, seconds=finished.seconds)
+            file = CheckedFile(
+                path=finished.path, sha256=sha256, bytes=size, seconds=finished.seconds, program=finished.program
+            )
             self._source.deliver(lease, unit, file)
         except DiskFull as error:
             self._source.give_back(lease, [unit], str(error))

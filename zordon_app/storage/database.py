@@ -15,7 +15,7 @@ from zordon_app.storage.ballast import Ballast
 
 log = logging.getLogger(__name__)
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision under ``migrations/versions``; a test holds that."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BACKUPS_KEPT = 5

@@ -29,6 +29,7 @@ UNITS = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("started_at", sa.Text),
     sa.Column("ended_at", sa.Text),
+    sa.Column("program", sa.Text, nullable=False, server_default=""),
 )
 
 COMMITS = sa.Table(

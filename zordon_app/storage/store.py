@@ -94,6 +94,7 @@ class JobStore:
             error=row.error,
             started_at=datetime.fromisoformat(row.started_at) if row.started_at else None,
             ended_at=datetime.fromisoformat(row.ended_at) if row.ended_at else None,
+            program=row.program,
         )
 
 
@@ -133,6 +134,7 @@ def _unit_row(job_id: JobId, unit: Unit) -> dict[str, Any]:
         "error": unit.error,
         "started_at": unit.started_at.isoformat() if unit.started_at else None,
         "ended_at": unit.ended_at.isoformat() if unit.ended_at else None,
+        "program": unit.program,
     }
 
 

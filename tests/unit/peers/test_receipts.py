@@ -141,3 +141,13 @@ def test_a_receipt_of_a_format_to_come_says_so(document):
 def test_what_is_no_receipt_is_said_to_be_none(junk):
     with pytest.raises(BadReceipt, match="no receipt"):
         read_receipt(junk)
+
+
+def test_a_receipt_from_before_programs_were_named_is_still_good(identity, receipt):
+    plain = msgspec.to_builtins(receipt)
+    for unit in plain["units"]:
+        del unit["program"]
+    signature = identity.sign(message(plain))
+    document = {"receipt": plain, "public_key": identity.public_key, "signature": signature}
+
+    assert read_receipt(json.dumps(document).encode()) == receipt

@@ -36,6 +36,21 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path):
     assert pragma == 2
 
 
+def test_the_ledger_of_the_first_tables_is_taken_over(tmp_path):
+    bench = FarmBench(tmp_path)
+    job_id = bench.add(units=2)
+    bench.database.close()
+    with closing(sqlite3.connect(bench.folder / "zordon.db")) as connection:
+        connection.execute("ALTER TABLE units DROP COLUMN program")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.commit()
+    bench.open()
+    units = bench.store.load_units(job_id)
+    bench.database.close()
+
+    assert [(unit.spec.number, unit.program) for unit in units] == [(1, ""), (2, "")]
+
+
 def files_in(folder):
     """All that holds data: an empty log, and the index of a log, may come and go."""
     files = [path for path in folder.iterdir() if path.is_file() and path.suffix != ".db-shm"]

@@ -1,5 +1,7 @@
 """What nodes ask of each other while they share a job. All of it is for members of the farm only."""
 
+import re
+
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
@@ -16,6 +18,7 @@ from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOf
 from zordon_app.errors import BadRequest, NotFound
 
 JOB = "/api/jobs/<job_id>"
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def routes(context: Context) -> list[Route]:
@@ -36,7 +39,8 @@ def routes(context: Context) -> list[Route]:
     under = Query("lease", "The lease under which it was made.", required=True)
     digest = Query("sha256", "Hash of the body in hex.", required=True)
     seconds = Query("seconds", "How long the engine took.", "number")
-    result = (attempt, under, digest, seconds)
+    program = Query("program", "SHA-256 of the program that made it, in hex.")
+    result = (attempt, under, digest, seconds, program)
     orders = {200: Says("What the child is to do.", ChildOrders, JSON)}
     news = Body(ChildUpdate, "The child job as its node sees it.", required=True)
     peers, both = PEERS_ONLY, ACTORS_AND_PEERS
@@ -89,6 +93,7 @@ class Work:
                 lease=ask.required("lease"),
                 sha256=ask.required("sha256"),
                 seconds=_seconds(ask.query.get("seconds", "0")),
+                program=_hash(ask.query.get("program", "")),
                 path=path,
             )
         finally:
@@ -122,6 +127,11 @@ def _number(text: str) -> int:
         return int(text)
     except ValueError:
         raise BadRequest("The unit must be a number.") from None
+
+
+def _hash(text: str) -> str:
+    """What is no hash is not known: the receipt has a place for nothing else."""
+    return text if _SHA256.fullmatch(text) else ""
 
 
 def _seconds(text: str) -> float:
