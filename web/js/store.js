@@ -51,10 +51,6 @@ export function allJobs() {
   return [...jobs.values()].map(entry => entry.peek());
 }
 
-export function jobCount() {
-  return jobs.size;
-}
-
 /** The server's clock, as well as this machine knows it. */
 export function serverNow() {
   return now.value + clockGap.value;

@@ -20,7 +20,7 @@ from zordon_app.domain.sharing import (
     Parcel,
 )
 from zordon_app.domain.views import NodeView
-from zordon_app.engines.base import Build, ProjectFiles, Report, RunProgram
+from zordon_app.engines.base import Build, ProjectFiles, Report
 
 
 class Clock(Protocol):
@@ -117,9 +117,6 @@ class Disk(Protocol):
 
 CheckFile = Callable[[Path, Expected], tuple[str, int]]
 """Decodes a file whole; its sha256 and size in bytes. Raises a ZordonError that says what is wrong."""
-
-MakeRunner = Callable[[str], RunProgram]
-"""A program runner whose output goes to the log of the job with that id."""
 
 
 class ThisMachine(Protocol):

@@ -1,7 +1,6 @@
 import { actOnFarm, farm, farmError, mayManage } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
-import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { Asking, Joining } from './asking.js';
 import { Browsers } from './browsers.js';
@@ -38,9 +37,4 @@ function Door({ door }) {
       <div class="segmented" role="group" aria-labelledby="farm-door">${modes.map(mode => html`<button type="button" key=${mode} aria-pressed=${door.mode === mode} onClick=${() => void actOnFarm('door', { mode })}>${t(`farm.door_${mode}`)}</button>`)}</div></div>
     <p class=${door.mode === 'always' ? 'pad warn' : 'pad muted'}>${door.mode === 'open' && left ? t('farm.door_open_left', { n: left }) : t(`farm.door_${door.mode}_hint`)}</p>
   </section>`;
-}
-
-/** @param {{label: string, onClick: () => void, danger?: boolean}} props */
-export function SmallButton({ label, onClick, danger }) {
-  return h(Button, { label, small: true, kind: danger ? 'danger' : 'plain', onClick });
 }

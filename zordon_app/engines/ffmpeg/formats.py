@@ -165,9 +165,6 @@ CONTAINERS: dict[str, Container] = {
 }
 """Containers by the extension of their files."""
 
-CONTAINER_OF_PART = {"mp4": "mp4", "mov": "mov"}
-"""Containers in which segments wait, with the kind under which they are checked."""
-
 AUDIO_CODECS = tuple(dict.fromkeys(codec for container in CONTAINERS.values() for codec in container.audio))
 PIXEL_FORMATS = tuple(dict.fromkeys(name for codec in CODECS.values() for name in codec.pixel_formats))
 PRESETS = tuple(dict.fromkeys(name for codec in CODECS.values() for name in codec.presets))
