@@ -29,6 +29,7 @@ def partaking(bench, dispatch):
         machine=quiet,
         others=lambda: [SimpleNamespace(id=OTHER)],
         machines=None,
+        builds=dict,
     )
     return Partaking(bench.state, bench.lifecycle, dispatch.dispatcher, desk, NODE)
 
