@@ -23,8 +23,13 @@ class ParcelFolder:
     """Meets ``ParcelBox``: one folder per child job."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep parcels under ``folder``."""
+        """Keep parcels under ``folder``; what a kill in the middle of ``put`` has left there goes."""
         self._folder = folder
+        for path in folder.glob("*/*"):
+            if path.suffix != ".json" and not _note(path).exists():
+                path.unlink()
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
 
     def put(self, parcel: Parcel, source: Path) -> Parcel:
         """Move a checked file into the box.

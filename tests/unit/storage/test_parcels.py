@@ -32,6 +32,19 @@ def test_a_parcel_survives_a_restart(tmp_path, source):
     assert not list((tmp_path / "box").rglob("*"))
 
 
+def test_what_a_kill_between_a_parcel_and_its_note_has_left_goes_at_the_next_start(tmp_path, source):
+    ParcelFolder(tmp_path / "box").put(PARCEL, source)
+    for name in ("child/8-1", "child/8-1.part", "another/3-1"):
+        path = tmp_path / "box" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"pixels")
+
+    box = ParcelFolder(tmp_path / "box")
+
+    assert box.of_job("child") == [PARCEL]
+    assert {path.name for path in (tmp_path / "box").rglob("*")} == {"child", "7-2", "7-2.json"}
+
+
 def test_a_parcel_whose_note_finds_no_room_leaves_nothing_behind(tmp_path, source, monkeypatch):
     def no_room(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
