@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.nodes import eventually
 from tests.faults.conftest import REPEATS, SEEDS
 from tests.faults.oracle import commits, is_sound
 from zordon_app.farm.feed import ChangeFeed
@@ -26,6 +27,8 @@ def half_done(node):
     project = node.project((1, 12), faults={6: {"how": "hang", "times": 1}})
     job = node.api.add(project)
     node.api.wait_for(job["id"], lambda job: job["units"]["done"] == 5)
+    # Killed before the engine has begun to hang, it would only do so after the restart.
+    eventually(lambda: project.with_name(f"{project.name}.tries.6").exists())
     files = {path.name: path.stat().st_mtime_ns for path in Path(job["output_path"]).glob("*.png")}
     node.kill()
     return job, files
