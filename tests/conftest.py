@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 from tests.faults import table
 
@@ -16,6 +17,21 @@ ALONE = uuid.uuid4().hex
 def _run(config: pytest.Config) -> str:
     """The same in all processes of a run."""
     return str(getattr(config, "workerinput", {}).get("testrunuid", ALONE))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one ``xdist_group`` go to one worker, and groups begin first: they take longest.
+
+    pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it, so that farms met each other on one network.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
+            item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.hookimpl(wrapper=True)
