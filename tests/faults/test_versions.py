@@ -11,7 +11,7 @@ from zordon_app.domain.peering import PROTOCOL_MAX as NOW
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 
 
-@pytest.mark.fault(23, "a machine has a Zordon of another time")
+@pytest.mark.fault(23, "a machine has an older or a newer Zordon")
 def test_f23_the_protocol_before_ours_works_and_one_of_years_to_come_does_not(trial: Trial) -> None:
     """The child knows one version more than its parent, which is to it what the last version will be to the next."""
     with (
