@@ -14,7 +14,7 @@ from tests.web.seed import make_zordon
 from tests.web.test_farm_page import free_port, invitation
 from zordon_app.app import Zordon
 
-FRAMES = 120
+FRAMES = 100
 WATCH = """() => {
     window.differences = []
     new MutationObserver(() => {
@@ -83,7 +83,7 @@ def test_a_machine_that_dies_is_shown_and_loses_nothing(
         expect(window.row("shot")).to_contain_text("done", timeout=60_000)
 
         assert window.get(f"jobs/{job['id']}")["units"]["done"] == FRAMES
-        assert page.evaluate("window.seen") == FRAMES
+        window.until(lambda: page.evaluate("window.seen") == FRAMES)
         assert page.evaluate("window.differences") == []
 
 

@@ -3,7 +3,7 @@ from collections import deque
 from pathlib import Path
 
 from zordon_app.domain.ids import JobId, LeaseId, NodeId
-from zordon_app.domain.jobs import Expected, UnitKind, UnitSpec
+from zordon_app.domain.jobs import BuildRef, Expected, UnitKind, UnitSpec
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.engines.base import Event, EventKind
 from zordon_app.render.lease_run import LeaseRun
@@ -78,6 +78,7 @@ class AnyJob:
 
 class Assigned:
     job = AnyJob()
+    build = BuildRef(engine="fake", version="1.0", sha256="1.0-sha")
 
     def __init__(self, *numbers):
         units = tuple(unit(number) for number in numbers)
