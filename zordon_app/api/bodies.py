@@ -21,7 +21,7 @@ from zordon_app.domain.callers import Upload
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
 
 MB = 1_000_000
-CHUNK = 256 * 1024
+CHUNK = 128 * 1024
 MAX_FIELDS_BYTES = 8 * MB
 MAX_FORM_FIELDS = 100
 MAX_UPLOAD_BYTES = 50_000 * MB
