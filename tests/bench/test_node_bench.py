@@ -1,6 +1,7 @@
 """One machine against the bare programs, and with ten thousand jobs; side by side in one run, as ratios."""
 
 import os
+import queue
 import shutil
 import statistics
 import subprocess
@@ -10,8 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import imageio_ffmpeg
 import msgspec
@@ -30,6 +32,7 @@ TABLE = Path(__file__).parents[2] / ".cache" / "node-bench.txt"
 FRAMES, SECONDS, ROUNDS = 48, 60, 2
 JOBS, POLLERS, CHANGES = 10_000, 50, 40
 SHARED_MEMORY = Path("/dev/shm")
+POLLING = Path(__file__).with_name("pollers.py")
 SCENE = """
 import bpy, sys
 scene = bpy.context.scene
@@ -175,53 +178,47 @@ def _get(node: Node, path: str) -> bytes:
     return urllib3.request("GET", f"{node.address}{path}").data
 
 
-class Pollers:
-    """Fifty pages that know the list and wait for changes; the first notes when it hears of one."""
-
-    def __init__(self, node: Node, token: str) -> None:
-        self.heard: list[float] = []
-        self._token = token
-        self._address = f"{node.address}/api/jobs/long_poll?delta=1"
-        self._pool = urllib3.PoolManager(maxsize=POLLERS, timeout=60)
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._poll, args=(n == 0,)) for n in range(POLLERS)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+@contextmanager
+def _waiting(node: Node, token: str, count: int) -> Iterator[None]:
+    """So many pages wait for changes, in a process of their own, as if on other machines."""
+    command = [sys.executable, str(POLLING), node.address, token, str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as pages:
+        assert pages.stdout is not None
+        assert pages.stdout.readline() == "waiting\n"
         time.sleep(1)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _poll(self, counts: bool) -> None:
-        token = self._token
-        while not self._stop.is_set():
-            answer = self._pool.request("GET", f"{self._address}&timeout=5&token={token}")
-            if answer.status == 200:
-                if counts:
-                    self.heard.append(time.monotonic())
-                token = answer.json()["token"]
+        try:
+            yield
+        finally:
+            pages.kill()
 
 
 def _changes_with_pollers(node: Node, client: RenderServerProxy) -> float:
-    """Median seconds from a change to the answer of a long poll, while fifty wait."""
+    """Median seconds from the order of a change to the answer of a long poll, while fifty wait."""
     job = client.get_jobs()[0]["id"]
-    lags = []
     token = msgspec.json.decode(_get(node, "/api/jobs/long_poll?delta=1"))["token"]
-    with Pollers(node, token) as pollers:
+    heard: queue.SimpleQueue[float] = queue.SimpleQueue()
+    stop = threading.Event()
+    page = threading.Thread(target=_listen, args=(node, token, heard, stop))
+    lags = []
+    with _waiting(node, token, POLLERS - 1):
+        page.start()
         for turn in range(CHANGES):
-            pollers.heard.clear()
             began = time.monotonic()
             client.set_job_priority(job, 40 + turn % 20)
-            while not pollers.heard and time.monotonic() - began < 5:
-                time.sleep(0.0005)
-            lags.append(pollers.heard[0] - began)
+            lags.append(heard.get(timeout=10) - began)
             time.sleep(0.2)
+        stop.set()
+        page.join()
     return statistics.median(lags)
+
+
+def _listen(node: Node, token: str, heard: queue.SimpleQueue[float], stop: threading.Event) -> None:
+    pool = urllib3.PoolManager()
+    while not stop.is_set():
+        answer = pool.request("GET", f"{node.address}/api/jobs/long_poll?delta=1&timeout=5&token={token}")
+        if answer.status == 200:
+            heard.put(time.monotonic())
+            token = answer.json()["token"]
 
 
 @pytest.fixture
