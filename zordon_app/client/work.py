@@ -1,6 +1,7 @@
 """What the nodes of a farm ask of each other while they share a job; taken from members only."""
 
 from pathlib import Path
+from typing import Any
 
 from zordon_app.client.calls import Calls, Json, job_path, path_part, typed
 from zordon_app.client.download import OnBytes, Wanted, download, target_for
@@ -11,6 +12,22 @@ from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOf
 SHORT_SECONDS = 10.0
 LONG_SECONDS = 120.0
 """For answers that come after a check or a hash of a large file."""
+
+
+def delivery(file: CheckedFile, *, attempt: int, lease: str) -> dict[str, Any]:
+    """How the artifact of a unit is sent: the options of ``Transport.send`` but for the body, which is the file."""
+    return {
+        "query": {
+            "attempt": attempt,
+            "lease": lease,
+            "sha256": file.sha256,
+            "seconds": f"{file.seconds:.6f}",
+            "program": file.program,
+        },
+        "headers": {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)},
+        "read_seconds": LONG_SECONDS,
+        "repeatable": False,
+    }
 
 
 class WorkCalls(Calls):
@@ -36,20 +53,9 @@ class WorkCalls(Calls):
 
     def deliver_unit(self, job_id: str, unit: int, file: CheckedFile, *, attempt: int, lease: str) -> Delivered:
         """Send the artifact of one unit; under its attempt it may be sent again."""
-        query = {
-            "attempt": attempt,
-            "lease": lease,
-            "sha256": file.sha256,
-            "seconds": f"{file.seconds:.6f}",
-            "program": file.program,
-        }
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)}
-        path = job_path(job_id, f"units/{unit}")
+        options = delivery(file, attempt=attempt, lease=lease)
         with file.path.open("rb") as body:
-            answer = self.request(
-                "PUT", path, query=query, body=body, headers=headers, read_seconds=LONG_SECONDS, repeatable=False
-            )
-        return typed(answer, Delivered)
+            return typed(self.request("PUT", job_path(job_id, f"units/{unit}"), body=body, **options), Delivered)
 
     def get_job_project(self, job_id: str) -> ProjectManifest:
         """The files of the project, with their hashes."""

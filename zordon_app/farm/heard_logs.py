@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from zordon_app.domain.sharing import LogPiece
+from zordon_app.farm.by_job import ByJob
 
 AppendLines = Callable[[str, int | None, Sequence[str]], None]
 """Appends lines to the log of a unit of a job, or to that of the job itself."""
@@ -14,13 +15,12 @@ class HeardLogs:
     def __init__(self, append: AppendLines, is_there: Callable[[str], bool]) -> None:
         """Write them with ``append``; ``is_there`` tells whether a job was not deleted yet."""
         self._append = append
-        self._is_there = is_there
-        self._heard: dict[str, dict[tuple[str, int], int]] = {}
-        """By job: how far the log of each unit was heard from each child."""
+        self._heard: ByJob[dict[tuple[str, int], int]] = ByJob(dict, is_there)
+        """How far the log of each unit was heard from each child."""
 
     def take(self, job_id: str, child: str, node_name: str, piece: LogPiece) -> None:
         """The next lines of a unit: into its log, and with the name of the machine into that of the job."""
-        heard = self._of(job_id)
+        heard = self._heard.of(job_id)
         known = heard.get((child, piece.unit), 0)
         if piece.end <= known:
             return
@@ -28,12 +28,6 @@ class HeardLogs:
         lines = _after(piece, known).splitlines()
         self._append(job_id, piece.unit, lines)
         self._append(job_id, None, [f"[{node_name}] {line}" for line in lines])
-
-    def _of(self, job_id: str) -> dict[tuple[str, int], int]:
-        """What was heard of a job; with the first word of a new one, those that were deleted are forgotten."""
-        if job_id not in self._heard:
-            self._heard = {job: heard for job, heard in self._heard.items() if self._is_there(job)}
-        return self._heard.setdefault(job_id, {})
 
 
 def _after(piece: LogPiece, known: int) -> str:

@@ -20,6 +20,7 @@ from zordon_app.domain.sharing import (
 from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import BadRequest, Forbidden, ZordonError
 from zordon_app.farm import planner
+from zordon_app.farm.by_job import ByJob
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.heard_logs import HeardLogs
@@ -59,8 +60,8 @@ class ParentDesk:
         self._projects = projects
         self._children = children
         self._logs = logs
-        self._heard: dict[JobId, dict[tuple[str, str], int]] = {}
-        """By job: the number of the last update of each child."""
+        self._heard: ByJob[dict[tuple[str, str], int]] = ByJob(dict, state.has)
+        """The number of the last update of each child."""
 
     def offer(self, job_id: str, node: str) -> JobOffer:
         """What a child must know. Raises JobNotFound, Forbidden."""
@@ -182,9 +183,7 @@ class ParentDesk:
 
     def _is_new(self, job_id: JobId, update: ChildUpdate) -> bool:
         """Whether these news were not taken yet: they come again when an answer got lost, and perhaps out of order."""
-        if job_id not in self._heard:
-            self._heard = {job: heard for job, heard in self._heard.items() if self._state.has(job)}
-        heard, told = self._heard.setdefault(job_id, {}), (update.id, update.boot)
+        heard, told = self._heard.of(job_id), (update.id, update.boot)
         if update.seq and update.seq <= heard.get(told, 0):
             return False
         heard[told] = update.seq

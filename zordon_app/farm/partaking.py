@@ -60,5 +60,4 @@ class Partaking:
             self._lifecycle.set_job_status(job_id, JobStatus.NOT_STARTED, QUEUED)
 
     def _may_render(self, job: Job, node: NodeId) -> bool:
-        is_here = node == self._this_node
-        return planner.may_share(job, node) or (is_here and (not job.nodes or node in job.nodes))
+        return planner.may_share(job, node) or (node == self._this_node and planner.is_chosen(job, node))

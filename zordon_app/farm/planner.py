@@ -39,14 +39,19 @@ def queue(jobs: Sequence[Job]) -> list[Job]:
     return sorted(jobs, key=rank)
 
 
+def is_chosen(job: Job, node: str) -> bool:
+    """Whether a node is among those that a person lets render a job: all, where none is named."""
+    return not job.nodes or node in job.nodes
+
+
 def may_work(job: Job, node: str) -> bool:
     """Whether a node may take units of a job now."""
-    return job.status.is_active and job.parent is None and (not job.nodes or node in job.nodes)
+    return job.status.is_active and job.parent is None and is_chosen(job, node)
 
 
 def may_share(job: Job, node: str) -> bool:
     """Whether a peer may take part in a job of this machine, now or later."""
-    return job.parent is None and job.enable_split_jobs and (not job.nodes or node in job.nodes)
+    return job.parent is None and job.enable_split_jobs and is_chosen(job, node)
 
 
 def lease_size(

@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from zordon_app.client import errors as refused
 from zordon_app.client.transport import Answer
+from zordon_app.client.work import LONG_SECONDS, SHORT_SECONDS, delivery
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.projects import ProjectFile, ProjectManifest
 from zordon_app.domain.results import CheckedFile
@@ -26,9 +27,6 @@ from zordon_app.peers.links import PeerLink, Removed, read_answer
 
 T = TypeVar("T")
 
-SHORT_SECONDS = 10.0
-LONG_SECONDS = 120.0
-"""For answers that come after a check or a hash of a large file."""
 LARGE = 64 * 1024 * 1024
 """Bytes from which on a film is read in parts: a smaller one is here before the first seek has paid."""
 CHUNK = 128 * 1024
@@ -97,24 +95,9 @@ class Calls:
 
     def deliver(self, job: str, number: int, *, attempt: int, lease: str, file: CheckedFile) -> Delivered:
         """Send one result."""
-        query = {
-            "attempt": attempt,
-            "lease": lease,
-            "sha256": file.sha256,
-            "seconds": f"{file.seconds:.6f}",
-            "program": file.program,
-        }
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.bytes)}
+        options = delivery(file, attempt=attempt, lease=lease)
         with self._errors(), file.path.open("rb") as body:
-            answer = self._link.request(
-                "PUT",
-                f"/api/jobs/{job}/units/{number}",
-                query=query,
-                body=body,
-                headers=headers,
-                read_seconds=LONG_SECONDS,
-                repeatable=False,
-            )
+            answer = self._link.request("PUT", f"/api/jobs/{job}/units/{number}", body=body, **options)
             return read_answer(answer, Delivered)
 
     def project(self, job: str) -> ProjectManifest:

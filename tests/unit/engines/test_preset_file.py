@@ -4,24 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from zordon_app.engines.blender.engine import BlenderEngine
-from zordon_app.engines.ffmpeg.engine import FfmpegEngine
+from tests.unit.engines.conftest import REGISTRY
 from zordon_app.engines.presets import Presets
-from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, Conflict
 
-REGISTRY = EngineRegistry([BlenderEngine(), FfmpegEngine()])
 GOOD = "version: 1\npresets:\n  # for Anna\n  anna: {extends: review-h264, params: {crf: 30}}\n"
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "config" / "presets.yaml"
-
-
-@pytest.fixture
-def presets(path):
-    return Presets(path, REGISTRY)
 
 
 def write(presets, text, replaces=None, *, here=True):

@@ -1,37 +1,11 @@
 import os
 import threading
-from pathlib import Path
 
 import pytest
 
-from zordon_app.engines.blender.engine import BlenderEngine
-from zordon_app.engines.ffmpeg.engine import FfmpegEngine
+from tests.unit.engines.conftest import BUILT_IN, REGISTRY
 from zordon_app.engines.presets import Presets
-from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, NotFound
-
-REGISTRY = EngineRegistry([BlenderEngine(), FfmpegEngine()])
-BUILT_IN = Presets(Path("/nowhere/presets.yaml"), REGISTRY).all()
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "config" / "presets.yaml"
-
-
-@pytest.fixture
-def presets(path):
-    return Presets(path, REGISTRY)
-
-
-@pytest.fixture
-def write(path):
-    def write(text: str) -> Path:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
 
 
 def told(problems):

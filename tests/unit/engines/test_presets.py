@@ -7,38 +7,13 @@ import msgspec
 import pytest
 import yaml
 
+from tests.unit.engines.conftest import BUILT_IN, REGISTRY
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.arguments import check_arguments
 from zordon_app.engines.base import Build, Probe
-from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.blender.plan import make_plan
-from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.preset_schema import make_schema
-from zordon_app.engines.presets import Presets, read_built_in, validate
-from zordon_app.engines.registry import EngineRegistry
-
-REGISTRY = EngineRegistry([BlenderEngine(), FfmpegEngine()])
-BUILT_IN = Presets(Path("/nowhere/presets.yaml"), REGISTRY).all()
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "config" / "presets.yaml"
-
-
-@pytest.fixture
-def presets(path):
-    return Presets(path, REGISTRY)
-
-
-@pytest.fixture
-def write(path):
-    def write(text: str) -> Path:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+from zordon_app.engines.presets import read_built_in, validate
 
 
 def told(problems):

@@ -1,14 +1,22 @@
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.wall_engine import WallEngine
 from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec
+from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.feed import ChangeFeed
+from zordon_app.farm.intake import Intake
 from zordon_app.farm.lifecycle import Lifecycle
 from zordon_app.farm.state import FarmState
 from zordon_app.storage.database import Database
+from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.store import JobStore
 
 
@@ -39,6 +47,24 @@ def make_job(clock: FakeClock, output: Path, **fields: object) -> Job:
         "created_at": clock.now(),
     }
     return Job(**(defaults | fields))
+
+
+def make_intake(folder: Path, presets: Mapping[str, Any]) -> tuple[Intake, Path]:
+    """An intake that knows one engine, and a project for it."""
+    engine = WallEngine("one")
+    intake = Intake(
+        registry=EngineRegistry([engine]),
+        builds=SimpleNamespace(of=lambda _engine: engine.find_builds([])),
+        outputs=OutputFolders(),
+        presets=lambda: presets,
+        unpack=lambda _archive, _folder: None,
+        clock=FakeClock(),
+        jobs_folder=folder / "jobs",
+        output_root=lambda: folder / "output",
+    )
+    project = folder / "shot.wall"
+    project.write_text(json.dumps({"seconds": 0.1}))
+    return intake, project
 
 
 class FarmBench:

@@ -1,19 +1,14 @@
 """Paths in requests from other machines: none that is new."""
 
-import json
 from types import SimpleNamespace
 
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.wall_engine import WallEngine
-from tests.unit.farm.conftest import make_job
+from tests.unit.farm.conftest import make_intake, make_job
 from zordon_app.domain.callers import Caller, Role
 from zordon_app.domain.messages import JobRequest
-from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import Forbidden
-from zordon_app.farm.intake import Intake
-from zordon_app.storage.outputs import OutputFolders
 
 BROWSER = Caller(local=False, address="10.0.0.2", role=Role.CONTROL)
 
@@ -21,19 +16,7 @@ BROWSER = Caller(local=False, address="10.0.0.2", role=Role.CONTROL)
 @pytest.fixture
 def edit(tmp_path):
     """Replace a job, from a browser elsewhere; the new job."""
-    engine = WallEngine("one")
-    intake = Intake(
-        registry=EngineRegistry([engine]),
-        builds=SimpleNamespace(of=lambda _engine: engine.find_builds([])),
-        outputs=OutputFolders(),
-        presets=dict,
-        unpack=lambda _archive, _folder: None,
-        clock=FakeClock(),
-        jobs_folder=tmp_path / "jobs",
-        output_root=lambda: tmp_path / "output",
-    )
-    project = tmp_path / "shot.wall"
-    project.write_text(json.dumps({"seconds": 0.1}))
+    intake, project = make_intake(tmp_path, {})
     old = make_job(FakeClock(), tmp_path / "renders", project=str(project))
 
     def make(**fields):

@@ -1,19 +1,12 @@
 """What a preset says beside arguments: about files that are there, and about help from other machines."""
 
-import json
-from types import SimpleNamespace
-
 import pytest
 
-from tests.fakes.clock import FakeClock
-from tests.fakes.wall_engine import WallEngine
+from tests.unit.farm.conftest import make_intake
 from zordon_app.domain.callers import Caller, Role
 from zordon_app.domain.jobs import Existing
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.engines.registry import EngineRegistry
-from zordon_app.farm.intake import Intake
-from zordon_app.storage.outputs import OutputFolders
 
 PRESETS = {
     "plain": {"engine": "wall"},
@@ -24,19 +17,7 @@ PERSON = Caller(local=True, address="127.0.0.1", role=Role.LOCAL)
 
 @pytest.fixture
 def prepare(tmp_path):
-    engine = WallEngine("one")
-    intake = Intake(
-        registry=EngineRegistry([engine]),
-        builds=SimpleNamespace(of=lambda _engine: engine.find_builds([])),
-        outputs=OutputFolders(),
-        presets=lambda: PRESETS,
-        unpack=lambda _archive, _folder: None,
-        clock=FakeClock(),
-        jobs_folder=tmp_path / "jobs",
-        output_root=lambda: tmp_path / "output",
-    )
-    project = tmp_path / "shot.wall"
-    project.write_text(json.dumps({"seconds": 0.1}))
+    intake, project = make_intake(tmp_path, PRESETS)
 
     def make(**fields):
         request = JobRequest(local_path=str(project), start_frame=1, end_frame=2, **fields)

@@ -85,7 +85,7 @@ def test_a_job_that_was_deleted_is_forgotten_when_the_next_one_speaks(farm):
         farm.heard.take(f"job {number}", "child", "atlas", line)
         farm.heard.take(f"job {number}", "child", "atlas", line)
 
-    assert list(farm.heard._heard) == ["job 99"]
+    assert list(farm.heard._heard._kept) == ["job 99"]
     assert farm.here.read("job 98", unit=1, start=0)[0] == b"hello\n" * 100, "the fake keeps all jobs in one file"
 
 
