@@ -49,7 +49,7 @@ from zordon_app.farm.watching import WatchFolders
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.network import own_addresses
 from zordon_app.peers.receipts import ReceiptSigner
-from zordon_app.render.check import check_artifact
+from zordon_app.render.check import check_artifact, load_decoder
 from zordon_app.render.disk import GIB
 from zordon_app.render.machine import free_gib
 from zordon_app.render.previews import Previews
@@ -290,6 +290,7 @@ class FarmParts:
             processes=self._render.processes,
             logs=self._render.logs,
             check=check_artifact,
+            prepare=load_decoder,
             settings=self._render.settings,
             monotonic=self._basis.clock.monotonic,
             stop=self._basis.stop,

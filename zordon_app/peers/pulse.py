@@ -18,7 +18,7 @@ BEAT_TIMEOUT = 4.0
 LISTS_TIMEOUT = 10.0
 MISSED = 1.5
 """After so many intervals without being asked, one asks oneself."""
-SELDOM = 5
+SELDOM = 4
 """A peer that asks us is asked only every so many intervals: to see that the way from here to there is open too."""
 
 log = logging.getLogger(__name__)

@@ -36,8 +36,8 @@ from zordon_app.peers.sessions import PeerSessions
 from zordon_app.peers.statements import farm_hash
 from zordon_app.peers.talk import PeerTalk
 
-BEAT_SECONDS = 3.0
-SILENT_SECONDS = 8.0
+BEAT_SECONDS = 4.0
+SILENT_SECONDS = 8.8
 LEAST_SILENT_SECONDS = 2.0
 """However short the timers of a test are, a busy machine must have the time to answer."""
 SCOUT_SECONDS = 10.0

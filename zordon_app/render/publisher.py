@@ -36,15 +36,25 @@ class Finished(Struct, frozen=True, kw_only=True):
 class Publisher:
     """One thread that checks artifacts and delivers them in order."""
 
-    def __init__(self, source: WorkSource, check: Callable[[Path, Expected], tuple[str, int]]) -> None:
-        """Deliver to ``source`` what ``check`` lets pass."""
+    def __init__(
+        self,
+        source: WorkSource,
+        check: Callable[[Path, Expected], tuple[str, int]],
+        prepare: Callable[[Expected], None],
+    ) -> None:
+        """Deliver to ``source`` what ``check`` lets pass; ``prepare`` loads what it needs for such files."""
         self._source = source
         self._check = check
-        self._queue: queue.Queue[Finished | None] = queue.Queue(MOST_WAITING)
+        self._prepare = prepare
+        self._queue: queue.Queue[Finished | Expected | None] = queue.Queue(MOST_WAITING)
         self._delivered = threading.Condition()
         self._waiting: Counter[LeaseId] = Counter()
         self._thread = threading.Thread(target=self._loop, name="publisher")
         self._thread.start()
+
+    def expect(self, expected: Expected) -> None:
+        """Such files will come; the engine has only begun."""
+        self._queue.put(expected)
 
     def put(self, finished: Finished) -> None:
         """Check and deliver a file, soon."""
@@ -67,15 +77,21 @@ class Publisher:
         self._thread.join()
 
     def _loop(self) -> None:
-        while (finished := self._queue.get()) is not None:
-            try:
-                self._deliver(finished)
-            except Exception:
-                log.exception("A result of job %s could not be handed in", finished.lease.job)
-            finally:
-                with self._delivered:
-                    self._waiting[finished.lease.id] -= 1
-                    self._delivered.notify_all()
+        while (due := self._queue.get()) is not None:
+            if isinstance(due, Expected):
+                self._prepare(due)
+            else:
+                self._hand_in(due)
+
+    def _hand_in(self, finished: Finished) -> None:
+        try:
+            self._deliver(finished)
+        except Exception:
+            log.exception("A result of job %s could not be handed in", finished.lease.job)
+        finally:
+            with self._delivered:
+                self._waiting[finished.lease.id] -= 1
+                self._delivered.notify_all()
 
     def _deliver(self, finished: Finished) -> None:
         lease, unit = finished.lease, finished.unit

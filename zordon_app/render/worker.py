@@ -34,16 +34,18 @@ class Worker:
         processes: ProcessOwner,
         logs: JobLogs,
         check: Callable[[Path, Expected], tuple[str, int]],
+        prepare: Callable[[Expected], None],
         settings: Callable[[], RenderSettings],
         monotonic: Callable[[], float],
         stop: threading.Event,
     ) -> None:
-        """``stop`` ends it: the unit in hand is given back."""
+        """``stop`` ends it: the unit in hand is given back. ``prepare`` loads what ``check`` needs for such files."""
         self._source = source
         self._folders = folders
         self._processes = processes
         self._logs = logs
         self._check = check
+        self._prepare = prepare
         self._settings = settings
         self._monotonic = monotonic
         self._stop = stop
@@ -52,7 +54,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop. To be called by a thread of its own."""
-        publisher = Publisher(self._source, self._check)
+        publisher = Publisher(self._source, self._check, self._prepare)
         settling = Settling(publisher)
         try:
             while not self._stop.is_set():
@@ -88,6 +90,7 @@ class Worker:
             monotonic=self._monotonic,
             stop=self._stop,
         )
+        publisher.expect(lease.units[0].spec.expected)
         try:
             if assignment.engine.warm:
                 self._render_warm(assignment, run)

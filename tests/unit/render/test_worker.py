@@ -13,7 +13,7 @@ from zordon_app.domain.jobs import Expected, UnitKind, UnitSpec
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.base import Build
-from zordon_app.render.check import check_artifact
+from zordon_app.render.check import check_artifact, load_decoder
 from zordon_app.render.folders import NodeFolders
 from zordon_app.render.joblog import JobLogs
 from zordon_app.render.processes import ProcessOwner
@@ -100,6 +100,7 @@ def work(tmp_path: Path, make_job):
             processes=ProcessOwner("test-worker"),
             logs=JobLogs(folders.logs),
             check=check_artifact,
+            prepare=load_decoder,
             settings=lambda: RenderSettings(threads=now[0]),
             monotonic=lambda: 0.0,
             stop=stop,
