@@ -23,6 +23,8 @@ def load_decoder(expected: Expected) -> None:
     if expected.format in FILM_FORMATS:
         import av  # noqa: F401
     else:
+        # OpenImageIO gives pixels as arrays, and would load numpy with the first.
+        import numpy as np  # noqa: F401
         import OpenImageIO  # noqa: F401
 
 

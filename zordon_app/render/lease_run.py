@@ -59,7 +59,7 @@ class LeaseRun:
         unit = self._owed[number]
         self._in_hand, self._began_at = number, self._monotonic()
         unit_log.switch(number, unit.attempt)
-        self._obey(self._source.unit_started(self._lease, unit))
+        self._tell_started(unit)
         return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
 
     def follow(self, session: EngineSession, unit_log: UnitLog) -> bool:
@@ -149,7 +149,12 @@ class LeaseRun:
             return
         if self._in_hand != number:
             self._in_hand = number
-            self._obey(self._source.unit_started(self._lease, self._owed[number]))
+            self._tell_started(self._owed[number])
+
+    def _tell_started(self, unit: LeasedUnit) -> None:
+        # Not sooner: an engine that starts needs the processor more.
+        self._publisher.expect(unit.spec.expected)
+        self._obey(self._source.unit_started(self._lease, unit))
 
     def _fraction(self, event: Event, number: int) -> float:
         """How far the unit is, 0–1, also where the engine counts seconds of film."""

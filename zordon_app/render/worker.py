@@ -90,7 +90,6 @@ class Worker:
             monotonic=self._monotonic,
             stop=self._stop,
         )
-        publisher.expect(lease.units[0].spec.expected)
         try:
             if assignment.engine.warm:
                 self._render_warm(assignment, run)
