@@ -1,5 +1,6 @@
 """One listener: cheroot with a bounded pool, started and stopped as an object."""
 
+import contextlib
 import errno
 import logging
 import socket
@@ -142,6 +143,14 @@ class TlsAdapter(Adapter):
 
 class _Server(wsgi.Server):
     doorway: Doorway
+    _connections: Any
+
+    def stop(self) -> None:
+        # cheroot's accepting thread looks only each half second whether it shall stop, unless somebody comes.
+        self._connections._stop_requested = True  # noqa: SLF001 - its own stop() sets this and then waits
+        with contextlib.suppress(OSError):
+            socket.create_connection(self.bind_addr[:2], timeout=1).close()
+        super().stop()
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's signature
         # Whoever hangs up in the middle, or refuses our certificate, is no fault of ours.

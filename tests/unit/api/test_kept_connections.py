@@ -1,6 +1,8 @@
 from contextlib import ExitStack
 from http.client import HTTPConnection
 
+import pytest
+
 from zordon_app.api.server import HttpServer
 
 MEMBERS = 64
@@ -23,3 +25,12 @@ def test_each_member_of_a_large_farm_keeps_its_connection() -> None:
             response = connection.getresponse()
             assert response.read() == b"ok"
             assert not response.will_close
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_listener_need_not_look_whether_it_shall_stop(host) -> None:
+    server = HttpServer(answer, host, 0)
+    server._server.expiration_interval = 3600
+    server.start()
+
+    server.stop()
