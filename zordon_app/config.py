@@ -1,6 +1,5 @@
 """The person's settings: one flat record, checked whole, kept as YAML with what differs from the defaults."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Meta, Struct, field
 from zordon_app.complaints import checked
 from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.hours import check_schedule
+from zordon_app.durable import write_durably
 from zordon_app.errors import BadRequest, ZordonError
 
 HOST = r"^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
@@ -186,10 +186,4 @@ def _save(path: Path, settings: Settings) -> None:
     values = msgspec.to_builtins(settings)
     defaults = msgspec.to_builtins(DEFAULTS)
     changed = {name: value for name, value in values.items() if value != defaults[name]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(msgspec.yaml.encode(changed))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_durably(path, msgspec.yaml.encode(changed))

@@ -45,6 +45,7 @@ def test_a_damaged_memory_of_the_window_is_forgotten(tmp_path, text):
 
 
 def test_a_memory_that_cannot_be_written_costs_nothing_else(tmp_path):
-    keep_placement(tmp_path / "missing" / "placement.json", Placement())
+    (tmp_path / "in the way").touch()
+    keep_placement(tmp_path / "in the way" / "placement.json", Placement())
 
-    assert not (tmp_path / "missing").exists()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in the way"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from zordon_app import __version__
+from zordon_app.durable import write_durably
 from zordon_app.errors import AlreadyRunning
 from zordon_app.paths import Paths, read_instance
 
@@ -27,9 +28,7 @@ def take_lock(paths: Paths) -> FileLock:
 def write_instance(paths: Paths, address: str, port: int) -> None:
     """Say where this node answers."""
     about = {"address": address, "port": port, "pid": os.getpid(), "version": __version__}
-    part = paths.instance.with_suffix(".part")
-    part.write_text(json.dumps(about), encoding="utf-8")
-    part.replace(paths.instance)
+    write_durably(paths.instance, json.dumps(about).encode())
 
 
 def empty(folder: Path) -> None:

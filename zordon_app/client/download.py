@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from zordon_app.client.errors import BadAnswer, Refused
 from zordon_app.client.transport import BLOCK, Answer, Transport
+from zordon_app.durable import put_in_place
 
 BREAKS = 4
 """Breaks of the connection in a row, without a byte between them, that a download survives."""
@@ -83,7 +84,7 @@ def download(transport: Transport, wanted: Wanted, on_bytes: OnBytes | None = No
         wanted.part.unlink(missing_ok=True)
         known = _Fetch(transport, wanted, on_bytes).run()
         _check(wanted.part, known)
-    wanted.part.replace(wanted.target)
+    put_in_place(wanted.part, wanted.target)
     return wanted.target
 
 

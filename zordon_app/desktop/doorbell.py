@@ -3,7 +3,6 @@
 import hmac
 import json
 import logging
-import os
 import secrets
 import socket
 import threading
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
+
+from zordon_app.durable import write_durably
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Doorbell:
     def __enter__(self) -> Self:
         """Listen."""
         port = self._socket.getsockname()[1]
-        write_private(self._note, json.dumps({"port": port, "key": self._key}))
+        write_durably(self._note, json.dumps({"port": port, "key": self._key}).encode(), private=True)
         self._thread.start()
         return self
 
@@ -118,12 +119,3 @@ def read_message(data: bytes, key: str) -> list[Path] | None:
     except (ValueError, KeyError, TypeError):
         return None
     return [path for path in paths if path.is_absolute()]
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that only this person can read."""
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)
-    part.replace(file)

@@ -1,10 +1,13 @@
 """Where the window was, so that it comes back there."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from zordon_app.durable import write_durably
 
 LEAST_WIDTH, LEAST_HEIGHT = 640, 480
 GRIP = 80
@@ -55,12 +58,8 @@ def read_placement(file: Path) -> Placement:
 
 def keep_placement(file: Path, placement: Placement) -> None:
     """Write it down; a full or read-only disk costs only the memory of it."""
-    part = file.with_suffix(".part")
-    try:
-        part.write_bytes(msgspec.json.encode(placement))
-        part.replace(file)
-    except OSError:
-        part.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        write_durably(file, msgspec.json.encode(placement))
 
 
 def _is_in_reach(placement: Placement, screen: Area) -> bool:

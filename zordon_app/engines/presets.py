@@ -2,9 +2,7 @@
 
 import hashlib
 import logging
-import os
 import threading
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from zordon_app.durable import write_durably
 from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, read_presets
 from zordon_app.engines.preset_resolving import Preset, resolve_all
 from zordon_app.engines.preset_schema import make_schema
@@ -163,17 +162,9 @@ class Presets:
         return _text(content, self._own)
 
     def _write(self, content: str) -> None:
-        part = self._own.with_suffix(".part")
         try:
-            self._own.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8", newline="") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._own)
+            write_durably(self._own, content.encode())
         except OSError as error:
-            with suppress(OSError):
-                part.unlink()
             raise BadRequest(f"The presets cannot be written to {self._own}: {error.strerror or error}.") from error
         self._read = None
 

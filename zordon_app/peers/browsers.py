@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from zordon_app.domain.callers import Role
 from zordon_app.domain.peering import BrowserView
+from zordon_app.durable import set_aside, write_durably
 from zordon_app.errors import NotFound
 from zordon_app.peers.codes import GrantedRole
 from zordon_app.peers.interfaces import Clock
-from zordon_app.peers.private_files import set_aside, write_private
 
 DAYS = 30
 MAX_BROWSERS = 200
@@ -107,7 +107,7 @@ class Browsers:
         self._sessions = {token: held for token, held in self._sessions.items() if held.expires_at > now}
 
     def _write(self) -> None:
-        write_private(self._file, msgspec.json.encode(list(self._sessions.values())))
+        write_durably(self._file, msgspec.json.encode(list(self._sessions.values())), private=True)
 
     def _read(self) -> list[BrowserSession]:
         try:

@@ -9,6 +9,7 @@ import msgspec
 
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.peering import Statement
+from zordon_app.durable import write_durably
 from zordon_app.peers.hints import Hints
 from zordon_app.peers.identity import Identity
 from zordon_app.peers.interfaces import Clock
@@ -16,7 +17,6 @@ from zordon_app.peers.links import PeerLink
 from zordon_app.peers.members import Members, display_name
 from zordon_app.peers.notices import Notices
 from zordon_app.peers.peer import Peer
-from zordon_app.peers.private_files import write_private
 
 __all__ = ["Directory", "Peer"]
 
@@ -82,7 +82,7 @@ class Directory:
                 self._reached[device] = address
                 present = self._members.present
                 self._reached = {one: at for one, at in self._reached.items() if NodeId(one) in present}
-                write_private(self._file, msgspec.json.encode(self._reached))
+                write_durably(self._file, msgspec.json.encode(self._reached), private=True)
 
     def seen(self, device: str, address: str) -> None:
         """A member, signed in, asked us from there."""

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.x509.oid import NameOID
 
 from zordon_app.domain.ids import NodeId
+from zordon_app.durable import write_durably
 from zordon_app.errors import ZordonError
-from zordon_app.peers.private_files import write_private
 
 KEY_FILE = "device.key"
 TLS_KEY_FILE = "tls.key"
@@ -83,7 +83,7 @@ def load_identity(folder: Path, host_name: str) -> Identity:
 
 def _load_key(path: Path) -> Ed25519PrivateKey:
     if not path.exists():
-        write_private(path, _pem(Ed25519PrivateKey.generate()))
+        write_durably(path, _pem(Ed25519PrivateKey.generate()), private=True)
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, OSError) as error:
@@ -123,8 +123,8 @@ def _make_certificate(key_file: Path, certificate_file: Path, host_name: str) ->
         .sign(key, hashes.SHA256())
     )
     certificate_file.unlink(missing_ok=True)  # never an old certificate beside a new key, whenever the power fails
-    write_private(key_file, _pem(key))
-    write_private(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
+    write_durably(key_file, _pem(key), private=True)
+    write_durably(certificate_file, certificate.public_bytes(serialization.Encoding.PEM), private=True)
 
 
 def _names(host_name: str) -> x509.SubjectAlternativeName:

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.peering import Statement
+from zordon_app.durable import set_aside, write_durably
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.peers.identity import Identity
-from zordon_app.peers.private_files import set_aside, write_private
 from zordon_app.peers.statements import (
     Evaluation,
     Roll,
@@ -228,7 +228,7 @@ class Members:
     def _replace(self, farm: str, statements: list[Statement]) -> None:
         """Disk first, then memory."""
         with self._lock:
-            write_private(self._file, msgspec.json.encode(_Kept(farm=farm, statements=statements)))
+            write_durably(self._file, msgspec.json.encode(_Kept(farm=farm, statements=statements)), private=True)
             self._farm, self._statements = farm, statements
             self._work_out()
 

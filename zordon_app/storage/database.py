@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from zordon_app.durable import put_in_place
 from zordon_app.errors import DiskFull, ZordonError
 from zordon_app.storage.ballast import Ballast
 
@@ -130,7 +131,7 @@ class Database:
         try:
             with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(part)) as copy:
                 source.backup(copy)
-            part.replace(target)
+            put_in_place(part, target)
         finally:
             part.unlink(missing_ok=True)
 

@@ -1,13 +1,13 @@
 """A copy of each job beside its files: enough to rebuild the ledger when the database is lost."""
 
 import logging
-import os
 from pathlib import Path
 
 import msgspec
 
 from zordon_app.domain.jobs import Job, Unit, UnitSpec
 from zordon_app.domain.statuses import JobStatus
+from zordon_app.durable import write_durably
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +30,8 @@ class ManifestFiles:
 
     def write(self, job: Job, units: list[Unit]) -> None:
         """Write it durably; called before the job is committed, so that no committed job lacks one."""
-        folder = self._folder / job.id
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"{NAME}.part"
-        with part.open("wb") as file:
-            file.write(msgspec.json.encode(Manifest(job=job, units=[unit.spec for unit in units])))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(folder / NAME)
+        manifest = Manifest(job=job, units=[unit.spec for unit in units])
+        write_durably(self._folder / job.id / NAME, msgspec.json.encode(manifest))
 
     def load(self) -> list[tuple[Job, list[Unit]]]:
         """Every readable manifest. What is done shows in their files; jobs that were added to wait still do."""

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from zordon_app.durable import put_in_place, sync_file
 from zordon_app.errors import BadRequest, DiskFull, NotFound
 
 MARKER = ".zordon-job"
@@ -43,7 +44,7 @@ class OutputFolders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _move(source, part)
-            _sync_file(part)
+            sync_file(part)
         except OSError as error:
             _keep_source(source, part)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -54,8 +55,7 @@ class OutputFolders:
     def publish(self, part: Path, name: str) -> Path:
         """Give a staged file its final name, replacing an older one, and make that durable."""
         final = part.parent / name
-        part.replace(final)
-        _sync_folder(part.parent)
+        put_in_place(part, final)
         return final
 
     def discard(self, part: Path) -> None:
@@ -128,21 +128,3 @@ def _keep_source(source: Path, part: Path) -> None:
             part.unlink(missing_ok=True)
         else:
             part.replace(source)
-
-
-def _sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows cannot open folders; NTFS journals the rename itself.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

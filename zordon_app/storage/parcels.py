@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import logging
-import os
 import shutil
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from zordon_app.domain.sharing import Parcel
+from zordon_app.durable import sync_file, write_durably
 from zordon_app.errors import DiskFull
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class ParcelFolder:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(source, path)
-            _write_durably(_note(path), msgspec.json.encode(parcel))
+            sync_file(path)
+            write_durably(_note(path), msgspec.json.encode(parcel))
         except OSError as error:
             _undo(path, source)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -83,17 +84,7 @@ def _note(path: Path) -> Path:
 def _undo(path: Path, source: Path) -> None:
     """A file without its note would lie there for ever."""
     with contextlib.suppress(OSError):
-        _note(path).with_suffix(".part").unlink(missing_ok=True)
         if path.exists() and not source.exists():
             shutil.move(path, source)
         path.unlink(missing_ok=True)
         path.parent.rmdir()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.durable import put_in_place, sync_file
 from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.storage.partial import Bring, PartialFile
@@ -98,9 +99,8 @@ class ProjectStore:
         if sha256 != file.sha256:
             part.unlink()
             raise BadRequest(f"The project file {file.path} arrived damaged, or has changed since the job began.")
-        with part.open("rb") as opened:
-            os.fsync(opened.fileno())
-        part.replace(self._path(file.sha256))
+        sync_file(part)
+        put_in_place(part, self._path(file.sha256))
 
     def in_parts(self, file: ProjectFile, bring: Bring) -> str:
         """The address where engines here read a file, of which ``bring`` gets what they ask for."""

@@ -1,11 +1,12 @@
 """Small records of a node in files of their own: read once, written durably."""
 
 import logging
-import os
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
+
+from zordon_app.durable import write_durably
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -31,12 +32,7 @@ class RecordFile(Generic[T]):
 
     def save(self, record: T) -> None:
         """Write it so that a crash leaves the old one or the new one."""
-        part = self._path.with_suffix(".part")
         try:
-            with part.open("wb") as file:
-                file.write(msgspec.json.encode(record))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
+            write_durably(self._path, msgspec.json.encode(record))
         except OSError as error:
             log.warning("%s cannot be written: %s", self._path, error)

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from zordon_app.domain.peering import DeviceId
 from zordon_app.peers.identity import IdentityBroken, device_id, is_signed, load_identity
-from zordon_app.peers.private_files import write_private
 from zordon_app.peers.tls import server_context
 
 
@@ -78,13 +77,3 @@ def test_a_tls_key_as_device_key_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["", "Björns Rechner", "a" * 300, "x\n.y"])
 def test_any_host_name_makes_a_certificate(tmp_path, name):
     assert load_identity(tmp_path, name).fingerprint
-
-
-def test_a_private_file_is_replaced_whole(tmp_path):
-    path = tmp_path / "file"
-    write_private(path, b"one")
-    (tmp_path / ".file.part").write_bytes(b"left by a crash")
-    write_private(path, b"two")
-
-    assert path.read_bytes() == b"two"
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file"]

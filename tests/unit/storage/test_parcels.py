@@ -49,7 +49,7 @@ def test_a_parcel_whose_note_finds_no_room_leaves_nothing_behind(tmp_path, sourc
     def no_room(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(parcels, "_write_durably", no_room)
+    monkeypatch.setattr(parcels, "write_durably", no_room)
 
     with pytest.raises(DiskFull):
         ParcelFolder(tmp_path / "box").put(PARCEL, source)

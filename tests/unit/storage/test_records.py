@@ -23,6 +23,7 @@ def test_a_broken_record_is_left_aside_and_said(tmp_path, caplog):
 
 
 def test_where_nothing_can_be_written_work_goes_on_and_it_is_said(tmp_path, caplog):
-    RecordFile(tmp_path / "gone" / "hold.json", Hold).save(Hold())
+    (tmp_path / "in the way").touch()
+    RecordFile(tmp_path / "in the way" / "hold.json", Hold).save(Hold())
 
     assert "cannot be written" in caplog.text

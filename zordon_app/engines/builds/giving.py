@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zordon_app.domain.peering import BuildToGive
+from zordon_app.durable import put_in_place
 from zordon_app.engines.builds.files import sha256_of
 from zordon_app.engines.builds.handover import pack
 from zordon_app.engines.builds.store import BuildStore, Managed
@@ -73,7 +74,7 @@ class Giving:
             pack(folder, part)
             with part.open("rb") as file:
                 sha256 = sha256_of(file)
-            part.replace(path)
+            put_in_place(part, path)
         except OSError as error:
             self.clean()
             raise DiskFull(f"The build cannot be packed: {error.strerror or error}.") from error

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 from urllib3.exceptions import HTTPError
 
+from zordon_app.durable import write_durably
 from zordon_app.engines.builds.errors import NoLongerOffered, SiteFailed, TooMuch
-from zordon_app.engines.builds.files import write_durably
 from zordon_app.engines.builds.sources.base import Source
 from zordon_app.engines.builds.web import Address, Web, fail, is_challenge, raise_challenge
 

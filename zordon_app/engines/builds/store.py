@@ -1,7 +1,6 @@
 """Where managed builds are kept: one marked folder each, placed and removed in one step."""
 
 import logging
-import os
 import re
 import shutil
 import uuid
@@ -14,8 +13,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from zordon_app.durable import sync_folder, write_durably
 from zordon_app.engines.builds.available import Channel, Cpu, Platform, SystemOs
-from zordon_app.engines.builds.files import write_durably
 from zordon_app.errors import BadRequest, BuildNotFound
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ class BuildStore:
         if place.exists():
             self._discard(place)
         prepared.rename(place)
-        _sync_folder(place.parent)
+        sync_folder(place.parent)
         return place
 
     def remove(
@@ -167,13 +166,3 @@ def _safe(name: str) -> str:
     if not safe:
         raise BadRequest(f"{name[:60]!r} cannot be a folder name.")
     return safe[:120]
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
