@@ -1,7 +1,5 @@
 """The list of jobs of a server, kept fresh by one thread and one long poll."""
 
-import contextlib
-import socket
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -61,10 +59,7 @@ class JobCache:
         self._seen = Seen()
         self._error: ServerError | None = None
         self._thread: threading.Thread | None = None
-        self._pool = transport.new_pool(1)
-        self._connection: Any = None
-        self._make_connection = self._pool.ConnectionCls
-        self._pool.ConnectionCls = self._remember_connection  # type: ignore[assignment]
+        self._connections = transport.connections(1)
 
     def seen(self) -> Seen:
         """What is known now; waits for the first answer.
@@ -91,13 +86,12 @@ class JobCache:
         with self._news:
             thread = self._thread
             self._news.notify_all()
-        # More than once: the thread may be just before its next question.
+        # More than once: the thread may be just about to connect.
         for _ in range(CLOSING_STEPS):
+            self._connections.close()
             if thread is None or not thread.is_alive():
                 break
-            _hang_up(self._connection)
             thread.join(CLOSING_STEP_SECONDS)
-        self._pool.close()
 
     def _has_answer(self) -> bool:
         return self._seen.revision > 0 or self._error is not None or self._stop.is_set()
@@ -130,7 +124,7 @@ class JobCache:
             query=query,
             read_seconds=POLL_SECONDS + GRACE_SECONDS,
             repeatable=False,
-            pool=self._pool,
+            over=self._connections,
         )
         if answer.status == 204:
             self._tell()
@@ -143,17 +137,3 @@ class JobCache:
             self._seen = seen or self._seen
             self._error = error
             self._news.notify_all()
-
-    def _remember_connection(self, *arguments: Any, **options: Any) -> Any:
-        connection = self._make_connection(*arguments, **options)
-        self._connection = connection
-        return connection
-
-
-def _hang_up(connection: Any) -> None:
-    """Wake the thread that waits in that connection."""
-    sock = getattr(connection, "sock", None)
-    if sock is not None:
-        # It may be closed already: the other side was faster.
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)

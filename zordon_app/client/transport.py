@@ -1,6 +1,10 @@
 """One server's connections: every request gets its headers, time limits and error here."""
 
+import contextlib
+import socket
 import ssl
+import threading
+import weakref
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import IO, Any, NoReturn
@@ -36,6 +40,40 @@ Answer = urllib3.BaseHTTPResponse
 Body = bytes | IO[bytes] | None
 
 
+class Connections:
+    """Some connections to one server, which can be closed while threads wait in them."""
+
+    def __init__(self, pool: urllib3.HTTPConnectionPool) -> None:
+        """Of that pool; nothing is connected yet."""
+        self.pool = pool
+        self._made: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._make: Any = pool.ConnectionCls
+        pool.ConnectionCls = self._remember  # type: ignore[assignment]
+
+    def close(self) -> None:
+        """Close all; who waits in one hears at once that it broke. May be called again."""
+        self.pool.close()
+        with self._lock:
+            made = list(self._made)
+        for connection in made:
+            _hang_up(connection)
+
+    def _remember(self, *arguments: Any, **options: Any) -> Any:
+        connection = self._make(*arguments, **options)
+        with self._lock:
+            self._made.add(connection)
+        return connection
+
+
+def _hang_up(connection: Any) -> None:
+    sock = getattr(connection, "sock", None)
+    if sock is not None:
+        # It may be closed already: the other side was faster.
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+
 class Transport:
     """Sends requests to one server; everything but success becomes a ``ServerError``. Safe to share by threads."""
 
@@ -48,10 +86,13 @@ class Transport:
             self._headers["Authorization"] = f"Bearer {token}"
         if cookie:
             self._headers["Cookie"] = cookie
-        self._pool = self.new_pool(CONNECTIONS)
+        self._connections = self.connections(CONNECTIONS)
 
-    def new_pool(self, connections: int) -> urllib3.HTTPConnectionPool:
-        """A pool of connections of its own, which the caller closes."""
+    def connections(self, most: int) -> Connections:
+        """Up to so many of their own, which the caller closes."""
+        return Connections(self._new_pool(most))
+
+    def _new_pool(self, connections: int) -> urllib3.HTTPConnectionPool:
         host, port = self.address.host, self.address.port
         if self.address.scheme == "http":
             return urllib3.HTTPConnectionPool(host, port, maxsize=connections, blocksize=BLOCK)
@@ -80,11 +121,12 @@ class Transport:
         read_seconds: float = READ_SECONDS,
         repeatable: bool | None = None,
         stream: bool = False,
-        pool: urllib3.HTTPConnectionPool | None = None,
+        over: Connections | None = None,
     ) -> Answer:
         """One request and its answer; ``stream`` leaves the body unread, then the caller releases the connection.
 
-        ``query`` values of None are left out. ``repeatable`` says that the request may arrive twice (default: GET).
+        ``query`` values of None are left out. ``repeatable`` says that the request may arrive twice (default: GET);
+        ``over`` that it goes over other connections than all do.
 
         Raises:
             ServerError: one of its kinds, for everything that is not a success.
@@ -96,7 +138,7 @@ class Transport:
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         again = method == "GET" if repeatable is None else repeatable
         try:
-            answer = (pool or self._pool).urlopen(
+            answer = (over or self._connections).pool.urlopen(
                 method,
                 f"{path}?{urlencode(asked)}" if asked else path,
                 body=body,
@@ -129,8 +171,8 @@ class Transport:
         raise Unreachable(f"The connection to {where} broke.") from error
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
-        self._pool.close()
+        """Close the connections; what is under way breaks off."""
+        self._connections.close()
 
     def _about_certificate(self, reason: str) -> str:
         where = self.address.url

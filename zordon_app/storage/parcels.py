@@ -4,6 +4,7 @@ import contextlib
 import errno
 import logging
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class ParcelFolder:
     def __init__(self, folder: Path) -> None:
         """Keep parcels under ``folder``; what a kill in the middle of ``put`` has left there goes."""
         self._folder = folder
+        self._lock = threading.Lock()
+        """A folder goes with its last parcel, but not between its making and the first one."""
         for path in folder.glob("*/*"):
             if path.suffix != ".json" and not _note(path).exists():
                 path.unlink()
@@ -39,8 +42,9 @@ class ParcelFolder:
         """
         path = self.path(parcel)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(source, path)
+            with self._lock:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(source, path)
             sync_file(path)
             write_durably(_note(path), msgspec.json.encode(parcel))
         except OSError as error:
@@ -53,7 +57,7 @@ class ParcelFolder:
     def of_job(self, child: str) -> list[Parcel]:
         """What waits for the parent of a child job, oldest first; what is too old is dropped."""
         found: list[tuple[float, Parcel]] = []
-        for note in (self._folder / child).glob("*.json"):
+        for note in self._notes(child):
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 written = note.stat().st_mtime
                 parcel = msgspec.json.decode(note.read_bytes(), type=Parcel)
@@ -64,6 +68,13 @@ class ParcelFolder:
                     found.append((written, parcel))
         return [parcel for _, parcel in sorted(found, key=lambda item: item[0])]
 
+    def _notes(self, child: str) -> list[Path]:
+        # Not by glob: the folder goes with its last parcel, at any moment.
+        try:
+            return [path for path in (self._folder / child).iterdir() if path.suffix == ".json"]
+        except FileNotFoundError:
+            return []
+
     def path(self, parcel: Parcel) -> Path:
         """Its file."""
         return self._folder / parcel.child / f"{parcel.unit}-{parcel.attempt}"
@@ -71,10 +82,11 @@ class ParcelFolder:
     def remove(self, parcel: Parcel) -> None:
         """It has arrived, or nobody wants it."""
         path = self.path(parcel)
-        _note(path).unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            path.parent.rmdir()
+        with self._lock:
+            _note(path).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
 
 
 def _note(path: Path) -> Path:

@@ -1,8 +1,11 @@
 """Results that wait for their parent: whole with their note, or not there at all."""
 
 import errno
+import queue
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec import structs
 
 from zordon_app.domain.sharing import Parcel
 from zordon_app.errors import DiskFull
@@ -29,6 +32,29 @@ def test_a_parcel_survives_a_restart(tmp_path, source):
     assert box.of_job("child") == [PARCEL]
     assert box.path(PARCEL).read_bytes() == b"pixels"
     box.remove(PARCEL)
+    assert not list((tmp_path / "box").rglob("*"))
+
+
+def test_parcels_are_put_looked_at_and_removed_at_the_same_time(tmp_path):
+    box, there = ParcelFolder(tmp_path / "box"), queue.SimpleQueue()
+
+    def put():
+        for number in range(400):
+            source = tmp_path / f"frame{number}"
+            source.write_bytes(b"pixels")
+            there.put(box.put(structs.replace(PARCEL, unit=number), source))
+
+    def look():
+        while not putting.done():
+            assert all(parcel.bytes == PARCEL.bytes for parcel in box.of_job("child"))
+
+    with ThreadPoolExecutor(2) as others:
+        putting = others.submit(put)
+        looking = others.submit(look)
+        for _ in range(400):
+            box.remove(there.get(timeout=10))
+        putting.result()
+        looking.result()
     assert not list((tmp_path / "box").rglob("*"))
 
 
