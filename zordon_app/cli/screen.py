@@ -29,6 +29,7 @@ class Screen:
         self.quiet = quiet
         self._out: Console | None = None
         self._err: Console | None = None
+        self._noted: set[str] = set()
 
     @property
     def out(self) -> "Console":
@@ -92,6 +93,12 @@ class Screen:
         """A message on stderr."""
         if not self.quiet:
             print(clean(sentence), file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        """A warning that stops nothing, on stderr; each once in a command."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.say(f"  Note: {text}")
 
     def complain(self, sentence: str) -> None:
         """An error on stderr, also when quiet."""

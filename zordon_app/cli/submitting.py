@@ -141,7 +141,7 @@ def add_jobs(
     for job in jobs:
         screen.say(f"Added {job['name']} as {job['id'][:SHORT_ID]}; results go to {job['output_path']}")
         for warning in job["warnings"]:
-            screen.say(f"  Note: {warning}")
+            screen.note(warning)
     return jobs
 
 

@@ -41,6 +41,9 @@ def wait_for_jobs(client: RenderServerProxy, screen: Screen, job_ids: Sequence[s
         while True:
             revision, jobs = patiently(partial(_next, client, revision, job_ids))
             view.update(jobs)
+            # Some things only the engine finds, with the file open.
+            for warning in (warning for job in jobs for warning in job["warnings"]):
+                screen.note(warning)
             if all(job["status"] in FINAL for job in jobs):
                 return jobs
 
