@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.fakes.engine import FakeEngine
 from tests.unit.farm.conftest import FarmBench
-from tests.unit.farm.test_dispatcher import OneBuild, OneEngine, Room
+from tests.unit.farm.test_dispatcher import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, LeaseAsk, LeaseGiven
+from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import PeerGone
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.child_work import ChildWork
@@ -110,7 +112,7 @@ class Wind:
         self.bench, self.folder = bench, folder
         blame, speeds = Blame(), Speeds(bench.state)
         self.dispatcher = Dispatcher(
-            bench.state, bench.lifecycle, speeds, registry=OneEngine(), builds=OneBuild(), disk=Room(),
+            bench.state, bench.lifecycle, speeds, registry=EngineRegistry([FakeEngine()]), builds=OneBuild(), disk=Room(),
             clock=bench.clock, jobs_folder=folder / "jobs", blame=blame,
         )  # fmt: skip
         gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), folder / "jobs")

@@ -33,8 +33,8 @@ def test_f23_a_machine_with_another_build_gets_no_work_of_a_job_bound_to_its_own
     with trial.changed(trial.third, version="2.0"):
         third = trial.third.id()
         trial.submit(seconds=0.4, engine_version="1.0")
-        _says(lambda: "".join(job["reason"] for job in trial.third.children()), "Needs wall 1.0")
-        _says(lambda: _asked(trial, third), "Needs wall 1.0")
+        _says(lambda: "".join(job["reason"] for job in trial.third.children()), "Needs Wall 1.0")
+        _says(lambda: _asked(trial, third), "Needs Wall 1.0")
         trial.nothing_lost()
     assert trial.made_by(trial.child) > 5
     assert trial.made_by(trial.third) == 0

@@ -178,6 +178,7 @@ class FarmParts:
             self.lifecycle,
             machines=machines,
             parcels=self._storage.parcels,
+            registry=self._engines.registry,
             builds=self._engines.builds,
             clock=self._basis.clock,
             node=self.this_node,

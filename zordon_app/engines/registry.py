@@ -40,6 +40,11 @@ class EngineRegistry:
         except KeyError:
             raise EngineNotFound(name, self.names()) from None
 
+    def label_of(self, name: str) -> str:
+        """What people call the engine ``name``; the name itself where this installation has no such engine."""
+        engine = self._engines.get(name)
+        return engine.label if engine is not None else name
+
     def for_filename(self, filename: str) -> Engine:
         """The engine that takes files named like ``filename``.
 

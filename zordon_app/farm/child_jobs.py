@@ -14,6 +14,7 @@ from zordon_app.domain.jobs import BuildRef, Job, ParentRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.sharing import JobOffer
 from zordon_app.domain.statuses import JobStatus
+from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, DiskFull, Forbidden, JobNotFound, PeerGone, ZordonError
 from zordon_app.farm.child_work import ChildWork
 from zordon_app.farm.interfaces import Builds, Clock, Machines, ParcelBox
@@ -43,6 +44,7 @@ class ChildJobs:
         *,
         machines: Machines,
         parcels: ParcelBox,
+        registry: EngineRegistry,
         builds: Builds,
         clock: Clock,
         node: ThisNode,
@@ -59,6 +61,7 @@ class ChildJobs:
         self._lifecycle = lifecycle
         self._machines = machines
         self._parcels = parcels
+        self._registry = registry
         self._builds = builds
         self._clock = clock
         self._node = node
@@ -338,7 +341,7 @@ class ChildJobs:
             return
         link = self._machines.link(parent.node)
         offer = link.offer(parent.job)
-        self._say(work, f"Needs {offer.build.engine} {offer.build.version}.")
+        self._say(work, f"Needs {self._registry.label_of(offer.build.engine)} {offer.build.version}.")
         while self._is_on(work) and self._builds.find(offer.build) is None:
             self._stop.wait(ASK_SECONDS * self._scale)
         manifest = link.project(parent.job)

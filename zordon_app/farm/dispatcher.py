@@ -88,7 +88,9 @@ class Dispatcher:
         job = self._state.job(lease.job)
         build = self._builds.find(job.build)
         if build is None:
-            raise BuildNotFound(f"{job.engine} {job.build.version} is no longer installed here.")
+            raise BuildNotFound(
+                f"{self._registry.label_of(job.engine)} {job.build.version} is no longer installed here."
+            )
         return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
 
     def best_rank(self, node: NodeId) -> int | None:
@@ -282,7 +284,7 @@ class Dispatcher:
             return True
         now = self._clock.monotonic()
         if not any(asked == job.id and now - at < PEER_AT_WORK_SECONDS for (asked, _), at in self._asked.items()):
-            label = self._registry.get(job.engine).label
+            label = self._registry.label_of(job.engine)
             self._lifecycle.stop(
                 job.id,
                 JobStatus.CONFIGURING,

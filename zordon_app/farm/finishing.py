@@ -111,7 +111,9 @@ class Finishing:
     def _assemble(self, job: Job) -> dict[str, str]:
         build = self._builds.find(job.build)
         if build is None:
-            raise BuildNotFound(f"{job.engine} {job.build.version} is no longer installed here.")
+            raise BuildNotFound(
+                f"{self._registry.label_of(job.engine)} {job.build.version} is no longer installed here."
+            )
         self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Joining the parts.")
         folder = self._work_folder / job.id / "assembly"
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,15 +7,18 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fakes.engine import FakeEngine
 from tests.fakes.nodes import eventually
 from zordon_app.domain.jobs import BuildRef, ParentRef
 from zordon_app.domain.sharing import ChildOrders, Delivered, JobOffer, LeaseGiven, Parcel
 from zordon_app.domain.statuses import JobStatus
+from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import PeerGone
 from zordon_app.farm.child_jobs import ChildJobs
 from zordon_app.storage.parcels import ParcelFolder
 
 PARENT = ParentRef(job="7c9e6679-7425-40de-944b-e07fc1f90ae7", node="parent")
+BUILD = BuildRef(engine="fake", version="1.0")
 RARELY = 1000.0
 """Scales timers so that nothing happens by itself: the parent is told only what it must be."""
 
@@ -27,13 +30,14 @@ class Parent:
         self.heard = []
         self.has_work = self.reads_parts = False
         self.address = ""
+        self.build = BUILD
         self.on_lease = self.on_result = lambda: None
 
     def offer(self, job):
         if not self.has_work:
             raise PeerGone("It gives no work; here it only takes results.")
         return JobOffer(
-            job=job, name="shot", engine="fake", build=BuildRef(engine="fake", version="1.0"), args={}, facts={},
+            job=job, name="shot", engine="fake", build=self.build, args={}, facts={},
             fps=24.0, priority=50, start_frame=1, end_frame=4, assemble=False, expected=None,
             reads_parts=self.reads_parts,
         )  # fmt: skip
@@ -68,14 +72,21 @@ def parent():
 
 
 @pytest.fixture
-def children(bench, parent, tmp_path):
+def installed():
+    """What this machine has, by what a job is bound to."""
+    return {BUILD: BUILD}
+
+
+@pytest.fixture
+def children(bench, parent, installed, tmp_path):
     stop = threading.Event()
     made = ChildJobs(
         bench.state,
         bench.lifecycle,
         machines=SimpleNamespace(link=lambda node: parent, name_of=lambda node: node),
         parcels=ParcelFolder(tmp_path / "parcels"),
-        builds=SimpleNamespace(find=lambda build: build),
+        registry=EngineRegistry([FakeEngine()]),
+        builds=SimpleNamespace(find=installed.get),
         clock=bench.clock,
         node=SimpleNamespace(may_begin=True),
         jobs_folder=tmp_path / "jobs",
@@ -161,3 +172,18 @@ def test_a_project_of_which_parts_are_enough_is_not_copied(children, parent, ben
 
     eventually(lambda: bench.state.job(job_id).status == JobStatus.NOT_STARTED)
     assert bench.state.job(job_id).project == project
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        (BuildRef(engine="fake", version="2.0"), "Needs Fake 2.0."),
+        (BuildRef(engine="of_a_plug_in", version="3.1"), "Needs of_a_plug_in 3.1."),
+    ],
+)
+def test_what_a_machine_lacks_is_called_as_people_call_it(children, parent, bench, build, reason):
+    parent.has_work, parent.build = True, build
+    job_id = bench.add(units=0, parent=PARENT, status=JobStatus.CONFIGURING)
+    children.run_once()
+
+    eventually(lambda: bench.state.job(job_id).reason == reason)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.engine import FakeEngine
 from tests.unit.farm.conftest import make_units
 from zordon_app.domain.ids import NodeId, new_lease_id
 from zordon_app.domain.jobs import BuildRef
@@ -10,6 +11,7 @@ from zordon_app.domain.leases import Lease, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.base import Build
+from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.gathering import Gathering
@@ -17,13 +19,6 @@ from zordon_app.farm.speeds import Speeds
 from zordon_app.storage.outputs import OutputFolders
 
 NODE, OTHER = NodeId("node-a"), NodeId("node-b")
-
-
-class OneEngine:
-    name = label = "Fake"
-
-    def get(self, name):
-        return self
 
 
 class OneBuild:
@@ -55,7 +50,7 @@ def dispatch(bench):
         bench.state,
         bench.lifecycle,
         speeds,
-        registry=OneEngine(),
+        registry=EngineRegistry([FakeEngine()]),
         builds=Parts.builds,
         disk=Parts.room,
         clock=bench.clock,
