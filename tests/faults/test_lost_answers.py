@@ -112,8 +112,8 @@ class Wind:
         self.bench, self.folder = bench, folder
         blame, speeds = Blame(), Speeds(bench.state)
         self.dispatcher = Dispatcher(
-            bench.state, bench.lifecycle, speeds, registry=EngineRegistry([FakeEngine()]), builds=OneBuild(), disk=Room(),
-            clock=bench.clock, jobs_folder=folder / "jobs", blame=blame,
+            bench.state, bench.lifecycle, speeds, registry=EngineRegistry([FakeEngine()]), builds=OneBuild(),
+            disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blame=blame,
         )  # fmt: skip
         gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), folder / "jobs")
         progress = LiveProgress(bench.feed, bench.clock)
