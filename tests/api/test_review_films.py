@@ -1,6 +1,7 @@
 """Films of the frames of a job, by a real FFmpeg."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import av
 import pytest
@@ -61,6 +62,22 @@ def test_a_job_that_was_stopped_becomes_a_film_of_what_is_there(node, api):
 
     assert "Images are missing: 2." in made["warnings"][0]
     assert film_of(api, made) == (4, 24.0)
+
+
+def test_asked_twice_there_is_one_film_and_once_it_is_done_another(node, api):
+    job = api.add(node.project((1, 6), size=[64, 36], faults={3: {"how": "hang", "times": 1}}))
+    api.wait_for(job["id"], lambda job: job["units"]["done"] == 2)
+    with ThreadPoolExecutor(4) as clicks:
+        made = {film["id"] for film in clicks.map(lambda _click: review(api, job), range(4))}
+    assert len(made) == 1
+    for verb in ("pause", "resume"):
+        api.post(f"/api/jobs/{job['id']}/{verb}")
+    [first] = made
+    api.wait_ended(first)
+
+    second = review(api, job)
+    assert second["id"] != first
+    assert film_of(api, second) == (6, 24.0)
 
 
 def test_the_command_line_makes_one_and_waits_for_it(node, api, capsys):

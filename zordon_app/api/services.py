@@ -204,7 +204,10 @@ class Reviews(Protocol):
     """Films of the frames of jobs."""
 
     def review_film(self, job_id: str) -> JobView:
-        """Add a job that makes one; that job. Raises JobNotFound, and BadRequest: none can be made, or not yet."""
+        """Add a job that makes one, unless that of the same frames has not ended; that job.
+
+        Raises JobNotFound, and BadRequest: none can be made, or not yet.
+        """
 
 
 class Previews(Protocol):

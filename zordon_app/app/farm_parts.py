@@ -96,7 +96,7 @@ class FarmParts:
             name_of=self._name_of,
             clock=basis.clock,
         )
-        self.reviews = Reviews(self.state, self._submit)
+        self.reviews = Reviews(self.state, self._submit, self.service.job)
         self.previews = Previews(
             folder=basis.paths.previews,
             artifacts=self.service.artifacts,

@@ -92,7 +92,10 @@ class JobCalls(Calls):
         return self._object("POST", job_path(job_id, "move"), json=given(where=where, other=other))
 
     def make_review_film(self, job_id: str) -> Json:
-        """Add a job that makes a film of its frames; that job. It waits for one that goes on."""
+        """Add a job that makes a film of its frames; that job. It waits for one that goes on.
+
+        While such a job for the same frames has not ended, it is that one.
+        """
         return self._object("POST", job_path(job_id, "review_film"), json={})
 
     def set_job_nodes(self, job_id: str, nodes: list[str], *, split: bool | None = None) -> Json:

@@ -1,5 +1,6 @@
 """Review films: an ordinary job that makes a film of the frames that another job has made, or still makes."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,23 +20,33 @@ LONGEST_NAME = 200
 class Reviews:
     """Adds jobs for review films."""
 
-    def __init__(self, state: FarmState, submit: Callable[[JobRequest], JobView]) -> None:
-        """``submit`` adds a job as this machine's own programs do."""
+    def __init__(
+        self, state: FarmState, submit: Callable[[JobRequest], JobView], view: Callable[[str], JobView]
+    ) -> None:
+        """``submit`` adds a job as this machine's own programs do, ``view`` shows one."""
         self._state = state
         self._submit = submit
+        self._view = view
+        self._asking = threading.Lock()
+        """One at a time, so that a second click finds the film of the first."""
 
     def review_film(self, job_id: str) -> JobView:
-        """Add the job for the film of one job; that job.
+        """Add the job for the film of one job, unless one that makes it has not ended yet; that job.
 
         Raises:
             JobNotFound: there is no such job. BadRequest: no film can be made of it, or not yet.
         """
         if not self._state.has(job_id):
             raise JobNotFound(job_id)
-        with self._state.lock:
-            job, ledger = self._state.job(job_id), self._state.ledger(JobId(job_id))
-            request = review_request(job, [ledger[number] for number in sorted(ledger)])
-        return self._submit(request)
+        with self._asking:
+            with self._state.lock:
+                job, ledger = self._state.job(job_id), self._state.ledger(JobId(job_id))
+                units = [ledger[number] for number in sorted(ledger)]
+                request = review_request(job, units)
+                known = film_under_way(self._state.jobs(), job, units, request.frames)
+                if known is not None:
+                    return self._view(known.id)
+            return self._submit(request)
 
 
 def review_request(job: Job, units: Sequence[Unit]) -> JobRequest:
@@ -63,6 +74,22 @@ def review_request(job: Job, units: Sequence[Unit]) -> JobRequest:
         frames=f"{shown[0].spec.first}-{shown[-1].spec.last}",
         local_path=str(Path(job.output_path) / done[0].artifact),
         after=[job.id] if goes_on else [],
+    )
+
+
+def film_under_way(jobs: Sequence[Job], job: Job, units: Sequence[Unit], frames: str | None) -> Job | None:
+    """The one of ``jobs`` that is a review film of the same ``frames`` of ``job`` and has not ended; else None.
+
+    Which image a film was begun with depends on what was there then: any of the job's will do.
+    """
+    images = {str(Path(job.output_path) / unit.spec.file) for unit in units}
+    return next(
+        (
+            film
+            for film in jobs
+            if film.preset == PRESET and film.project in images and film.frames == frames and not film.status.is_final
+        ),
+        None,
     )
 
 

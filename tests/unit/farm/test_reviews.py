@@ -8,7 +8,7 @@ from zordon_app.domain.ids import NodeId
 from zordon_app.domain.jobs import ParentRef, UnitKind
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.errors import BadRequest, JobNotFound
-from zordon_app.farm.reviews import Reviews, files_to_come, review_request
+from zordon_app.farm.reviews import PRESET, Reviews, files_to_come, film_under_way, review_request
 
 
 def rendered(count: int, *done: int):
@@ -88,6 +88,26 @@ def test_a_long_name_stays_one_that_is_allowed(job):
     assert len(review_request(job, rendered(2, 1, 2)).name or "") == 200
 
 
+@pytest.mark.parametrize(
+    ("change", "is_same"),
+    [
+        ({}, True),
+        ({"status": JobStatus.SCHEDULED}, True),
+        ({"status": JobStatus.PAUSED}, True),
+        ({"status": JobStatus.COMPLETED}, False),
+        ({"status": JobStatus.ERROR}, False),
+        ({"frames": "1-3"}, False),
+        ({"preset": "proxy"}, False),
+        ({"project": "/elsewhere/shot_0002.png"}, False),
+    ],
+)
+def test_only_a_film_of_the_same_frames_that_has_not_ended_is_the_same(job, tmp_path, change, is_same):
+    fields = {"preset": PRESET, "frames": "1-4", "project": str(tmp_path / "shot_0002.png")}
+    film = make_job(FakeClock(), tmp_path, **(fields | change))
+
+    assert film_under_way([job, film], job, rendered(4, 1, 2, 3, 4), "1-4") is (film if is_same else None)
+
+
 def test_what_jobs_still_make_is_known_by_name(bench):
     output = bench.folder / "output"
     maker, elsewhere = bench.add(units=4), bench.add(units=2, output_path="/elsewhere")
@@ -102,4 +122,4 @@ def test_what_jobs_still_make_is_known_by_name(bench):
 
 def test_a_job_that_is_not_there_has_no_film(bench):
     with pytest.raises(JobNotFound):
-        Reviews(bench.state, lambda _request: None).review_film("gone")
+        Reviews(bench.state, lambda _request: None, lambda _job: None).review_film("gone")

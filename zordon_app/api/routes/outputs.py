@@ -41,7 +41,7 @@ def routes(context: Context) -> list[Route]:
     folder = {200: Says("The folder.", OutputView, JSON)}
     zipped = {200: Says("The zip.", media="application/zip"), 404: Says("There are no files yet."), **busy}
     receipt = {200: Says("The receipt.", SignedReceipt, JSON), 404: Says("Nothing is done yet.")}
-    film = {200: Says("The job that makes the film.", JobView, JSON)}
+    film = {200: Says("The job that makes the film: a new one, or the one that has not ended yet.", JobView, JSON)}
     look = (size, video, of_unit, exposure, rev)
     job = "/api/jobs/<job_id>"
     return [
@@ -108,7 +108,7 @@ class Outputs:
         return answer
 
     def review_film(self, _ask: Ask, job_id: str) -> HTTPResponse:
-        """A job of its own; it waits for a job that goes on."""
+        """A job of its own, which waits for a job that goes on; asked again meanwhile, it is the same."""
         return json_answer(self._reviews.review_film(job_id))
 
     def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
