@@ -1,15 +1,15 @@
 // Numbers, sizes, times and durations in the language of the window.
-import { language, t } from './i18n.js';
+import { formatter, t } from './i18n.js';
 
 /** @param {number} value */
 export function count(value) {
-  return value.toLocaleString(language.value);
+  return formatter(Intl.NumberFormat).format(value);
 }
 
 /** @param {number} fraction 0–1 */
 export function percent(fraction) {
   const floored = Math.floor(fraction * 100) / 100;
-  return floored.toLocaleString(language.value, { style: 'percent' });
+  return formatter(Intl.NumberFormat, { style: 'percent' }).format(floored);
 }
 
 /** @param {number} value */
@@ -18,12 +18,12 @@ export function bytes(value) {
   const step = value >= 1 ? Math.min(4, Math.floor(Math.log10(value) / 3)) : 0;
   const amount = value / 1000 ** step;
   const digits = step > 0 && amount < 10 ? 1 : 0;
-  return amount.toLocaleString(language.value, {
+  return formatter(Intl.NumberFormat, {
     style: 'unit',
     unit: units[step],
     unitDisplay: step ? 'short' : 'long',
     maximumFractionDigits: digits,
-  });
+  }).format(amount);
 }
 
 /** Bytes per second. @param {number} value */
@@ -33,12 +33,12 @@ export function rate(value) {
   const amount = value / 1000 ** step;
   const unit = `${units[step - 1]}-per-second`;
   const digits = amount > 0 && amount < 10 ? 1 : 0;
-  return amount.toLocaleString(language.value, {
+  return formatter(Intl.NumberFormat, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
     maximumFractionDigits: digits,
-  });
+  }).format(amount);
 }
 
 /** @param {number} seconds */
@@ -65,7 +65,7 @@ function minutes(whole) {
  */
 export function ago(iso, now) {
   const seconds = (Date.parse(iso) - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto', style: 'short' });
+  const words = formatter(Intl.RelativeTimeFormat, { numeric: 'auto', style: 'short' });
   const size = Math.abs(seconds);
   if (size < 60) return words.format(Math.round(seconds), 'second');
   if (size < 3600) return words.format(Math.round(seconds / 60), 'minute');
@@ -75,7 +75,7 @@ export function ago(iso, now) {
 
 /** @param {string | number} moment */
 export function clock(moment) {
-  return new Date(moment).toLocaleString(language.value, { dateStyle: 'medium', timeStyle: 'short' });
+  return formatter(Intl.DateTimeFormat, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
 }
 
 /** @param {string | null} started @param {string | null} ended @param {number} now */

@@ -74,10 +74,26 @@ export function hasWords(key) {
  * @param {number} count
  */
 function plural(forms, count) {
-  return forms[new Intl.PluralRules(language.value).select(count)] ?? forms.other;
+  return forms[formatter(Intl.PluralRules).select(count)] ?? forms.other;
+}
+
+/** @type {Map<string, any>} */
+const formatters = new Map();
+
+/**
+ * Each is made once: that takes longer than all it is asked for a whole list.
+ * @template T
+ * @param {new (language: string, options: any) => T} Kind one of Intl's
+ * @param {Record<string, any>} [options]
+ * @returns {T} for the language of the window
+ */
+export function formatter(Kind, options) {
+  const key = `${Kind.name} ${language.value} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, new Kind(language.value, options));
+  return formatters.get(key);
 }
 
 /** @param {string | number} value */
 function shown(value) {
-  return typeof value === 'number' ? value.toLocaleString(language.value) : value;
+  return typeof value === 'number' ? formatter(Intl.NumberFormat).format(value) : value;
 }

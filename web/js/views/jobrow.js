@@ -13,8 +13,8 @@ import { Thumb } from '../ui/thumb.js';
 
 /** @typedef {import('../types').Job} Job */
 
-/** @param {{id: string, index: number, height: number, columns: import('./columns.js').Column[]}} props */
-export function JobRow({ id, index, height, columns }) {
+/** @param {{id: string, index: number, height: number, columns: import('./columns.js').Column[], light: boolean}} props ``light``: only what the eye catches while the list is flung */
+export function JobRow({ id, index, height, columns, light }) {
   const job = find(id);
   if (!job) return null;
   const chosen = selected.value.has(id);
@@ -27,7 +27,7 @@ export function JobRow({ id, index, height, columns }) {
     aria-selected=${chosen}
     style=${{ transform: `translateY(${index * height}px)`, height: `${height}px` }}
   >
-    ${columns.map(column => html`<div role="gridcell" key=${column.id} class=${`cell col-${column.id}`}>${CELLS[column.id](job, chosen, columns)}</div>`)}
+    ${columns.map(column => html`<div role="gridcell" key=${column.id} class=${`cell col-${column.id}`}>${(light ? LIGHT_CELLS : CELLS)[column.id]?.(job, chosen, columns)}</div>`)}
   </div>`;
 }
 
@@ -35,7 +35,7 @@ export function JobRow({ id, index, height, columns }) {
 const CELLS = {
   select: (job, chosen) =>
     html`<label class="hit"><input type="checkbox" tabindex="-1" checked=${chosen} aria-label=${t('selection.pick', { name: job.name })} /></label>`,
-  preview: job => h(Thumb, { job }),
+  preview: job => h(Thumb, { job, key: job.id }),
   name: job =>
     html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary truncate">${summary(job)}</span>`,
   status: (job, _chosen, columns) => h(StatusCell, { job, bar: !columns.some(column => column.id === 'progress') }),
@@ -48,12 +48,27 @@ const CELLS = {
     html`<button type="button" class="button quiet only row-menu" tabindex="-1" aria-label=${t('list.menu', { name: job.name })}>${h(Icon, { name: 'ellipsis-vertical' })}</button>`,
 };
 
+/** @type {typeof CELLS} */
+const LIGHT_CELLS = {
+  select: CELLS.select,
+  name: job =>
+    html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary">\u00a0</span>`,
+  status: job => h(State, { job }),
+  menu: CELLS.menu,
+};
+
+/** @param {{job: Job, more?: string}} props */
+function State({ job, more = '' }) {
+  return html`<span class=${`state ${toneOf(job)}`} title=${reasonWords(job.reason) || undefined}>
+    ${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}<span class="truncate">${wordOf(job)}${more}</span>
+  </span>`;
+}
+
 /** @param {{job: Job, bar?: boolean}} props */
 export function StatusCell({ job, bar }) {
   const failed = job.units.failed && job.status !== 'error' ? t('status.failed_units', { n: job.units.failed }) : '';
-  return html`<span class=${`state ${toneOf(job)}`} title=${reasonWords(job.reason) || undefined}>
-      ${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}<span class="truncate">${wordOf(job)}${bar && job.progress > 0 && job.progress < 1 ? ` ${percent(job.progress)}` : ''}</span>
-    </span>
+  const more = bar && job.progress > 0 && job.progress < 1 ? ` ${percent(job.progress)}` : '';
+  return html`${h(State, { job, more })}
     ${bar && isActive(job) ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : job.reason && !['running', 'completed'].includes(job.status) ? html`<span class="reason truncate" title=${reasonWords(job.reason)}>${reasonWords(job.reason)}</span>` : null}`;
 }
 
