@@ -14,11 +14,11 @@ from steps import run_or_raise
 APP = "io.github.zordon.Zordon"
 SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 DEPENDS = {
-    "system": "libc6 (>= 2.36), gir1.2-gtk-3.0, gir1.2-webkit2-4.1, libgirepository-1.0-1",
-    "qt": "libc6 (>= 2.36), libegl1, libgl1, libxcb1",
-    "headless": "libc6 (>= 2.36)",
+    "system": ("gir1.2-gtk-3.0", "gir1.2-webkit2-4.1", "libgirepository-1.0-1"),
+    "qt": ("libegl1", "libgl1", "libxcb1"),
+    "headless": (),
 }
-"""What each variant takes from the system."""
+"""What each variant takes from the system, beside its C library."""
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 CONTROL = """\
@@ -51,6 +51,11 @@ Licence: GPL-3.0-or-later. Debian keeps its whole text in /usr/share/common-lice
 def architecture() -> str:
     """This machine's, in Debian's word."""
     return MACHINES.get(platform.machine(), platform.machine())
+
+
+def depends(variant: str, libc: str) -> str:
+    """What the package needs; ``libc`` is the builder's version, for which the libraries inside were made."""
+    return ", ".join([f"libc6 (>= {libc})", *DEPENDS[variant]])
 
 
 def integrate(root: Path, share: Path) -> None:
@@ -121,7 +126,7 @@ def _write_control(tree: Path, variant: str, version: str) -> None:
         version=version,
         architecture=architecture(),
         kilobytes=size_of(tree) // 1024,
-        depends=DEPENDS[variant],
+        depends=depends(variant, platform.libc_ver()[1]),
     )
     (control / "control").write_text(text)
     (control / "postinst").write_text(POSTINST)

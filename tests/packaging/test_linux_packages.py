@@ -1,6 +1,7 @@
 """The Debian package around a program of one file: what is beside the program, without building that."""
 
 import gzip
+import platform
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,6 +38,12 @@ def test_the_package_runs_its_program_and_shows_it_in_menus(unpacked):
     assert (share / "applications" / "io.github.zordon.Zordon.desktop").is_file()
     assert (share / "icons" / "hicolor" / "48x48" / "apps" / "io.github.zordon.Zordon.png").is_file()
     assert "Version: 1.2.3\n" in (unpacked / "DEBIAN" / "control").read_text()
+
+
+def test_the_package_needs_the_c_library_that_its_own_libraries_were_made_for(unpacked):
+    needs = "Depends: " + linux_packages.depends("headless", platform.libc_ver()[1])
+    assert f"{needs}\n" in (unpacked / "DEBIAN" / "control").read_text()
+    assert linux_packages.depends("qt", "2.39") == "libc6 (>= 2.39), libegl1, libgl1, libxcb1"
 
 
 def test_the_manual_and_what_is_new_lie_where_debian_looks(unpacked):

@@ -24,5 +24,13 @@ def addon_zip(source: Path = SOURCE) -> bytes:
 
 
 def addon_files(source: Path = SOURCE) -> list[Path]:
-    """The add-on's own files, sorted; nothing that Python left there."""
-    return sorted(path for path in source.rglob("*") if path.suffix in {".py", ".toml"} and path.is_file())
+    """The add-on's own files, sorted; nothing that Python, an editor or a file manager left there."""
+    return sorted(
+        path
+        for path in source.rglob("*")
+        if path.suffix in {".py", ".toml"} and path.is_file() and not _is_hidden(path.relative_to(source))
+    )
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "__pycache__")) for part in path.parts)
