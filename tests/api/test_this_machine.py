@@ -194,3 +194,26 @@ def test_the_load_of_this_machine_comes_as_columns_of_one_length(api):
 @pytest.mark.parametrize("what", ["history", "benchmarks"])
 def test_of_an_unknown_machine_nothing_is_known(api, what):
     api.get(f"/api/nodes/nobody/{what}").refused(404)
+
+
+def test_a_job_limited_to_a_machine_that_is_paused_says_for_whom_it_waits(node, api):
+    this = api.get("/api/nodes").json[0]
+    api.post("/api/nodes/this/pause")
+    try:
+        job = api.add(node.project(), nodes=[this["id"]])
+        api.wait_for(job["id"], lambda job: job["reason"] == f"Waits for {this['name']} (paused).")
+    finally:
+        api.post("/api/nodes/this/resume")
+    assert api.wait_ended(job["id"])["status"] == "completed"
+
+
+def test_a_job_let_out_of_a_list_no_longer_waits_for_its_machines(node, api):
+    this = api.get("/api/nodes").json[0]
+    api.post("/api/nodes/this/pause")
+    try:
+        job = api.add(node.project(), nodes=[this["id"]])
+        api.wait_for(job["id"], lambda job: job["reason"].startswith("Waits for "))
+        api.post(f"/api/jobs/{job['id']}/nodes", {"nodes": []})
+        api.wait_for(job["id"], lambda job: job["reason"] == "In the queue.")
+    finally:
+        api.post("/api/nodes/this/resume")

@@ -57,6 +57,28 @@ def test_both_languages_have_the_same_words():
         assert fields[0] == fields[1], key
 
 
+@pytest.mark.parametrize(
+    ("reason", "german"),
+    [
+        ("Waits for and (offline).", "Wartet auf and (nicht erreichbar)."),
+        (
+            "Waits for atlas (paused), rigel (offline) and vega (without Blender 4.5.1).",
+            "Wartet auf atlas (angehalten), rigel (nicht erreichbar) und vega (ohne Blender 4.5.1).",
+        ),
+        (
+            "Waits for a (disk full), b (fetches FFmpeg 7.1) and 3 more.",
+            "Wartet auf a (Platte voll), b (holt FFmpeg 7.1) und 3 weitere.",
+        ),
+        ("Waits for its turn.", "Wartet, bis er an der Reihe ist."),
+    ],
+)
+def test_the_machines_that_a_job_waits_for_are_said_in_german(browser: Browser, zordon: Zordon, reason, german):
+    with open_window(browser, zordon, prefs={"language": "de"}) as window:
+        page = window.open()
+        said = "reason => import('/js/reasons.js').then(module => module.reasonWords(reason))"
+        assert page.evaluate(said, reason) == german
+
+
 def test_every_word_that_is_asked_for_is_there():
     source = "\n".join(path.read_text("utf-8") for path in (WEB / "js").rglob("*.js"))
     asked = set(re.findall(r"\bt\(\s*'([a-z]\w*\.[\w.]+)'", source))

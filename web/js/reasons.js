@@ -38,8 +38,34 @@ const KNOWN = [
   [/^(The pictures that decode|Some of the film's pictures|The film's time stamps) .+\.$/, 'stamps'],
 ];
 
+const AWAITED = /^Waits for (.+ \(.+\).*)\.$/;
+
+/** @type {[RegExp, string][]} */
+const WHY = [
+  [/ \(offline\)/g, 'offline'],
+  [/ \(paused\)/g, 'paused'],
+  [/ \(disk full\)/g, 'full'],
+  [/ \(left out after failures\)/g, 'left_out'],
+  [/ \(no longer in the farm\)/g, 'gone'],
+  [/ \(without (?<name>[^)]+)\)/g, 'without'],
+  [/ \(fetches (?<name>[^)]+)\)/g, 'fetches'],
+];
+
+/** @param {string} machines "atlas (offline), rigel (paused) and 3 more" */
+function machinesInWords(machines) {
+  const listed = machines
+    .replace(/\) and (?<count>\d+) more$/, (_all, count) => `)${t('reason.awaited.more', { count: Number(count) })}`)
+    .replace(/\) and (?=[^)]+\([^)]+\)$)/, `)${t('reason.awaited.and')}`);
+  return WHY.reduce(
+    (words, [pattern, id]) => words.replace(pattern, (_all, name) => ` (${t(`reason.awaited.${id}`, { name })})`),
+    listed,
+  );
+}
+
 /** @param {string} reason */
 export function reasonWords(reason) {
+  const awaited = AWAITED.exec(reason);
+  if (awaited) return t('reason.awaited', { machines: machinesInWords(awaited[1]) });
   for (const [pattern, id] of KNOWN) {
     const match = pattern.exec(reason);
     if (match) return t(`reason.${id}`, shown(match.groups ?? {}));

@@ -257,10 +257,13 @@ class FarmParts:
             state,
             self.lifecycle,
             self.dispatcher,
+            registry=self._engines.registry,
             builds=builds,
             disk=self._render.disk,
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
+            blame=self._blame,
+            nodes=self.nodes.views,
         )
         self.provisioning = Provisioning(
             state,

@@ -1,6 +1,6 @@
 """The only code that changes a status: of jobs here, of units through here. Persist, then publish, with a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,13 @@ class Lifecycle:
         with self._state.change() as change:
             set_status(change.job(job_id), status, reason, self._clock.now())
         return self._state.job(job_id)
+
+    def set_reasons(self, reasons: Mapping[JobId, str]) -> None:
+        """Say something else of jobs whose status stays, of all in one transaction."""
+        if reasons:
+            with self._state.change() as change:
+                for job_id, reason in reasons.items():
+                    change.job(job_id).reason = reason
 
     def grant(self, job_id: JobId, numbers: Iterable[int], node: str, node_name: str) -> list[Unit]:
         """Lease units to a node; each gets its next attempt number."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from zordon_app.domain.ids import JobId, NodeId
-from zordon_app.domain.jobs import Job
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import BadRequest, IllegalChange
 from zordon_app.farm import planner
@@ -53,11 +52,8 @@ class Partaking:
     def _take_back(self, job_id: JobId) -> None:
         job = self._state.job(job_id)
         holders = self._dispatcher.holders(job_id)
-        out = {node for node in holders if not self._may_render(job, node)}
+        out = {node for node in holders if not planner.may_render(job, node, self._this_node)}
         for node in out:
             self._dispatcher.take_back_from(node, job_id)
         if out and out == holders and job.status == JobStatus.RUNNING:
             self._lifecycle.set_job_status(job_id, JobStatus.NOT_STARTED, QUEUED)
-
-    def _may_render(self, job: Job, node: NodeId) -> bool:
-        return planner.may_share(job, node) or (node == self._this_node and planner.is_chosen(job, node))

@@ -54,6 +54,11 @@ def may_share(job: Job, node: str) -> bool:
     return job.parent is None and job.enable_split_jobs and is_chosen(job, node)
 
 
+def may_render(job: Job, node: str, this_node: str) -> bool:
+    """Whether a machine may take part in a job of ``this_node``, be it that one or a peer."""
+    return may_share(job, node) or (node == this_node and is_chosen(job, node))
+
+
 def lease_size(
     *,
     waiting: int,

@@ -1,9 +1,15 @@
 """Once a second: start what is due, go on where there is room again, take back what was lost."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from zordon_app.domain.jobs import Existing, Job
 from zordon_app.domain.statuses import JobStatus
+from zordon_app.domain.views import NodeView
+from zordon_app.engines.registry import EngineRegistry
+from zordon_app.farm.awaited import WAITS, machines_awaited
+from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.intake import PREPARING
 from zordon_app.farm.interfaces import Builds, Clock, Disk
@@ -20,19 +26,25 @@ class Reconciler:
         lifecycle: Lifecycle,
         dispatcher: Dispatcher,
         *,
+        registry: EngineRegistry,
         builds: Builds,
         disk: Disk,
         clock: Clock,
         jobs_folder: Path,
+        blame: Blame,
+        nodes: Callable[[], Sequence[NodeView]],
     ) -> None:
-        """Look after ``state``."""
+        """Look after ``state``; ``nodes`` are the machines of the farm, this one first."""
         self._state = state
         self._lifecycle = lifecycle
         self._dispatcher = dispatcher
+        self._registry = registry
         self._builds = builds
         self._disk = disk
         self._clock = clock
         self._jobs_folder = jobs_folder
+        self._blame = blame
+        self._nodes = nodes
 
     def run_once(self) -> None:
         """One round."""
@@ -46,6 +58,30 @@ class Reconciler:
                 self._go_on_if_room(job)
             elif job.status == JobStatus.CONFIGURING and job.reason != PREPARING and self._builds.find(job.build):
                 self._set_first_status(job)
+        self._say_who_is_awaited()
+
+    def _say_who_is_awaited(self) -> None:
+        """Of jobs that a person limited to some machines: which they wait for."""
+        limited = [job for job in self._state.unsettled() if is_limited(job)]
+        if not limited:
+            return
+        this_node, *others = self._nodes()
+        nodes = {node.id: node for node in (this_node, *others)}
+        with self._state.lock:
+            reasons = {}
+            for job in limited:
+                if self._state.find(job.id) is not job:
+                    continue  # It has changed meanwhile; the next round looks again.
+                words = machines_awaited(
+                    job,
+                    nodes,
+                    this_node=this_node.id,
+                    label=self._registry.label_of(job.engine),
+                    is_left_out=partial(self._blame.is_left_out, job.id),
+                ) or (QUEUED if job.reason.startswith(WAITS) else job.reason)
+                if words != job.reason:
+                    reasons[job.id] = words
+            self._lifecycle.set_reasons(reasons)
 
     def _start_if_due(self, job: Job) -> None:
         waits_for = self.reason_to_wait(job)
@@ -79,3 +115,9 @@ class Reconciler:
         folders = (artifact_folder(job, self._jobs_folder), Path(job.output_path), self._jobs_folder)
         if not any(self._disk.shortage(folder) for folder in folders):
             self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")
+
+
+def is_limited(job: Job) -> bool:
+    """Whether a job that is to begin has a list of machines, or says still that it waits for those of its list."""
+    is_to_begin = job.status == JobStatus.NOT_STARTED and job.parent is None
+    return is_to_begin and (bool(job.nodes) or job.reason.startswith(WAITS))
