@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from blender_module import BlenderModule
-from debian import TEST_PACKAGES, ensure_packages
+from debian import BUILD_PACKAGES, TEST_PACKAGES, ensure_packages
 from environment import Environment, fingerprint
 from gtk import GtkBindings
 from locks import write_locks
@@ -41,6 +41,8 @@ BPY = BlenderModule(ROOT / ".cache" / "bpy-4.5", ROOT / "requirements-bpy.lock")
 SLOW_MARKS = ("engines", "farm", "web", "faults")
 WORKERS = str(min((os.cpu_count() or 1) + 1, 4))
 """One more than there are cores: many tests wait for timers of nodes."""
+COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Machines that test like to forbid Python to keep what it compiled, and tests start hundreds of nodes."""
 
 
 def set_up(*, dev: bool) -> None:
@@ -72,7 +74,8 @@ def run_tests(arguments: Sequence[str], *, fast: bool) -> int:
     command: list[str | Path] = [VENV.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup"]
     if fast:
         command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", "built", *SLOW_MARKS))]
-    return run([*command, *arguments], env=BPY.as_environment(), cwd=ROOT)
+    run([VENV.python, "-m", "compileall", "-q", "zordon_app"], env=COMPILED_ONCE, cwd=ROOT)
+    return run([*command, *arguments], env={**COMPILED_ONCE, **BPY.as_environment()}, cwd=ROOT)
 
 
 def test(steps: Steps, arguments: Sequence[str], *, fast: bool) -> None:
@@ -109,7 +112,7 @@ def package(steps: Steps) -> None:
     """Build what people install, and start what was built in an environment without Python."""
     ready = steps.do("environment", partial(set_up, dev=True))
     if sys.platform == "linux":
-        ready = ready and steps.do("system packages", partial(ensure_packages, TEST_PACKAGES))
+        ready = ready and steps.do("system packages", partial(ensure_packages, BUILD_PACKAGES))
     if ready:
         steps.do("package", partial(run, [VENV.python, ROOT / "build" / "package.py", "--test"]))
 
