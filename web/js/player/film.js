@@ -30,6 +30,11 @@ export function Film({ job, address }) {
     ? [...(KNOWN.test(file) ? [address(job.id, file)] : []), thumbnail(job.id, { video: true, rev: version })]
     : [];
   const shape = job.width && job.height ? `${job.width} / ${job.height}` : '16 / 9';
+  const tryNext = () => setTried(tried + 1);
+  // Of a film with a codec that it does not know, but sound that it plays, Chromium shows black and reports no error.
+  const look = (/** @type {Event & {currentTarget: HTMLVideoElement}} */ event) => {
+    if (!event.currentTarget.videoWidth) tryNext();
+  };
   const lost = file && tried >= ways.length;
   return html`<figure class="player film" aria-label=${t('player.name')}>
     <div class="stage" style=${{ aspectRatio: shape }}>
@@ -37,7 +42,7 @@ export function Film({ job, address }) {
         lost
           ? h(Unplayable, { job, file, poster, source: address(job.id, file) })
           : file &&
-            html`<video key=${tried} controls loop preload="metadata" poster=${poster} src=${ways[tried]} aria-label=${file} onError=${() => setTried(tried + 1)}></video>`
+            html`<video key=${tried} controls loop preload="metadata" poster=${poster} src=${ways[tried]} aria-label=${file} onError=${tryNext} onLoadedMetadata=${look}></video>`
       }
     </div>
     ${tried > 0 && !lost && html`<figcaption class="hint">${t('player.review')}</figcaption>`}
