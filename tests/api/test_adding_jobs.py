@@ -117,6 +117,17 @@ def test_fields_of_the_design_come_back(node, api):
     assert other["name"] in job["reason"] or "turn" in job["reason"]
 
 
+def test_the_machines_of_a_job_are_those_of_the_farm_and_this_is_one(node, api):
+    this = api.get("/api/nodes").json[0]["id"]
+    assert api.add(node.project(), paused=True, nodes=["this", this])["nodes"] == [this]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_machine_that_is_not_of_this_farm_is_a_400(node, api):
+    answer = add(api, local_path=str(node.project()), nodes=["nobody"])
+    assert (answer.status, "no machine 'nobody'" in answer.text) == (400, True)
+
+
 def test_engine_and_renderer_are_one_field(node, api):
     for name in ("engine", "renderer"):
         assert api.add(node.project(), paused=True, **{name: "fake"})["engine"] == "fake"

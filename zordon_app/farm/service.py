@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from zordon_app.domain.callers import Caller, Role, Upload
 from zordon_app.domain.frames import parse_frames
@@ -187,7 +188,7 @@ class FarmService:
 
     def plan(self, request: JobRequest, path: Path, *, caller: Caller) -> PlanView:
         """What a job would come to."""
-        return plan_view(*self._intake.plan(request, path, caller=caller, find=self._state.find))
+        return plan_view(*self._intake.plan(self._with_machines(request), path, caller=caller, find=self._state.find))
 
     # Acting
 
@@ -365,12 +366,18 @@ class FarmService:
             raise Conflict("This idempotency key was used for another job. Use a new key for a new job.")
         return known[1] if self._state.has(known[1]) else None
 
+    def _with_machines(self, request: JobRequest) -> JobRequest:
+        """The request with ids of machines that there are. Raises BadRequest: there is no such machine."""
+        if not request.nodes:
+            return request
+        return structs.replace(request, nodes=list(self._nodes.known(request.nodes)))
+
     def _create(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobId]:
         prepared: list[tuple[Job, list[Unit]]] = []
         try:
             for request in requests:
-                made = self._intake.prepare(request, caller=caller, upload=upload, find=self._state.find)
-                prepared.append(made)
+                known = self._with_machines(request)
+                prepared.append(self._intake.prepare(known, caller=caller, upload=upload, find=self._state.find))
             replaced = self._add(prepared, requests)
         except BaseException:
             for job, _units in prepared:
