@@ -228,6 +228,7 @@ class FarmParts:
             outputs=self._storage.outputs,
             check=check_artifact,
             make_runner=self._render.job_runner,
+            threads=lambda: self._render.settings().threads,
             jobs_folder=self._jobs_folder,
             work_folder=basis.paths.work,
         )

@@ -10,11 +10,12 @@ import msgspec
 
 from zordon_app.complaints import checked
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, ManagedBuild
-from zordon_app.engines.base import Build, Engine, Invocation, RunProgram
+from zordon_app.engines.base import Build, Engine, RunProgram
 from zordon_app.engines.builds.available import Platform, this_platform, wanted_platform
 from zordon_app.engines.builds.downloads import DownloadRecord
 from zordon_app.engines.builds.service import ManagedBuilds, failure
 from zordon_app.engines.installed import InstalledBuilds
+from zordon_app.engines.limits import limited
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BuildNotFound
 
@@ -99,13 +100,8 @@ class EngineDirectory:
         """Measure a build, by default the one that jobs get; see ``render.benchmarks.Benchmark``."""
         engine = self._registry.get(name)
         build = engine.choose_build(self._builds.of(name), "", version)
-        run, threads = self._run(), self._threads()
-
-        def limited(invocation: Invocation, *, timeout: float, on_line: Callable[[str], None] | None = None) -> str:
-            command = engine.limit(invocation, threads) if threads else invocation
-            return run(command, timeout=timeout, on_line=on_line)
-
-        measured: dict[str, Any] = msgspec.to_builtins(self._measure(build, limited))
+        run = limited(engine, self._run(), self._threads())
+        measured: dict[str, Any] = msgspec.to_builtins(self._measure(build, run))
         return measured
 
     def states(self) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Expected, Job
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Build, RunProgram
+from zordon_app.engines.limits import limited
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BuildNotFound, DiskFull, EngineFailed, ZordonError
 from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
@@ -34,10 +35,11 @@ class Finishing:
         outputs: Outputs,
         check: CheckFile,
         make_runner: Callable[[str], RunProgram],
+        threads: Callable[[], int],
         jobs_folder: Path,
         work_folder: Path,
     ) -> None:
-        """Look at the jobs that are under way."""
+        """Look at the jobs that are under way; ``threads`` is how many an engine may use here, 0: all."""
         self._state = state
         self._lifecycle = lifecycle
         self._registry = registry
@@ -45,6 +47,7 @@ class Finishing:
         self._outputs = outputs
         self._check = check
         self._make_runner = make_runner
+        self._threads = threads
         self._jobs_folder = jobs_folder
         self._work_folder = work_folder
         self._due: queue.SimpleQueue[JobId | None] = queue.SimpleQueue()
@@ -133,7 +136,7 @@ class Finishing:
             artifact_folder(job, self._jobs_folder),
             folder,
             build,
-            self._make_runner(job.id),
+            limited(engine, self._make_runner(job.id), self._threads()),
             lambda message, fraction: self._tell(job.id, message, fraction),
         )
         if not made:

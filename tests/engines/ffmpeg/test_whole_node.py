@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.wire import send
 from zordon_app.app import Zordon
+from zordon_app.render.programs import ProgramRunner
 
 pytestmark = [pytest.mark.engines, pytest.mark.farm]
 
@@ -56,6 +57,26 @@ def test_a_film_is_split_and_comes_out_whole(node, sources):
 
     assert job["units"]["done"] == 2
     assert only_file(job).name == "Mein Film.mp4"
+    assert frames_of(only_file(job)) == 600
+
+
+def test_joining_keeps_to_the_limit_of_threads(node, sources, monkeypatch):
+    seen = []
+    real = ProgramRunner.__call__
+
+    def watched(runner, invocation, **rest):
+        seen.append(invocation.argv)
+        return real(runner, invocation, **rest)
+
+    monkeypatch.setattr(ProgramRunner, "__call__", watched)
+    node.ask("PATCH", "/api/settings", {"threads": 1})
+    try:
+        job = node.render(sources.film("24.mp4"), args={"preset": "ultrafast"}, name="Ein Kern")
+    finally:
+        node.ask("PATCH", "/api/settings", {"threads": 0})
+
+    (join,) = [argv for argv in seen if "concat" in argv]
+    assert join[-3:-1] == ("-threads", "1")
     assert frames_of(only_file(job)) == 600
 
 
