@@ -228,6 +228,16 @@ def test_what_follows_two_dashes_goes_to_pytest():
     assert for_pytest == ["-k", "planner"]
 
 
+def test_modules_are_compiled_once_and_tests_may_use_that_on_machines_that_forbid_it(monkeypatch):
+    ran = []
+    monkeypatch.setattr(dev, "run", lambda command, env=None, cwd=None: ran.append((command, env)) or 0)
+
+    dev.run_tests([], fast=True)
+
+    assert [command[2] for command, _ in ran] == ["compileall", "pytest"]
+    assert [env["PYTHONDONTWRITEBYTECODE"] for _, env in ran] == ["", ""]
+
+
 def test_a_second_setup_has_nothing_to_do_and_takes_less_than_a_second():
     if not dev.VENV.is_current(fingerprint(dev.RUNTIME_LOCK, dev.PROJECT)):
         pytest.skip("these tests run outside of the environment that dev.py makes")
