@@ -1,6 +1,7 @@
 """Engine arguments are a typed allow-list: what is not in it is refused, with a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from zordon_app.engines.base import Argument, ArgumentKind
@@ -8,9 +9,16 @@ from zordon_app.errors import BadRequest, Forbidden
 
 
 def check_arguments(
-    given: dict[str, Any], allowed: Sequence[Argument], *, engine: str, from_this_machine: bool
+    given: dict[str, Any],
+    allowed: Sequence[Argument],
+    *,
+    engine: str,
+    from_this_machine: bool,
+    kept: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """``given`` with every value checked for name, type and range; None values are dropped.
+
+    ``kept`` are values that stand in a job already: whoever asks for the same again sets nothing.
 
     Raises:
         BadRequest: an unknown name, a wrong type, or a value out of range.
@@ -24,7 +32,7 @@ def check_arguments(
             raise BadRequest(f"{engine} has no argument {name[:60]!r}. Known: {', '.join(sorted(by_name))}.")
         if value is None:
             continue
-        if argument.local_only and not from_this_machine:
+        if argument.local_only and not from_this_machine and value != kept.get(name):
             raise Forbidden(f"The argument {name!r} of {engine} is taken only from the machine Zordon runs on.")
         checked[name] = _check_value(argument, value)
     return checked

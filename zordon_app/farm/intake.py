@@ -77,7 +77,7 @@ class Intake:
         job_id = new_job_id()
         try:
             source = self._source(job_id, request, upload, find)
-            return self._prepare(job_id, request, source, local=caller.local, replaced=find(request.replaces or ""))
+            return self._prepare(job_id, request, source, local=caller.local, find=find)
         except BaseException:
             self.discard(job_id)
             raise
@@ -91,7 +91,7 @@ class Intake:
             BadRequest, Forbidden, NotFound: as there.
         """
         _check_request(request, local=caller.local, find=find)
-        _request, _engine, build, plan = self._plan(request, path, local=caller.local)
+        _request, _engine, build, plan = self._plan(request, path, local=caller.local, find=find)
         return build, plan
 
     def discard(self, job_id: JobId) -> None:
@@ -119,9 +119,10 @@ class Intake:
             raise nothing_here from None
 
     def _prepare(
-        self, job_id: JobId, request: JobRequest, source: Source, *, local: bool, replaced: Job | None
+        self, job_id: JobId, request: JobRequest, source: Source, *, local: bool, find: Callable[[str], Job | None]
     ) -> tuple[Job, list[Unit]]:
-        request, engine, build, plan = self._plan(request, source.path, local=local)
+        request, engine, build, plan = self._plan(request, source.path, local=local, find=find)
+        replaced = find(request.replaces or "")
         name = request.name or source.path.stem
         output, owned = self._output_folder(request, name, replaced)
         job = self._job(job_id, request, source, engine, build, plan, name=name, output=output, owned=owned)
@@ -129,14 +130,22 @@ class Intake:
             self._outputs.make(output, job_id, owned=owned)
         return job, [Unit(spec=spec) for spec in plan.units]
 
-    def _plan(self, request: JobRequest, path: Path, *, local: bool) -> tuple[JobRequest, Engine, Build, JobPlan]:
+    def _plan(
+        self, request: JobRequest, path: Path, *, local: bool, find: Callable[[str], Job | None]
+    ) -> tuple[JobRequest, Engine, Build, JobPlan]:
         """The request with all that its preset says, and what its engine makes of it."""
         engine, build, probe = self.look(path, engine_name=request.engine_name, version=request.engine_version)
         probe.coming = self._coming(request.after, path.parent)
         preset = self._preset(request, engine)
-        request = structs.replace(
-            request, args=_arguments(request, preset, engine, local=local), **_ways(request, preset)
+        same = find(request.project_of or "")
+        args = check_arguments(
+            {**preset.get("params", {}), **request.args},
+            engine.arguments,
+            engine=engine.label,
+            from_this_machine=local,
+            kept=same.args if same is not None else {},
         )
+        request = structs.replace(request, args=args, **_ways(request, preset))
         plan = engine.plan(request, probe, build, title=file_stem(request.name or path.stem))
         _check_plan(plan)
         return request, engine, build, plan
@@ -268,11 +277,6 @@ class Intake:
             fps=plan.fps,
             facts=plan.facts,
         )
-
-
-def _arguments(request: JobRequest, preset: dict[str, Any], engine: Engine, *, local: bool) -> dict[str, Any]:
-    wanted = {**preset.get("params", {}), **request.args}
-    return check_arguments(wanted, engine.arguments, engine=engine.label, from_this_machine=local)
 
 
 def _asked_frames(request: JobRequest, plan: JobPlan) -> str:
