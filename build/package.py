@@ -74,8 +74,8 @@ class Packaging:
 
 
 def system_variant() -> str:
-    """The system's own web view where the program can use it; on Windows and macOS pywebview always does."""
-    return "system" if sys.platform != "linux" or GtkBindings(ROOT).ready() else "qt"
+    """The system's own web view where the program can bring what reaches it: on Linux, with its bindings built."""
+    return "system" if sys.platform == "linux" and GtkBindings(ROOT).ready() else "qt"
 
 
 def version_in(module: Path) -> str:

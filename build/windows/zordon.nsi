@@ -69,7 +69,7 @@ Section "Zordon"
   RMDir /r "$INSTDIR\_internal"
 fresh:
   SetOutPath "$INSTDIR"
-  File /r "${PAYLOAD}/*.*"
+  File /r "${PAYLOAD}\*.*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   CreateShortcut "$SMPROGRAMS\Zordon.lnk" "$INSTDIR\zordon.exe" "app"
 

@@ -1,10 +1,12 @@
 """What the built program brings: seen here without building it."""
 
 import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+import package
 import payload
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,3 +33,9 @@ def test_every_file_of_the_package_that_is_no_module_is_brought():
     files = [path for path in tracked("zordon_app") if path.suffix != ".py"]
     lost = [path for path in files if not any(path.is_relative_to(part) for part in brought())]
     assert lost == []
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_off_linux_the_program_that_is_tried_is_the_one_that_is_packed(monkeypatch, system):
+    monkeypatch.setattr(sys, "platform", system)
+    assert package.system_variant() == "qt"
