@@ -11,10 +11,6 @@ pytestmark = [pytest.mark.farm, pytest.mark.xdist_group("namespaces")]
 FRAMES = range(1, 121)
 
 
-def engines(machine: Machine) -> list[int]:
-    return [process.pid for process in machine.tree() if "wall_program" in " ".join(process.cmdline())]
-
-
 def made(farm: Farm, machine: Machine) -> list[int]:
     return [frame for _, node, frame in farm.told("made") if node == machine.name]
 
@@ -28,7 +24,7 @@ def test_a_machine_that_is_let_out_stops_at_once_and_helps_again_when_it_is_let_
 
     first.post(f"/api/jobs/{job_id}/nodes", {"nodes": [first.id()]})
     assert not [unit for unit in first.units(job_id) if unit["state"] == "leased" and unit["node"] == second.id()]
-    eventually(lambda: not engines(second), "its engine is gone")
+    eventually(lambda: not second.engines(), "its engine is gone")
     eventually(lambda: [child["status"] for child in first.job(job_id)["child_jobs"]] == ["ended"], "it was told")
     before, ours = made(farm, second), len(made(farm, first))
     eventually(lambda: len(made(farm, first)) > ours + 3, "the first one goes on alone")
@@ -48,7 +44,7 @@ def test_the_job_goes_on_elsewhere_when_its_own_machine_is_let_out(make_farm: Ma
     eventually(lambda: made(farm, first), "the first machine renders")
 
     first.post(f"/api/jobs/{job_id}/nodes", {"nodes": [second.id()]})
-    eventually(lambda: not engines(first), "its engine is gone")
+    eventually(lambda: not first.engines(), "its engine is gone")
     before = made(farm, first)
     nothing_lost(farm, first, job_id, FRAMES)
     assert made(farm, first) == before
