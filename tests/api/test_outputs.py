@@ -10,6 +10,9 @@ from pathlib import Path
 import OpenImageIO as oiio
 import pytest
 
+from zordon_app.errors import PreviewFailed
+from zordon_app.render import previews
+
 
 @pytest.fixture(scope="module")
 def job(node):
@@ -190,6 +193,17 @@ def test_a_preview_that_cannot_be_made_is_a_500_in_plain_words(node, api):
     for name in api.get(f"/api/jobs/{job['id']}/files").json:
         (Path(job["output_path"]) / name).write_bytes(b"not a picture")
     api.get(f"/api/jobs/{job['id']}/thumbnail").refused(500)
+
+
+def test_a_preview_of_a_job_that_is_removed_meanwhile_is_of_no_job(node, api, monkeypatch):
+    job = node.finished()
+
+    def make_thumbnail(_source, target, **_how):
+        api.post(f"/api/jobs/{job['id']}/delete", confirm=1)
+        raise PreviewFailed(f"The preview cannot be written to {target.parent}: No such file or directory.")
+
+    monkeypatch.setattr(previews, "make_thumbnail", make_thumbnail)
+    api.get(f"/api/jobs/{job['id']}/thumbnail").refused(400)
 
 
 def test_a_wrong_unit_number_is_a_400(api, base):

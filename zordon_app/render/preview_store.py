@@ -14,6 +14,8 @@ from zordon_app.render.once import Once
 
 LEFTOVER_SECONDS = 6 * 3600
 """A half-written file so old belongs to nobody."""
+EMPTY_SECONDS = 600
+"""A folder without files for so long waits for none; a younger one may have been made for a preview under way."""
 SPARE = 0.9
 """What a sweep leaves, as part of the limit, so that it need not come back at once."""
 
@@ -74,7 +76,8 @@ class PreviewStore:
     def _remove_empty_folders(self) -> None:
         for folder in self._folder.glob("*/"):
             with contextlib.suppress(OSError):
-                folder.rmdir()  # Only an empty one goes.
+                if time.time() - folder.stat().st_mtime > EMPTY_SECONDS:
+                    folder.rmdir()  # Only an empty one goes.
 
     def _find_or_make(self, target: Path, kind: str, make: Callable[[Path], object]) -> Path:
         if _use(target):

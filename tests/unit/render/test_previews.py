@@ -1,3 +1,4 @@
+import os
 import threading
 
 import OpenImageIO as oiio
@@ -160,6 +161,20 @@ def test_ids_that_are_none_never_become_paths(farm, frames, make_job, tmp_path):
     with pytest.raises(PreviewFailed):
         farm.previews.image(make_job(id="../precious"), big=False, unit=1)
     assert (tmp_path / "precious").is_dir()
+
+
+def test_a_sweep_leaves_the_folder_of_a_preview_under_way_alone(farm, tmp_path, frames, make_job):
+    frames(1)
+    job = make_job()
+    made = farm.previews.image(job, big=False, unit=1)
+    made.unlink()
+
+    farm.previews.sweep()
+    assert made.parent.is_dir()
+
+    os.utime(made.parent, (0, 0))
+    farm.previews.sweep()
+    assert not made.parent.exists()
 
 
 def test_a_sweep_keeps_what_was_asked_for_last(tmp_path, make_image, make_job):

@@ -13,7 +13,7 @@ from zordon_app.api.slots import Slots
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.domain.views import JobView, OutputView
-from zordon_app.errors import NotFound
+from zordon_app.errors import NotFound, PreviewFailed
 
 ANY = "application/octet-stream"
 FOREVER = "private, max-age=31536000, immutable"
@@ -114,7 +114,11 @@ class Outputs:
     def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
         """A film if that is fine and there is one, else an image."""
         job = self._farm.record(job_id)
-        path = self._find_preview(ask, job)
+        try:
+            path = self._find_preview(ask, job)
+        except PreviewFailed:
+            self._farm.record(job_id)  # A job that was removed meanwhile took its files along, which is no failure.
+            raise
         if path is None:
             raise NotFound("There is no preview yet.")
         cache = FOREVER if ask.query.get("rev") else "no-cache"
