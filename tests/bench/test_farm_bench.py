@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.farm.farm import Farm, eventually
+from tests.farm.farm import Farm, Machine, eventually
 from tests.farm.network import Network, can_make_namespaces
 from tests.farm.oracle import nothing_lost
 
@@ -43,13 +44,24 @@ def make_walls(tmp_path: Path) -> Iterator[Callable[..., Farm]]:
         yield make
 
 
+def seconds_until_its_end(parent: Machine, job_id: str, begun_at: datetime) -> float:
+    """By the ledger's clock, on the same host: who asks often takes the processor from the nodes that are measured."""
+
+    def ended() -> dict[str, Any] | None:
+        job = parent.job(job_id)
+        return job if job["status"] == "completed" else None
+
+    job = eventually(ended, "the job ends", 300, every=1.0)
+    return (datetime.fromisoformat(job["ended_at"]) - begun_at).total_seconds()
+
+
 def measure(farm: Farm, name: str, ideal: float, **facts: Any) -> float:
     """Render the usual job; the share of the ideal makespan that was reached."""
     parent = farm.machines[0]
-    began = time.monotonic()
-    job_id = parent.submit(farm.wall(seconds=SECONDS, **facts), start_frame=1, end_frame=UNITS)
-    eventually(lambda: parent.job(job_id)["status"] == "completed", "the job ends", 300, every=0.05)
-    took = time.monotonic() - began
+    project = farm.wall(seconds=SECONDS, **facts)
+    began, begun_at = time.monotonic(), datetime.now(UTC)
+    job_id = parent.submit(project, start_frame=1, end_frame=UNITS)
+    took = seconds_until_its_end(parent, job_id, begun_at)
     nothing_lost(farm, parent, job_id, range(1, UNITS + 1))
     by = {machine.name: sum(n == machine.name for _, n, _ in farm.told("made")) for machine in farm.machines}
     starts = {node: round(at - began, 2) for at, node, _ in reversed(farm.told("ready"))}
@@ -78,12 +90,11 @@ def test_nodes_of_different_speed_come_near_the_ideal(make_walls: Callable[..., 
 def test_a_node_that_is_lost_half_way_costs_little(make_walls: Callable[..., Farm]) -> None:
     farm = make_walls(1.0, 1.0, 1.0)
     parent, _, lost = farm.machines
-    began = time.monotonic()
+    begun_at = datetime.now(UTC)
     job_id = parent.submit(farm.wall(seconds=SECONDS), start_frame=1, end_frame=UNITS)
     eventually(lambda: len(farm.told("made")) >= UNITS / 2, "half of it is done", 100)
     lost.kill()
-    eventually(lambda: parent.job(job_id)["status"] == "completed", "the job ends", 200, every=0.05)
-    took = time.monotonic() - began
+    took = seconds_until_its_end(parent, job_id, begun_at)
     ideal = UNITS / 2 * SECONDS / 3 + UNITS / 2 * SECONDS / 2
     nothing_lost(farm, parent, job_id, range(1, UNITS + 1))
     say(f"One of three lost half-way: {took:.1f} s, ideal {ideal:.1f} s, {ideal / took:.1%}")
