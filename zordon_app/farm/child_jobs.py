@@ -341,18 +341,25 @@ class ChildJobs:
             return
         link = self._machines.link(parent.node)
         offer = link.offer(parent.job)
-        self._say(work, f"Needs {self._registry.label_of(offer.build.engine)} {offer.build.version}.")
-        while self._is_on(work) and self._builds.find(offer.build) is None:
-            self._stop.wait(ASK_SECONDS * self._scale)
+        self._await_build(work, offer.build)
         manifest = link.project(parent.job)
         name = self._machines.name_of(parent.node)
         address = link.read_in_parts(parent.job, manifest) if offer.reads_parts else ""
         project = address or link.fetch(
-            parent.job,
-            manifest,
-            lambda _message, fraction: self._say(work, f"Copies the project from {name} ({fraction:.0%})."),
+            parent.job, manifest, lambda _message, fraction: self._say_copied(work, name, fraction)
         )
         self._describe(work, offer, str(project))
+
+    def _await_build(self, work: ChildWork, build: BuildRef) -> None:
+        if self._builds.find(build) is not None:
+            return  # Nothing is said of what is there: seven machines that say it at once keep their parent busy.
+        self._say(work, f"Needs {self._registry.label_of(build.engine)} {build.version}.")
+        while self._is_on(work) and self._builds.find(build) is None:
+            self._stop.wait(ASK_SECONDS * self._scale)
+
+    def _say_copied(self, work: ChildWork, name: str, fraction: float) -> None:
+        if fraction < 1.0:
+            self._say(work, f"Copies the project from {name} ({fraction:.0%}).")
 
     def _describe(self, work: ChildWork, offer: JobOffer, project: str) -> None:
         with self._state.change() as change:

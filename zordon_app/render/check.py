@@ -69,7 +69,9 @@ def _check_image(path: Path, expected: Expected) -> None:
 def _decode_jpeg(path: Path, image: Any) -> None:
     """What libjpeg can mend is only a warning, which no buffer keeps. Pixels come as an array: numpy is loaded."""
     pixels = image.read_image(0, 0, 0, image.spec().nchannels, "uint8")
-    _refuse_damage(path, image.geterror(), pixels is not None)
+    error = image.geterror()
+    if pixels is None or error:
+        raise _damaged(path, error)
 
 
 def _decode_image(path: Path, subimages: int) -> None:
@@ -77,13 +79,12 @@ def _decode_image(path: Path, subimages: int) -> None:
 
     for subimage in range(subimages):
         pixels = oiio.ImageBuf(str(path), subimage, 0)
-        is_whole = pixels.read(subimage, 0, True, oiio.UINT8)
-        _refuse_damage(path, pixels.geterror(), is_whole)
+        if not pixels.read(subimage, 0, True, oiio.UINT8):
+            raise _damaged(path, pixels.geterror())
 
 
-def _refuse_damage(path: Path, error: str, is_whole: bool) -> None:
-    if error or not is_whole:
-        raise BadArtifact(f"{path.name} is damaged: {_short(error) or 'it cannot be decoded'}.")
+def _damaged(path: Path, error: str) -> BadArtifact:
+    return BadArtifact(f"{path.name} is damaged: {_short(error) or 'it cannot be decoded'}.")
 
 
 def _count_subimages(image: Any) -> int:
