@@ -213,7 +213,7 @@ class LeaseRun:
             self._order = order
 
     def _is_hung(self, session: EngineSession) -> bool:
-        if session.silent_seconds() < self._settings.hang_seconds:
+        if not session.is_silent_for(self._settings.hang_seconds):
             return False
         number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
         if number is not None:

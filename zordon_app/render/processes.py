@@ -47,10 +47,11 @@ NICE = 10
 class OwnedProcess:
     """One running engine and whatever it starts."""
 
-    def __init__(self, process: subprocess.Popen[bytes], run_id: str) -> None:
-        """Made by ``ProcessOwner.spawn``."""
+    def __init__(self, process: subprocess.Popen[bytes], run_id: str, older: frozenset[int]) -> None:
+        """Made by ``ProcessOwner.spawn``; ``older`` are the pids that were there before it."""
         self.popen = process
         self.run_id = run_id
+        self.older = older
 
     @property
     def output(self) -> BufferedReader:
@@ -99,6 +100,7 @@ class ProcessOwner:
         """
         run_id = uuid.uuid4().hex
         log.info("Starting %s", shlex.join(invocation.argv))
+        older = frozenset(psutil.pids())
         process = subprocess.Popen(
             invocation.argv,
             cwd=cwd,
@@ -113,7 +115,7 @@ class ProcessOwner:
         )
         if self._is_nice():
             _give_way(process.pid)
-        return OwnedProcess(process, run_id)
+        return OwnedProcess(process, run_id, older)
 
     def end(self, process: OwnedProcess, *, grace: float) -> None:
         """Ask the engine to end; after ``grace`` seconds kill it and everything it started."""
@@ -124,14 +126,14 @@ class ProcessOwner:
                 process.popen.wait(grace)
         _signal_group(process.popen, getattr(signal, "SIGKILL", signal.SIGTERM))
         # Not the engine itself: psutil would take its exit status, and what was killed would seem to have ended well.
-        others = [*family, *self._marked(RUN_VARIABLE, process.run_id)]
+        others = [*family, *_marked(RUN_VARIABLE, process.run_id, process.older)]
         _kill([other for other in others if other.pid != process.popen.pid])
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.popen.wait(grace)
 
     def end_leftovers(self) -> int:
         """Kill what an earlier start of this node left running; how many processes."""
-        leftovers = self._marked(OWNER_VARIABLE, self._owner)
+        leftovers = _marked(OWNER_VARIABLE, self._owner, frozenset())
         for process in leftovers:
             log.warning("Ending process %d that an earlier start left behind", process.pid)
         _kill(leftovers)
@@ -142,13 +144,20 @@ class ProcessOwner:
         own = {"LANG": "C.UTF-8", "HOME": str(cwd), OWNER_VARIABLE: self._owner, RUN_VARIABLE: run_id}
         return {**passed, **own, **extra}
 
-    def _marked(self, variable: str, value: str) -> list[psutil.Process]:
-        found: list[psutil.Process] = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, OSError):
-                if process.pid != os.getpid() and process.environ().get(variable) == value:
+
+def _marked(variable: str, value: str, older: frozenset[int]) -> list[psutil.Process]:
+    """Processes with that in their environment; those of the pids ``older`` are known not to have it.
+
+    Reading the environment of every process of a machine costs more than starting an engine.
+    """
+    found: list[psutil.Process] = []
+    for pid in psutil.pids():
+        with contextlib.suppress(psutil.Error, OSError):
+            if pid not in older and pid != os.getpid():
+                process = psutil.Process(pid)
+                if process.environ().get(variable) == value:
                     found.append(process)
-        return found
+    return found
 
 
 def _give_way(pid: int) -> None:

@@ -17,6 +17,9 @@ _LAST_LINES = 60
 _LAST_WORDS_SECONDS = 1.0
 """How long output and process may outlive each other before that counts as the end of both."""
 
+_LOOKS = 20
+"""How often a silent engine is looked at before it counts as hung."""
+
 
 class EngineSession:
     """A running engine. A thread reads its output; ``next_event`` hands out what the lines mean."""
@@ -43,7 +46,7 @@ class EngineSession:
         self._monotonic = monotonic
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._events: queue.Queue[Event | None] = queue.Queue(_MOST_WAITING)
-        self._heard_at = monotonic()
+        self._heard_at = self._looked_at = monotonic()
         self._gone_at: float | None = None
         self._cpu_seconds = 0.0
         self._stopped = threading.Event()
@@ -83,13 +86,20 @@ class EngineSession:
         self._gone_at = now if self._gone_at is None else self._gone_at
         return now - max(self._gone_at, self._heard_at) > _LAST_WORDS_SECONDS
 
-    def silent_seconds(self) -> float:
-        """How long the engine neither said nor computed anything."""
-        cpu = self.process.cpu_seconds()
-        if cpu > self._cpu_seconds + 0.05:
-            self._cpu_seconds = cpu
-            self._heard_at = self._monotonic()
-        return self._monotonic() - self._heard_at
+    def is_silent_for(self, seconds: float) -> bool:
+        """Whether the engine neither said nor computed anything for so long.
+
+        What it computes is told by its whole tree, which is found among all processes of the machine: too dear to be
+        looked at with each line, and while it speaks it need not be.
+        """
+        now = self._monotonic()
+        if now - max(self._heard_at, self._looked_at) >= seconds / _LOOKS:
+            self._looked_at = now
+            cpu = self.process.cpu_seconds()
+            if cpu > self._cpu_seconds + 0.05:
+                self._cpu_seconds = cpu
+                self._heard_at = now
+        return now - self._heard_at >= seconds
 
     def wait_status(self) -> int:
         """The exit status of a process whose output has ended; one that lives on in silence is ended first."""

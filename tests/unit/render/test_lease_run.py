@@ -21,8 +21,8 @@ class ScriptedSession:
     def next_event(self, timeout):
         return self.events.popleft() if self.events else None
 
-    def silent_seconds(self):
-        return 0.0
+    def is_silent_for(self, seconds):
+        return False
 
 
 class Source:

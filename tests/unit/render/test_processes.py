@@ -1,3 +1,4 @@
+import os
 import signal
 import sys
 
@@ -39,3 +40,32 @@ def test_what_an_engine_started_goes_with_it(tmp_path):
 
     assert engine.popen.returncode not in {None, 0}
     assert not processes.psutil.pid_exists(child) or processes.psutil.Process(child).status() == "zombie"
+
+
+def test_a_daemon_that_left_its_group_and_its_parent_goes_too(tmp_path):
+    script = (
+        "import os, subprocess, sys\n"
+        "print(subprocess.Popen(['sleep', '60'], start_new_session=True, stdout=subprocess.DEVNULL).pid, flush=True)\n"
+    )
+    owner = ProcessOwner("test-owner")
+    engine = owner.spawn(Invocation(argv=(sys.executable, "-c", script)), cwd=tmp_path)
+    with engine.output as output:
+        child = int(output.readline())
+        engine.popen.wait()
+
+        owner.end(engine, grace=1)
+
+    assert not processes.psutil.pid_exists(child) or processes.psutil.Process(child).status() == "zombie"
+
+
+def test_at_its_end_only_what_is_newer_than_the_engine_is_looked_at(tmp_path, monkeypatch):
+    owner = ProcessOwner("test-owner")
+    engine = owner.spawn(Invocation(argv=(sys.executable, "-S", "-c", "")), cwd=tmp_path)
+    looked_at = []
+    monkeypatch.setattr(processes.psutil.Process, "environ", lambda process: looked_at.append(process.pid) or {})
+
+    owner.end(engine, grace=5)
+    engine.output.close()
+
+    assert os.getppid() not in looked_at
+    assert 1 not in looked_at
