@@ -207,6 +207,19 @@ def test_a_job_limited_to_a_machine_that_is_paused_says_for_whom_it_waits(node, 
     assert api.wait_ended(job["id"])["status"] == "completed"
 
 
+def test_a_running_job_that_nobody_works_on_says_for_whom_it_waits(node, api):
+    this = api.get("/api/nodes").json[0]
+    job = node.running()
+    api.post("/api/nodes/this/pause")
+    try:
+        said = api.wait_for(job["id"], lambda job: job["reason"] == f"Waits for {this['name']} (paused).")
+        assert said["status"] == "running"
+    finally:
+        api.post("/api/nodes/this/resume")
+    api.wait_for(job["id"], lambda job: job["reason"] == f"Rendering on {this['name']}.")
+    api.post(f"/api/jobs/{job['id']}/cancel", confirm=1)
+
+
 def test_a_job_let_out_of_a_list_no_longer_waits_for_its_machines(node, api):
     this = api.get("/api/nodes").json[0]
     api.post("/api/nodes/this/pause")

@@ -69,6 +69,10 @@ def test_both_languages_have_the_same_words():
             "Waits for a (disk full), b (fetches FFmpeg 7.1) and 3 more.",
             "Wartet auf a (Platte voll), b (holt FFmpeg 7.1) und 3 weitere.",
         ),
+        (
+            "Waits for a (other version of Zordon) and b (cannot help: The disk is full).",
+            "Wartet auf a (andere Fassung von Zordon) und b (kann nicht helfen: The disk is full).",
+        ),
         ("Waits for its turn.", "Wartet, bis er an der Reihe ist."),
     ],
 )

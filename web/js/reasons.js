@@ -47,6 +47,8 @@ const WHY = [
   [/ \(disk full\)/g, 'full'],
   [/ \(left out after failures\)/g, 'left_out'],
   [/ \(no longer in the farm\)/g, 'gone'],
+  [/ \(other version of Zordon\)/g, 'version'],
+  [/ \(cannot help: (?<name>[^)]+)\)/g, 'cannot'],
   [/ \(without (?<name>[^)]+)\)/g, 'without'],
   [/ \(fetches (?<name>[^)]+)\)/g, 'fetches'],
 ];

@@ -104,6 +104,10 @@ class UnitView(Struct, kw_only=True):
     ended_at: datetime | None
 
 
+NEEDS_UPDATE = "Needs another version of Zordon: it gets no work until both machines have the same."
+"""The reason of a machine that answers and is given no work all the same."""
+
+
 class NodeView(Struct, kw_only=True):
     """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk).
 

@@ -9,6 +9,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import JobStatus, UnitState, can_job_change, can_unit_change
 from zordon_app.errors import IllegalChange
+from zordon_app.farm.awaited import WAITS
 from zordon_app.farm.interfaces import Clock
 from zordon_app.farm.state import Change, FarmState
 
@@ -76,7 +77,7 @@ class Lifecycle:
                 unit.node = node
                 unit.started_at = self._clock.now()
             job = change.job(job_id)
-            if job.status != JobStatus.RUNNING:
+            if job.status != JobStatus.RUNNING or job.reason.startswith(WAITS):
                 set_status(job, JobStatus.RUNNING, f"Rendering on {node_name}.", self._clock.now())
         return units
 

@@ -1,6 +1,6 @@
 """Once a second: start what is due, go on where there is room again, take back what was lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -61,27 +61,39 @@ class Reconciler:
         self._say_who_is_awaited()
 
     def _say_who_is_awaited(self) -> None:
-        """Of jobs that a person limited to some machines: which they wait for."""
-        limited = [job for job in self._state.unsettled() if is_limited(job)]
-        if not limited:
+        """Of jobs that a person limited to some machines, and of those that nobody works on: which they wait for."""
+        waiting = [job for job in self._state.unsettled() if self._may_wait(job)]
+        if not waiting:
             return
         this_node, *others = self._nodes()
         nodes = {node.id: node for node in (this_node, *others)}
         with self._state.lock:
             reasons = {}
-            for job in limited:
+            for job in waiting:
                 if self._state.find(job.id) is not job:
                     continue  # It has changed meanwhile; the next round looks again.
-                words = machines_awaited(
-                    job,
-                    nodes,
-                    this_node=this_node.id,
-                    label=self._registry.label_of(job.engine),
-                    is_left_out=partial(self._blame.is_left_out, job.id),
-                ) or (QUEUED if job.reason.startswith(WAITS) else job.reason)
+                words = self._awaited(job, nodes, this_node.id) or _otherwise(job)
                 if words != job.reason:
                     reasons[job.id] = words
             self._lifecycle.set_reasons(reasons)
+
+    def _awaited(self, job: Job, nodes: Mapping[str, NodeView], this_node: str) -> str:
+        if not job.nodes and job.status == JobStatus.NOT_STARTED:
+            return ""  # Thousands may be in the queue, and all would say the same.
+        return machines_awaited(
+            job,
+            nodes,
+            this_node=this_node,
+            label=self._registry.label_of(job.engine),
+            is_left_out=partial(self._blame.is_left_out, job.id),
+        )
+
+    def _may_wait(self, job: Job) -> bool:
+        if job.parent is not None:
+            return False
+        if job.status == JobStatus.NOT_STARTED:
+            return bool(job.nodes) or job.reason.startswith(WAITS)
+        return job.status == JobStatus.RUNNING and not self._dispatcher.holders(job.id)
 
     def _start_if_due(self, job: Job) -> None:
         waits_for = self.reason_to_wait(job)
@@ -117,7 +129,8 @@ class Reconciler:
             self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")
 
 
-def is_limited(job: Job) -> bool:
-    """Whether a job that is to begin has a list of machines, or says still that it waits for those of its list."""
-    is_to_begin = job.status == JobStatus.NOT_STARTED and job.parent is None
-    return is_to_begin and (bool(job.nodes) or job.reason.startswith(WAITS))
+def _otherwise(job: Job) -> str:
+    """What a job says that waits for no machine."""
+    if not job.reason.startswith(WAITS):
+        return job.reason
+    return QUEUED if job.status == JobStatus.NOT_STARTED else "Rendering."

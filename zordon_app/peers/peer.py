@@ -7,12 +7,11 @@ import msgspec
 
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive, JoinView, MemberView, Statement
-from zordon_app.domain.views import NodeView
+from zordon_app.domain.views import NEEDS_UPDATE, NodeView
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.links import PeerLink
 from zordon_app.peers.members import clean_name, display_name
 
-NEEDS_UPDATE = "Needs another version of Zordon: it gets no work until both machines have the same."
 STATES = frozenset({"ready", "rendering", "paused", "full"})
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.unit.farm.conftest import make_job
-from zordon_app.domain.views import NodeView
+from zordon_app.domain.views import NEEDS_UPDATE, NodeView
 from zordon_app.farm.awaited import machines_awaited
 
 HAS = {"fake": {"1.0": "installed"}}
@@ -56,5 +56,21 @@ def test_a_job_that_is_not_split_waits_only_for_the_machine_that_has_it(tmp_path
     assert said(tmp_path, *nodes, enable_split_jobs=False) == "Waits for atlas (paused)."
 
 
-def test_a_job_for_all_machines_waits_for_none_by_name(tmp_path):
-    assert said(tmp_path, machine("rigel", "offline"), nodes=[]) == ""
+def test_a_job_for_all_machines_waits_for_any_of_them(tmp_path):
+    assert said(tmp_path, machine("atlas", "paused"), machine("rigel", "offline"), nodes=[]) == (
+        "Waits for atlas (paused) and rigel (offline)."
+    )
+    assert said(tmp_path, machine("atlas", "paused"), machine("rigel"), nodes=[]) == ""
+
+
+def test_a_machine_with_another_version_of_zordon_is_not_called_offline(tmp_path):
+    old = NodeView(id="rigel", name="rigel", state="offline", reason=NEEDS_UPDATE, builds=HAS)
+    assert said(tmp_path, old) == "Waits for rigel (other version of Zordon)."
+
+
+@pytest.mark.parametrize("status", ["refused", "error"])
+def test_a_machine_that_said_no_is_told_with_its_reason(tmp_path, status):
+    child = {"node": "rigel", "status": status, "reason": "Its project could not be copied."}
+    assert said(tmp_path, machine("rigel"), child_jobs=[child]) == (
+        "Waits for rigel (cannot help: Its project could not be copied)."
+    )
