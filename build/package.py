@@ -99,6 +99,8 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if unknown := set(options.kinds) - set(kinds):
         parser.error(f"no such kind here: {', '.join(sorted(unknown))}")
+    if not options.python.exists():
+        parser.error(f"there is no {options.python}; python3 build/dev.py package makes it, and then the packages")
     options.kinds = options.kinds or list(KINDS[system])
     return options
 
