@@ -75,3 +75,11 @@ def node(make_node) -> Node:
 @pytest.fixture(scope="module")
 def api(node) -> Api:
     return node.api
+
+
+@pytest.fixture
+def unchanged(api: Api) -> Iterator[None]:
+    """No job may come of what the test sends."""
+    before = len(api.get("/api/jobs").json["jobs"])
+    yield
+    assert len(api.get("/api/jobs").json["jobs"]) == before

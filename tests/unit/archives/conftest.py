@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "target" / "project"
