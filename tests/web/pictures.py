@@ -24,10 +24,10 @@ LAYERS = 4
 def landscape(seed: int, at: float, width: int = 320, height: int = 180) -> Picture:
     """The picture of one scene (``seed``) at ``at``, 0–1."""
     top, horizon, near = (np.array(colour, dtype=np.float32) for colour in PALETTES[seed % len(PALETTES)])
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    u, v = x / width, y / height
+    u = np.arange(width, dtype=np.float32)[None, :] / width
+    v = np.arange(height, dtype=np.float32)[:, None] / height
     picture = top + (horizon - top) * np.clip(v * 1.5, 0, 1)[..., None] ** 1.4
-    picture += _sun(u * width / height, v, at) * np.array([90, 74, 48], dtype=np.float32)
+    picture = picture + _sun(u * width / height, v, at) * np.array([90, 74, 48], dtype=np.float32)
     shift = np.random.default_rng(seed).uniform(0, 20, size=(LAYERS, 3))
     for layer in range(LAYERS):
         depth = (layer + 1) / LAYERS
@@ -35,7 +35,7 @@ def landscape(seed: int, at: float, width: int = 320, height: int = 180) -> Pict
         colour = horizon * 0.8 + (near - horizon * 0.8) * depth**0.7
         edge = np.clip((v - ridge) * height * 0.7, 0, 1)[..., None]
         haze = np.clip((v - ridge) * 2.2, 0, 1)[..., None]
-        picture = picture * (1 - edge) + (colour * (1 - 0.35 * haze)) * edge
+        picture += (colour * (1 - 0.35 * haze) - picture) * edge
     shown: Picture = np.clip(picture, 0, 255).astype(np.uint8)
     return shown
 
