@@ -1,6 +1,10 @@
-"""The table of faults: tests with the mark ``fault`` give it rows, and the end of the run writes it."""
+"""What holds for a whole run: which tests begin first, what programs inherit, and the table of faults.
+
+Tests with the mark ``fault`` give the table rows, and the end of the run writes it.
+"""
 
 import os
+import signal
 import uuid
 from collections.abc import Generator
 from pathlib import Path
@@ -12,6 +16,20 @@ from _pytest.nodeid import coerce_node_id
 from tests.faults import table
 
 ALONE = uuid.uuid4().hex
+LONG = ("faults", "engines", "packaging", "web")
+"""Marks of tests that take seconds each. They begin first: what is left at the end is short, and no worker idles."""
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start hear Ctrl+C, though a run in the background is deaf to it, as they would be too."""
+    for name in ("SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, _unheard)
+
+
+def _unheard(*_signal: object) -> None:
+    """Only what is ignored, not what is handled, is inherited."""
 
 
 def _run(config: pytest.Config) -> str:
@@ -21,7 +39,7 @@ def _run(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of one ``xdist_group`` go to one worker, and groups begin first: they take longest.
+    """Tests of one ``xdist_group`` go to one worker, and groups begin first: they take longest of all.
 
     pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it, so that farms met each other on one network.
     """
@@ -31,7 +49,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         group = item.get_closest_marker("xdist_group")
         if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
             item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Tests of one module have one place, so that they stay together."""
+    if item.get_closest_marker("xdist_group"):
+        return 0
+    return 1 if any(item.get_closest_marker(mark) for mark in LONG) else 2
 
 
 @pytest.hookimpl(wrapper=True)
