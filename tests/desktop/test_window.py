@@ -62,6 +62,14 @@ def test_a_file_given_at_start_becomes_a_job_that_completes(open_app, back_end, 
         assert client.get_job_files(job["id"])
 
 
+def test_what_the_page_keeps_lies_in_zordons_own_folder(open_app, back_end):
+    app = open_app(back_end)
+    wait_until(lambda: any((app.home / "cache" / "window").iterdir()), "the page's storage")
+
+    assert app.finish() == 0
+    assert not (app.home / ".pywebview").exists()
+
+
 def test_the_page_reaches_the_system_through_the_window_only(open_app, qt, tmp_path):
     app = open_app(qt)
 

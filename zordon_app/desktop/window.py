@@ -11,6 +11,7 @@ from typing import Any
 
 import webview
 from msgspec import Struct, structs
+from webview import _state as pywebview_state
 from webview.dom import _dnd_state
 
 from zordon_app.desktop.backends import BackEnd
@@ -109,6 +110,8 @@ class AppWindow:
         # pywebview's order of back ends is not ours, and asking for the screens already loads one.
         if self._look.back_end != "system":
             os.environ["PYWEBVIEW_GUI"] = self._look.back_end
+        # Qt's back end reads it while it is loaded, long before it is started with it.
+        pywebview_state["storage_path"] = str(self._look.storage)
         self._screens = [Area(each.x, each.y, each.width, each.height) for each in webview.screens]
         self.placement = place = fit(self._look.placement, self._screens)
         # pywebview's own fail on Qt 6, and on GTK where there is no folder for downloads; qt.py and gtk.py have ours.
