@@ -34,6 +34,8 @@ NEVER = (
     # Libraries bring plugins for these.
     "hypothesis",
     "mypy",
+    "pydantic",
+    "pydantic_core",
     "setuptools",
     "pip",
     "PIL",
@@ -157,11 +159,18 @@ def system_libraries() -> frozenset[str]:
     return frozenset(found)
 
 
-def stripped(source: str, folder: Path) -> str:
-    """A copy without debug symbols, which are most of a Python that was built from source; Linux only."""
+def has_symbols(target: str) -> bool:
+    """Whether stripping is worth while and safe: of Python and modules, not of libraries that wheels have patched."""
+    name = Path(target).name
+    return name.startswith("libpython") or ".cpython-" in name or name.endswith(".abi3.so")
+
+
+def stripped(source: str, target: str, folder: Path) -> str:
+    """A copy in ``folder`` without debug symbols, a seventh of the whole program; Linux only."""
     if sys.platform != "linux" or not shutil.which("strip"):
         return source
-    copy = folder / Path(source).name
+    copy = folder / "stripped" / target
+    copy.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["strip", "--strip-unneeded", "-o", str(copy), source], check=True)
     return str(copy)
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
+import yaml
 
 import package
 import payload
@@ -33,6 +34,20 @@ def test_every_file_of_the_package_that_is_no_module_is_brought():
     files = [path for path in tracked("zordon_app") if path.suffix != ".py"]
     lost = [path for path in files if not any(path.is_relative_to(part) for part in brought())]
     assert lost == []
+
+
+def test_python_and_modules_lose_their_symbols_and_libraries_of_wheels_stay_as_they_are():
+    modules = ["libpython3.11.so.1.0", "yaml/_yaml.cpython-311-x86_64-linux-gnu.so", "av/video/frame.abi3.so"]
+    assert [name for name in modules if not payload.has_symbols(name)] == []
+    assert not payload.has_symbols("numpy.libs/libscipy_openblas64_-32a4b2a6.so")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux strips")
+def test_stripped_modules_of_one_name_stay_apart(tmp_path):
+    [module] = [path for path in Path(yaml.__file__).parent.iterdir() if path.name.startswith("_yaml.")]
+    copies = [payload.stripped(str(module), place, tmp_path) for place in (f"a/{module.name}", f"b/{module.name}")]
+    assert len(set(copies)) == 2
+    assert all(0 < Path(copy).stat().st_size <= module.stat().st_size for copy in copies)
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
