@@ -3,9 +3,12 @@
 import gzip
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from program import size_of
@@ -19,13 +22,15 @@ DEPENDS = {
     "headless": (),
 }
 """What each variant takes from the system, beside its C library."""
+MAINTAINER = "The Zordon authors <noreply@zordon.invalid>"
+"""Debian wants an address; the domain is one that is nobody's."""
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 CONTROL = """\
 Package: zordon
 Version: {version}
 Architecture: {architecture}
-Maintainer: The Zordon authors <zordon@localhost>
+Maintainer: {maintainer}
 Installed-Size: {kilobytes}
 Depends: {depends}
 Recommends: gstreamer1.0-libav, gstreamer1.0-plugins-good
@@ -43,8 +48,21 @@ if command -v update-desktop-database >/dev/null; then update-desktop-database -
 if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -q -t -f /usr/share/icons/hicolor || true; fi
 """
 COPYRIGHT = """\
-Copyright: the Zordon authors.
-Licence: GPL-3.0-or-later. Debian keeps its whole text in /usr/share/common-licenses/GPL-3.
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: Zordon
+Comment: Python, FFmpeg and the libraries that Zordon brings keep licences of their own.
+
+Files: *
+Copyright: 2026 The Zordon authors
+License: GPL-3.0-or-later
+ Debian keeps the whole text in /usr/share/common-licenses/GPL-3.
+"""
+CHANGES = """\
+zordon ({version}) unstable; urgency=medium
+
+  * What is new in this version is told in NEWS.gz.
+
+ -- {maintainer}  {date}
 """
 
 
@@ -78,7 +96,7 @@ def make_deb(root: Path, program: Path, variant: str, version: str, out: Path, *
         integrate(root, tree / "usr" / "share")
         (tree / "usr" / "bin").mkdir()
         (tree / "usr" / "bin" / "zordon").symlink_to("../lib/zordon/zordon")
-        _write_documents(root, tree / "usr" / "share")
+        _write_documents(root, tree / "usr" / "share", version)
         _write_control(tree, variant, version)
         _make_plain(tree)
         packing = ["-Zgzip", "-z1"] if fast else ["-Zxz"]
@@ -104,19 +122,30 @@ def make_archive(root: Path, program: Path, version: str, out: Path, *, fast: bo
     return archive
 
 
-def _write_documents(root: Path, share: Path) -> None:
+def _write_documents(root: Path, share: Path, version: str) -> None:
     """Where Debian's tools look for them."""
     documents, manuals = share / "doc" / "zordon", share / "man" / "man1"
     for folder in (documents, manuals):
         folder.mkdir(parents=True)
     (documents / "copyright").write_text(COPYRIGHT)
-    _pack(root / "CHANGELOG.md", documents / "changelog.gz")
-    _pack(root / "build" / "linux" / "zordon.1", manuals / "zordon.1.gz")
+    changes = CHANGES.format(version=version, maintainer=MAINTAINER, date=_released(root))
+    _pack(changes.encode(), documents / "changelog.gz")
+    _pack((root / "CHANGELOG.md").read_bytes(), documents / "NEWS.gz")
+    _pack((root / "build" / "linux" / "zordon.1").read_bytes(), manuals / "zordon.1.gz")
 
 
-def _pack(source: Path, target: Path) -> None:
-    # Without a time, so that the same sources make the same package.
-    target.write_bytes(gzip.compress(source.read_bytes(), mtime=0))
+def _released(root: Path) -> str:
+    """The day of the newest release that software centres are told of, as Debian writes it."""
+    text = (root / "build" / "linux" / f"{APP}.metainfo.xml").read_text(encoding="utf-8")
+    match = re.search(r'<release [^>]*date="([^"]+)"', text)
+    if match is None:
+        raise ValueError("the description for software centres names no release")
+    return format_datetime(datetime.fromisoformat(match[1]).replace(tzinfo=UTC))
+
+
+def _pack(content: bytes, target: Path) -> None:
+    # Without a time and a name, as tightly as can be: the same sources make the same package.
+    target.write_bytes(gzip.compress(content, 9, mtime=0))
 
 
 def _write_control(tree: Path, variant: str, version: str) -> None:
@@ -124,6 +153,7 @@ def _write_control(tree: Path, variant: str, version: str) -> None:
     control.mkdir()
     text = CONTROL.format(
         version=version,
+        maintainer=MAINTAINER,
         architecture=architecture(),
         kilobytes=size_of(tree) // 1024,
         depends=depends(variant, platform.libc_ver()[1]),

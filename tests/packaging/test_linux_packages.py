@@ -2,6 +2,7 @@
 
 import gzip
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -50,9 +51,22 @@ def test_the_manual_and_what_is_new_lie_where_debian_looks(unpacked):
     share = unpacked / "usr" / "share"
     manual = gzip.decompress((share / "man" / "man1" / "zordon.1.gz").read_bytes()).decode()
     assert manual.startswith(".TH ZORDON 1")
-    news = gzip.decompress((share / "doc" / "zordon" / "changelog.gz").read_bytes())
+    news = gzip.decompress((share / "doc" / "zordon" / "NEWS.gz").read_bytes())
     assert news == (ROOT / "CHANGELOG.md").read_bytes()
     assert "GPL-3" in (share / "doc" / "zordon" / "copyright").read_text()
+
+
+def test_its_papers_are_in_the_forms_of_debian(unpacked):
+    documents = unpacked / "usr" / "share" / "doc" / "zordon"
+    entry = gzip.decompress((documents / "changelog.gz").read_bytes()).decode()
+    assert re.fullmatch(
+        r"zordon \(1\.2\.3\) unstable; urgency=medium\n\n  \* .+\n\n"
+        r" -- [^<]+ <\S+@\S+\.\S+>  \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\n",
+        entry,
+    )
+    assert (documents / "copyright").read_text().startswith("Format: https://www.debian.org/")
+    [maintainer] = re.findall("(?m)^Maintainer: (.+)$", (unpacked / "DEBIAN" / "control").read_text())
+    assert f" -- {maintainer}  " in entry
 
 
 def test_the_manual_names_no_command_that_there_is_not():
