@@ -19,10 +19,11 @@ from pathlib import Path
 
 from addon import make_addon
 from environment import Environment
+from figures import measure, table
 from gtk import GtkBindings
 from installers import make_disk_image, make_windows_installer
 from linux_packages import make_archive, make_deb
-from program import Builder, told
+from program import EXECUTABLE, Builder, told
 from steps import Steps, run, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,7 @@ class Packaging:
         self._dist = dist
         self._fast = fast
         self._folders: dict[str, Path] = {}
+        self._made: dict[str, Path] = {}
         self.version = version_in(ROOT / "zordon_app" / "__init__.py")
 
     def make(self, kind: str) -> None:
@@ -57,7 +59,18 @@ class Packaging:
             "installer": lambda: make_windows_installer(ROOT, self.folder("qt"), self.version, self._dist),
             "image": lambda: make_disk_image(ROOT, self._app(), self.version, platform.machine(), self._dist),
         }
-        say(told(makers[kind]()))
+        self._made[kind] = makers[kind]()
+        say(told(self._made[kind]))
+
+    def tell_figures(self) -> None:
+        """Print size and start of each package that has the program in it."""
+        rows = []
+        for kind, package in self._made.items():
+            if kind in ("addon", "folder"):
+                continue
+            folder = self.folder(system_variant() if kind in ("deb", "file") else "qt")
+            rows.append(measure(package, folder, package if kind == "file" else folder / EXECUTABLE))
+        say(table(rows))
 
     def folder(self, variant: str) -> Path:
         """The program as a folder."""
@@ -95,7 +108,7 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--python", type=Path, default=Environment(ROOT / ".venv").python)
     parser.add_argument("--dist", type=Path, default=ROOT / "dist")
     parser.add_argument("--fast", action="store_true", help="pack less tightly")
-    parser.add_argument("--test", action="store_true", help="start what was built")
+    parser.add_argument("--test", action="store_true", help="start what was built, tell size and time")
     options = parser.parse_args(arguments)
     if unknown := set(options.kinds) - set(kinds):
         parser.error(f"no such kind here: {', '.join(sorted(unknown))}")
@@ -119,6 +132,7 @@ def main(arguments: Sequence[str]) -> int:
             "ZORDON_TEST_BUILT": str(packaging.folder(system_variant()) / "zordon"),
             "CI": os.environ.get("CI", ""),
         }
+        steps.do("sizes and starts", packaging.tell_figures)
         steps.do("tests", partial(run, [options.python, "-m", "pytest", "-m", "built", TESTS], env=built, cwd=ROOT))
     steps.summary()
     return steps.status
