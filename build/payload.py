@@ -34,8 +34,6 @@ NEVER = (
     # Libraries bring plugins for these.
     "hypothesis",
     "mypy",
-    "pydantic",
-    "pydantic_core",
     "setuptools",
     "pip",
     "PIL",

@@ -1,5 +1,6 @@
 """What the built program brings: seen here without building it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
@@ -34,6 +35,12 @@ def test_every_file_of_the_package_that_is_no_module_is_brought():
     files = [path for path in tracked("zordon_app") if path.suffix != ".py"]
     lost = [path for path in files if not any(path.is_relative_to(part) for part in brought())]
     assert lost == []
+
+
+def test_no_library_that_zordon_needs_is_left_out():
+    locked = (ROOT / "requirements.lock").read_text()
+    needed = {name.replace("-", "_").lower() for name in re.findall(r"(?m)^([\w.-]+)==", locked)}
+    assert needed & {name.lower() for name in payload.NEVER} == set()
 
 
 def test_python_and_modules_lose_their_symbols_and_libraries_of_wheels_stay_as_they_are():
