@@ -31,6 +31,8 @@ JOBS, FRAMES = 128, 240
 NAMES = ("atlas", "borealis", "cirrus")
 HERO = "00005eed-0000-4000-8000-000000000000"
 
+QUEUED = "click:.chips button:has-text('Queued')"
+
 # Name of the picture, address after the #, and what to press or click there.
 SCREENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "jobs": ("/jobs", ()),
@@ -41,6 +43,10 @@ SCREENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "compare": (f"/jobs/{HERO}", ("click:.transport [aria-expanded]", "choose:.view-bar select")),
     "job-settings": (f"/jobs/{HERO}/settings", ()),
     "add-job": ("/jobs", ("click:.topbar .primary", "sample")),
+    "edit": ("/jobs", (QUEUED, "right:.row.job", "item:Edit…")),
+    "assign": ("/jobs", (QUEUED, "right:.row.job", "item:Choose machines…")),
+    "remove": ("/jobs", ("right:.row.job", "item:Remove…")),
+    "nothing-found": ("/jobs", ("fill:#filter=zzz",)),
     "menu": ("/jobs", ("right:.row.job",)),
     "alerts": ("/jobs", ("click:.alerts-button",)),
     "palette": ("/jobs", ("press:Control+k",)),
@@ -170,6 +176,13 @@ def _do(page: "Page", step: str) -> None:
     if kind == "press":
         page.locator("[role=grid]").focus()
         page.keyboard.press(what)
+    elif kind == "fill":
+        field, _, text = what.partition("=")
+        page.locator(field).fill(text)
+        page.wait_for_timeout(500)
+    elif kind == "item":
+        page.get_by_role("menuitem", name=what, exact=True).click()
+        page.wait_for_timeout(800)
     elif kind == "choose":
         page.locator(what).select_option(index=1)
     elif kind == "sample":

@@ -10,6 +10,7 @@ from tests.web.seed import fill, make_zordon
 from tests.web.test_accessibility import violations
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.storage.outputs import OutputFolders
 
 MANY = 10_000
@@ -335,3 +336,18 @@ def test_columns_are_hidden_sorted_and_remembered(browser: Browser, zordon: Zord
         page.get_by_role("button", name="Columns").click()
         page.get_by_role("menuitemcheckbox", name="Age").click()
         window.until(lambda: "age" in window.get("settings")["ui"]["hiddenColumns"])
+
+
+def test_a_running_job_that_waits_for_machines_says_so_in_its_row(browser: Browser, own: Zordon):
+    made = fill(own, 24, frames=4, with_files=0)
+    running = next(job for job in made if job.status == JobStatus.RUNNING)
+    with own._farm.state.change() as change:
+        leased = [number for number, unit in own._farm.state.ledger(running.id).items() if unit.state == UnitState.LEASED]
+        for number in leased:
+            change.unit(running.id, number).state = UnitState.WAITING
+    with open_window(browser, own) as window:
+        window.open()
+        row = window.find(running.name)
+        expect(row.locator(".reason")).to_have_text("Waits for atlas (paused).")
+        row.locator(".title").click()
+        expect(window.page.locator("p.note")).to_contain_text("Waits for atlas (paused).")

@@ -75,6 +75,12 @@ export function reasonWords(reason) {
   return reason;
 }
 
+/** What a job says beyond its state; of one that goes on, only that it cannot. @param {import('./types').Job} job */
+export function noteOf(job) {
+  const isSaid = !['running', 'completed'].includes(job.status) || AWAITED.test(job.reason);
+  return isSaid ? reasonWords(job.reason) : '';
+}
+
 /** Times of the server are in UTC; people read their own. @param {Record<string, string>} parts @returns {Record<string, string>} */
 function shown(parts) {
   const moment = parts.time ? Date.parse(`${parts.time.replace(' UTC', 'Z').replace(' ', 'T')}`) : Number.NaN;

@@ -93,7 +93,7 @@ class Reconciler:
             return False
         if job.status == JobStatus.NOT_STARTED:
             return bool(job.nodes) or job.reason.startswith(WAITS)
-        return job.status == JobStatus.RUNNING and not self._dispatcher.holders(job.id)
+        return job.status == JobStatus.RUNNING and not job.counts.leased
 
     def _start_if_due(self, job: Job) -> None:
         waits_for = self.reason_to_wait(job)

@@ -2,7 +2,7 @@ import { actionsFor, labelOf, menuItems, runAction } from '../actions.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { openMenu } from '../overlay.js';
-import { reasonWords } from '../reasons.js';
+import { noteOf } from '../reasons.js';
 import { go, route, TABS } from '../router.js';
 import { clearSelection } from '../selection.js';
 import { shapeOf, toneOf, unitTotal, wordOf } from '../status.js';
@@ -36,7 +36,7 @@ export function Inspector({ id }) {
         ${h(Button, { label: t('inspector.close'), icon: 'x', kind: 'quiet', only: true, onClick: clearSelection })}
       </div>
       <p class="inspector-line"><span class=${`state ${toneOf(job)}`}>${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}${wordOf(job)}</span><span class="muted truncate">${summary(job)}</span></p>
-      ${job.reason && !['running', 'completed'].includes(job.status) ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${reasonWords(job.reason)}</span></p>` : null}
+      ${noteOf(job) ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${noteOf(job)}</span></p>` : null}
       ${h(Toolbar, { job })}
     </header>
     ${h(Tabs, { tabs, chosen: tab, onChoose: name => go({ tab: name }), label: t('region.inspector'), panel: 'job-panel' })}

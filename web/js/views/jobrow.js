@@ -2,7 +2,7 @@ import { ago, between, duration, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { machinesOf } from '../listing.js';
-import { reasonWords } from '../reasons.js';
+import { noteOf, reasonWords } from '../reasons.js';
 import { active, selected } from '../selection.js';
 import { isActive, isEnded, shapeOf, toneOf, unitTotal, wordOf } from '../status.js';
 import { job as find, serverNow } from '../store.js';
@@ -68,8 +68,10 @@ function State({ job, more = '' }) {
 export function StatusCell({ job, bar }) {
   const failed = job.units.failed && job.status !== 'error' ? t('status.failed_units', { n: job.units.failed }) : '';
   const more = bar && job.progress > 0 && job.progress < 1 ? ` ${percent(job.progress)}` : '';
+  const note = noteOf(job);
+  const awaits = job.status === 'running' && note;
   return html`${h(State, { job, more })}
-    ${bar && isActive(job) ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : job.reason && !['running', 'completed'].includes(job.status) ? html`<span class="reason truncate" title=${reasonWords(job.reason)}>${reasonWords(job.reason)}</span>` : null}`;
+    ${bar && isActive(job) && !awaits ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : note ? html`<span class="reason truncate" title=${note}>${note}</span>` : null}`;
 }
 
 /** @param {Job} job */
