@@ -45,7 +45,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "add-job": ("/jobs", ("click:.topbar .primary", "sample")),
     "edit": ("/jobs", (QUEUED, "right:.row.job", "item:Edit…")),
     "assign": ("/jobs", (QUEUED, "right:.row.job", "item:Choose machines…")),
-    "remove": ("/jobs", ("right:.row.job", "item:Remove…")),
+    "remove": ("/jobs", ("right:.row.job", "item:Remove")),
     "nothing-found": ("/jobs", ("fill:#filter=zzz",)),
     "menu": ("/jobs", ("right:.row.job",)),
     "alerts": ("/jobs", ("click:.alerts-button",)),
@@ -181,7 +181,7 @@ def _do(page: "Page", step: str) -> None:
         page.locator(field).fill(text)
         page.wait_for_timeout(500)
     elif kind == "item":
-        page.get_by_role("menuitem", name=what, exact=True).click()
+        page.get_by_role("menuitem", name=what).first.click()
         page.wait_for_timeout(800)
     elif kind == "choose":
         page.locator(what).select_option(index=1)
