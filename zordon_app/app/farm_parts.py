@@ -245,7 +245,7 @@ class FarmParts:
             notice=notice,
             scale=basis.scale,
         )
-        self.announcing = Announcing(state, self.hooks.tell, basis.name)
+        self.announcing = Announcing(state, self._storage.store, self.hooks.tell, basis.name)
         self.preparing = Preparing(
             state,
             self.lifecycle,

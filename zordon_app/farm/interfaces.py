@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.news import News
 from zordon_app.domain.projects import ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import (
@@ -53,8 +54,19 @@ class Store(Protocol):
         deleted: Iterable[JobId] = (),
         requests: Mapping[str, tuple[str, JobId]] | None = None,
         published: Iterable[tuple[JobId, Unit]] = (),
+        news: Iterable[News] = (),
     ) -> None:
         """One transaction. Raises DiskFull: nothing was written."""
+
+
+class NewsStore(Protocol):
+    """What is still to be told."""
+
+    def next_news(self, after: int) -> tuple[int, News] | None:
+        """The first news with a number greater than ``after``, and its number."""
+
+    def forget_news(self, up_to: int) -> None:
+        """All news up to that number is told. Raises DiskFull: it is still there."""
 
 
 class Outputs(Protocol):

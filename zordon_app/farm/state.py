@@ -12,6 +12,7 @@ import msgspec
 from zordon_app.domain.frames import format_frames
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import ErrorGroup, Job, Unit, UnitCounts
+from zordon_app.domain.news import News
 from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import JobNotFound, NotFound
 from zordon_app.farm.feed import ChangeFeed
@@ -35,6 +36,7 @@ class Change:
         self.deleted: list[JobId] = []
         self.requests: dict[str, tuple[str, JobId]] = {}
         self.published: list[tuple[JobId, Unit]] = []
+        self.news: list[News] = []
 
     def job(self, job_id: JobId) -> Job:
         """A copy of the job to edit."""
@@ -75,11 +77,16 @@ class FarmState:
         self._unsettled = {job.id for job in self._jobs.values() if not is_settled(job)}
         self._ledgers: OrderedDict[JobId, Ledger] = OrderedDict()
         self._listeners: list[Callable[[list[JobId]], None]] = []
+        self._before_saving: list[Callable[[Change], None]] = []
         feed.load(list(self._jobs))
 
     def listen(self, listener: Callable[[list[JobId]], None]) -> None:
         """Call ``listener`` with the ids of changed jobs after each change, under the lock: it must not wait."""
         self._listeners.append(listener)
+
+    def before_saving(self, hook: Callable[[Change], None]) -> None:
+        """Call ``hook`` with each change before it is persisted, under the lock: what it adds is part of it."""
+        self._before_saving.append(hook)
 
     def jobs(self) -> list[Job]:
         """All jobs, oldest first. Not to be edited."""
@@ -145,12 +152,15 @@ class FarmState:
                 self._recount(change, job_id, units)
         if not (change.jobs or change.deleted or change.requests):
             return
+        for hook in self._before_saving:
+            hook(change)
         self._store.save(
             jobs=change.jobs.values(),
             units={job_id: units.values() for job_id, units in change.units.items()},
             deleted=change.deleted,
             requests=change.requests,
             published=change.published,
+            news=change.news,
         )
         self._apply(change)
 

@@ -47,9 +47,9 @@ def run_command(text: str, news: News, stop: threading.Event, *, most_seconds: f
         status = _wait(process, stop, most_seconds)
         if status is None:
             _end(process)
-            if not stop.is_set():
-                raise CommandFailed(f"{argv[0]} took longer than {most_seconds:.0f} s and was ended.")
-        elif status != 0:
+            why = "Zordon ends" if stop.is_set() else f"it took longer than {most_seconds:.0f} s"
+            raise CommandFailed(f"{argv[0]} was ended, because {why}.")
+        if status != 0:
             raise CommandFailed(f"{argv[0]} ended with status {status}: {_last_words(output)}")
 
 

@@ -37,12 +37,20 @@ class Hooks:
         self._stop = stop
         self._webhook = Webhook(own_addresses, stop, scale=scale)
 
-    def tell(self, news: News) -> None:
-        """Tell everybody who is to be told; takes as long as they take. Failures are logged as warnings."""
-        for complaint in self._tell(news, self._webhook.tell):
+    def tell(self, news: News) -> bool:
+        """Tell everybody who is to be told; takes as long as they take. Failures are logged as warnings.
+
+        False when somebody was not told because Zordon ends: it has to be told again.
+        """
+        complaints = self._tell(news, self._webhook.tell)
+        if complaints and self._stop.is_set():
+            log.info("“%s” is told after the next start.", news.text)
+            return False
+        for complaint in complaints:
             log.warning("Not everybody was told: “%s” %s", news.text, complaint)
             # What went wrong may name what only this machine may see.
             self._notice(f"telling {complaint}", f"“{news.text}” Not everybody could be told. “Try it” shows why.")
+        return True
 
     def try_out(self) -> list[str]:
         """Tell that this is a try, at once and only once; what went wrong, a sentence each.

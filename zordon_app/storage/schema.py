@@ -53,3 +53,12 @@ REQUESTS = sa.Table(
     sa.Column("job_id", sa.Text, nullable=False),
 )
 """Idempotency keys that were used, and the job each made."""
+
+NEWS = sa.Table(
+    "news",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What is still to be told, in the order in which it happened; a number is never used again."""

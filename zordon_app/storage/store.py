@@ -10,9 +10,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit, UnitSpec
+from zordon_app.domain.news import News
 from zordon_app.domain.statuses import UnitState
 from zordon_app.storage.database import Database
-from zordon_app.storage.schema import COMMITS, JOBS, REQUESTS, UNITS
+from zordon_app.storage.schema import COMMITS, JOBS, NEWS, REQUESTS, UNITS
 
 # 500 jobs at a time keep the statement below SQLite's limit of bound variables.
 _BATCH = 500
@@ -59,6 +60,7 @@ class JobStore:
         deleted: Iterable[JobId] = (),
         requests: Mapping[str, tuple[str, JobId]] | None = None,
         published: Iterable[tuple[JobId, Unit]] = (),
+        news: Iterable[News] = (),
     ) -> None:
         """Write it all in one transaction.
 
@@ -78,7 +80,21 @@ class JobStore:
             keys = [{"key": key, "fingerprint": mark, "job_id": job} for key, (mark, job) in (requests or {}).items()]
             if keys:
                 connection.execute(sa.insert(REQUESTS), keys)
+            documents = [{"document": msgspec.json.encode(one)} for one in news]
+            if documents:
+                connection.execute(sa.insert(NEWS), documents)
             _delete(connection, list(deleted))
+
+    def next_news(self, after: int) -> tuple[int, News] | None:
+        """The first news with a number greater than ``after``, and its number."""
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(NEWS).where(NEWS.c.number > after).order_by(NEWS.c.number)).first()
+            return (row.number, msgspec.json.decode(row.document, type=News)) if row else None
+
+    def forget_news(self, up_to: int) -> None:
+        """All news up to that number is told. Raises DiskFull: it is still there."""
+        with self._database.transaction() as connection:
+            connection.execute(sa.delete(NEWS).where(NEWS.c.number <= up_to))
 
     def _to_unit(self, row: sa.Row[Any]) -> Unit:
         return Unit(

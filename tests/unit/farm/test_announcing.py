@@ -3,6 +3,7 @@ import pytest
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import ParentRef
 from zordon_app.domain.statuses import JobStatus, UnitState
+from zordon_app.errors import DiskFull
 from zordon_app.farm.announcing import Announcing
 
 
@@ -15,8 +16,16 @@ def told(bench):
             return [(news.event, news.name) for news in self]
 
     heard = Told()
-    announcing = Announcing(bench.state, heard.append, lambda: "atlas")
+    announcing = announce(bench, heard)
     return heard
+
+
+def announce(bench, heard, *, settles=True):
+    def tell(news):
+        heard.append(news)
+        return settles
+
+    return Announcing(bench.state, bench.store, tell, lambda: "atlas")
 
 
 def fail(bench, job_id, number):
@@ -73,9 +82,61 @@ def test_what_ended_before_the_start_is_no_news(bench):
     move(bench, job_id, JobStatus.RUNNING)
     move(bench, job_id, JobStatus.COMPLETED)
     heard = []
-    announcing = Announcing(bench.state, heard.append, lambda: "atlas")
+    announcing = announce(bench, heard)
     with bench.state.change() as change:
         change.job(job_id).priority = 80
     announcing.run_once(0.01)
 
     assert heard == []
+
+
+def end_one_job(bench):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    move(bench, job_id, JobStatus.COMPLETED)
+
+
+def test_what_was_not_told_is_told_after_the_next_start_and_then_never_again(bench):
+    early, late, later = [], [], []
+    announcing = announce(bench, early, settles=False)
+    end_one_job(bench)
+    announcing.run_once(0.01)
+
+    bench.reopen()
+    announce(bench, late).run_once(0.01)
+    bench.reopen()
+    announce(bench, later).run_once(0.01)
+
+    assert [news.event for news in (*early, *late)] == ["completed", "completed"]
+    assert early == late
+    assert later == []
+
+
+def test_news_of_a_change_that_was_not_saved_is_none(bench, told, monkeypatch):
+    job_id = bench.add()
+    move(bench, job_id, JobStatus.RUNNING)
+    monkeypatch.setattr(bench.store, "save", lambda **_all: (_ for _ in ()).throw(DiskFull("full")))
+    with pytest.raises(DiskFull):
+        move(bench, job_id, JobStatus.COMPLETED)
+    monkeypatch.undo()
+    assert told.all() == []
+
+    move(bench, job_id, JobStatus.COMPLETED)
+    assert told.all() == [("completed", "shot")]
+
+
+def test_what_a_full_disk_keeps_from_being_forgotten_is_not_told_twice(bench, monkeypatch):
+    heard = []
+    announcing = announce(bench, heard)
+    end_one_job(bench)
+    monkeypatch.setattr(bench.store, "forget_news", lambda _up_to: (_ for _ in ()).throw(DiskFull("full")))
+    with pytest.raises(DiskFull):
+        announcing.run_once(0.01)
+    announcing.run_once(0.01)
+    assert len(heard) == 1
+
+    monkeypatch.undo()
+    end_one_job(bench)
+    announcing.run_once(0.01)
+    assert len(heard) == 2
+    assert bench.store.next_news(0) is None

@@ -1,50 +1,18 @@
-import http.server
-import json
 import ssl
 import threading
-from ipaddress import ip_address
 
-import ifaddr
 import pytest
 import trustme
 
+from tests.fakes.website import website
 from zordon_app.errors import ZordonError
 from zordon_app.hooks.webhook import NotDelivered, Webhook
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        server = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        server.seen.append((self.path, dict(self.headers), json.loads(body)))
-        self.send_response(server.statuses.pop(0) if server.statuses else 200)
-        self.send_header("Location", f"http://127.0.0.1:{server.server_port}/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        pass
-
-
-def outer_address():
-    """An address of this machine that is neither loopback nor link-local: stands for another machine's here."""
-    for adapter in ifaddr.get_adapters():
-        for ip in adapter.ips:
-            if isinstance(ip.ip, str) and not (ip_address(ip.ip).is_loopback or ip_address(ip.ip).is_link_local):
-                return ip.ip
-    return pytest.skip("this machine is in no network")
-
-
 @pytest.fixture
 def site():
-    server = http.server.ThreadingHTTPServer((outer_address(), 0), Handler)
-    server.seen, server.statuses = [], []
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with website() as server:
+        yield server
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def test_the_ledger_of_the_first_tables_is_taken_over(tmp_path):
     bench.database.close()
     with closing(sqlite3.connect(bench.folder / "zordon.db")) as connection:
         connection.execute("ALTER TABLE units DROP COLUMN program")
+        connection.execute("DROP TABLE news")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.commit()
     bench.open()
