@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from zordon_app.api.slots import Slots
 from zordon_app.complaints import decoded
 from zordon_app.domain.callers import Upload
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
+from zordon_app.writing import write_all
 
 MB = 1_000_000
 CHUNK = 128 * 1024
@@ -120,7 +121,8 @@ class Bodies:
         path = folder / "body"
         try:
             with self._place(environ), path.open("xb", buffering=0) as file:
-                _write_all(file, _limited(_chunks(environ), room, "The body"))
+                for chunk in _limited(_chunks(environ), room, "The body"):
+                    write_all(file, chunk)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError) and error.errno in _FULL:
@@ -224,7 +226,8 @@ class FormReader:
         suffix = Path(name).suffix
         path = folder / f"upload{suffix if _SUFFIX.fullmatch(suffix) else ''}"
         with path.open("xb", buffering=0) as file:
-            _write_all(file, _limited(chunks, self._room, "The file"))
+            for chunk in _limited(chunks, self._room, "The file"):
+                write_all(file, chunk)
         self._received.upload = Upload(path=path, filename=name)
 
     def _finish(self) -> None:
@@ -240,13 +243,6 @@ def shown_name(filename: str) -> str:
     """The last component of a name from outside, without control characters; only ever shown, never a path."""
     last = re.split(r"[/\\]", filename)[-1]
     return "".join(char for char in last if char.isprintable())[:MAX_NAME].strip() or "upload"
-
-
-def _write_all(file: IO[bytes], chunks: Iterator[bytes]) -> None:
-    for chunk in chunks:
-        view = memoryview(chunk)
-        while view:
-            view = view[file.write(view) :]
 
 
 def _media(environ: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from zordon_app.client import errors as refused
 from zordon_app.client.transport import Answer
 from zordon_app.client.work import LONG_SECONDS, SHORT_SECONDS, delivery
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.domain.projects import BLOCK, LARGE, ProjectFile, ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
 from zordon_app.domain.views import NodeView
@@ -27,8 +27,6 @@ from zordon_app.peers.links import PeerLink, Removed, read_answer
 
 T = TypeVar("T")
 
-LARGE = 64 * 1024 * 1024
-"""Bytes from which on a film is read in parts: a smaller one is here before the first seek has paid."""
 CHUNK = 128 * 1024
 """Bytes; of what was under way when a connection breaks, less than this is lost."""
 
@@ -128,6 +126,8 @@ class Calls:
         if len(manifest.files) != 1 or not wanted or wanted[0].bytes < LARGE:
             return ""
         [file] = wanted
+        if manifest.blocks and len(manifest.blocks) != -(-file.bytes // BLOCK):
+            return ""
 
         def bring(start: int, end: int) -> bytes:
             path, headers = f"/api/jobs/{job}/project/{file.sha256}", {"Range": f"bytes={start}-{end - 1}"}
@@ -137,7 +137,7 @@ class Calls:
                 raise BadRequest(f"{self._name} sent another part of {file.path} than was asked for.")
             return data
 
-        return self._projects.in_parts(file, bring)
+        return self._projects.in_parts(file, bring, manifest.blocks)
 
     def fetch_build(self, program_sha256: str, target: Path, steps: Steps) -> None:
         """Bring a packed build, going on with what ``target`` has already; its hash is compared with what was sent.

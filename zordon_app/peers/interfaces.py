@@ -1,6 +1,6 @@
 """What peers need from outside: handed in by ``app.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -30,8 +30,11 @@ class Projects(Protocol):
     def keep(self, file: ProjectFile, sha256: str) -> None:
         """It has come whole, with that hash. Raises BadRequest: not what was announced."""
 
-    def in_parts(self, file: ProjectFile, bring: Callable[[int, int], bytes]) -> str:
-        """An address for engines on this machine; ``bring`` gets the bytes from an offset up to another."""
+    def in_parts(self, file: ProjectFile, bring: Callable[[int, int], bytes], blocks: Sequence[str] = ()) -> str:
+        """An address for engines on this machine; ``bring`` gets the bytes from an offset up to another.
+
+        ``blocks`` are the hashes of its manifest.
+        """
 
     def tree(self, manifest: ProjectManifest) -> Path:
         """The project file among all others. Raises BadRequest."""

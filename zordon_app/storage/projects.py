@@ -6,11 +6,12 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.domain.projects import BLOCK, LARGE, ProjectFile, ProjectManifest
 from zordon_app.durable import put_in_place, sync_file
 from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest, NotFound
@@ -25,13 +26,19 @@ KEPT_DAYS = 14.0
 """How long a file that no job here uses is kept, in case its project comes again."""
 
 
+class _Hashes(msgspec.Struct, frozen=True):
+    whole: str
+    blocks: tuple[str, ...]
+    """Of large files only: only those are read in parts."""
+
+
 class ProjectHashes:
     """Manifests of projects on this machine; a file that has not changed is hashed once."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, int, int], str] = {}
+        self._known: dict[tuple[str, int, int], _Hashes] = {}
         self._paths: dict[str, Path] = {}
 
     def manifest(self, project: ProjectFiles) -> ProjectManifest:
@@ -40,23 +47,24 @@ class ProjectHashes:
         files = tuple(self._describe(path, root) for path in sorted(set(project.files)))
         main = project.main.relative_to(root).as_posix()
         digest = hashlib.sha256(msgspec.json.encode([main, files])).hexdigest()
-        return ProjectManifest(main=main, files=files, sha256=digest, missing=project.missing)
+        blocks = self._hash(root / files[0].path).blocks if len(files) == 1 else ()
+        return ProjectManifest(main=main, files=files, sha256=digest, missing=project.missing, blocks=blocks)
 
     def path(self, sha256: str) -> Path:
         """A file of a manifest that was asked for. Raises NotFound: it was never listed, or has changed since."""
         with self._lock:
             path = self._paths.get(sha256)
-        if path is None or self._hash(path) != sha256:
+        if path is None or self._hash(path).whole != sha256:
             raise NotFound("The project has no such file, or it has changed since the job began.")
         return path
 
     def _describe(self, path: Path, root: Path) -> ProjectFile:
-        sha256 = self._hash(path)
+        sha256 = self._hash(path).whole
         with self._lock:
             self._paths[sha256] = path
         return ProjectFile(path=path.relative_to(root).as_posix(), bytes=path.stat().st_size, sha256=sha256)
 
-    def _hash(self, path: Path) -> str:
+    def _hash(self, path: Path) -> _Hashes:
         try:
             about = path.stat()
         except OSError as error:
@@ -65,8 +73,7 @@ class ProjectHashes:
         with self._lock:
             known = self._known.get(key)
         if known is None:
-            with path.open("rb") as file:
-                known = hashlib.file_digest(file, "sha256").hexdigest()
+            known = _hash_file(path, in_blocks=about.st_size >= LARGE)
             with self._lock:
                 self._known[key] = known
         return known
@@ -102,12 +109,15 @@ class ProjectStore:
         sync_file(part)
         put_in_place(part, self._path(file.sha256))
 
-    def in_parts(self, file: ProjectFile, bring: Bring) -> str:
-        """The address where engines here read a file, of which ``bring`` gets what they ask for."""
+    def in_parts(self, file: ProjectFile, bring: Bring, blocks: Sequence[str] = ()) -> str:
+        """The address where engines here read a file, of which ``bring`` gets what they ask for.
+
+        ``blocks`` are the hashes of its manifest.
+        """
         known = self._sources.get(file.sha256)
         if known is None:
             path = self._files / f"{file.sha256}{_IN_PARTS}"
-            self._sources.put(file.sha256, PartialFile(path, file.bytes, bring))
+            self._sources.put(file.sha256, PartialFile(path, file.bytes, bring, blocks))
         else:
             known.bring = bring
         return self._sources.address(file.sha256, file.path)
@@ -144,6 +154,17 @@ class ProjectStore:
 
     def _path(self, sha256: str) -> Path:
         return self._files / sha256
+
+
+def _hash_file(path: Path, *, in_blocks: bool) -> _Hashes:
+    with path.open("rb") as file:
+        if not in_blocks:
+            return _Hashes(hashlib.file_digest(file, "sha256").hexdigest(), ())
+        whole, blocks = hashlib.sha256(), []
+        while data := file.read(BLOCK):
+            whole.update(data)
+            blocks.append(hashlib.sha256(data).hexdigest())
+        return _Hashes(whole.hexdigest(), tuple(blocks))
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import urllib3
 
 from tests.fakes.nodes import Node, join
-from zordon_app.domain.projects import ProjectFile, ProjectManifest
+from zordon_app.domain.projects import BLOCK, ProjectFile, ProjectManifest
+from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest
 from zordon_app.peers import calls as calls_module
 from zordon_app.peers.calls import Calls
-from zordon_app.storage.projects import ProjectStore
+from zordon_app.storage import projects as projects_module
+from zordon_app.storage.projects import ProjectHashes, ProjectStore
 
 CONTENTS = os.urandom(3_000_000)
 SHA256 = hashlib.sha256(CONTENTS).hexdigest()
@@ -96,6 +99,35 @@ def test_a_film_that_changed_meanwhile_is_read_no_further(
     (tmp_path / "film.mov").unlink()
     with pytest.raises(urllib3.exceptions.HTTPError):
         urllib3.request("GET", address, timeout=10, retries=False)
+
+
+def test_a_film_with_one_wrong_byte_and_an_old_date_is_read_no_further(
+    calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls_module, "LARGE", 1_000_000)
+    monkeypatch.setattr(projects_module, "LARGE", 1_000_000)
+    film = tmp_path / "film.mov"
+    manifest = ProjectHashes().manifest(ProjectFiles(main=film, files=(film,)))
+    assert manifest.blocks == tuple(hashlib.sha256(part).hexdigest() for part in (CONTENTS[:BLOCK], CONTENTS[BLOCK:]))
+    about = film.stat()
+    film.write_bytes(CONTENTS[:-1] + bytes([CONTENTS[-1] ^ 1]))
+    os.utime(film, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+    address = calls.read_in_parts("job", manifest)
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("GET", address, headers={"Range": f"bytes={BLOCK}-"}, timeout=10, retries=False)
+    assert (
+        urllib3.request("GET", address, headers={"Range": "bytes=0-99"}, timeout=10, retries=False).data
+        == CONTENTS[:100]
+    )
+
+
+@pytest.mark.parametrize("blocks", [("b" * 64,), ("b" * 64,) * 3])
+def test_a_film_whose_blocks_do_not_fit_its_size_is_better_brought_whole(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, blocks: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(calls_module, "LARGE", 1_000_000)
+    assert calls.read_in_parts("job", msgspec.structs.replace(MANIFEST, blocks=blocks)) == ""
 
 
 def _tell_nobody(*_about: Any) -> None:

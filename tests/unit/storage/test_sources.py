@@ -1,5 +1,6 @@
 """Files of other machines, of which only what an engine reads travels."""
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -8,10 +9,9 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from zordon_app.domain.projects import ProjectFile
+from zordon_app.domain.projects import BLOCK, ProjectFile
 from zordon_app.errors import PeerGone
 from zordon_app.storage import sources
-from zordon_app.storage.partial import BLOCK
 from zordon_app.storage.projects import ProjectStore
 
 CONTENTS = os.urandom(3 * BLOCK + 1000)
@@ -52,6 +52,25 @@ def get(address: str, asked: str = "") -> urllib3.BaseHTTPResponse:
 def test_the_whole_is_read_as_it_is(store: ProjectStore, owner: Owner) -> None:
     address = store.in_parts(FILE, owner.bring)
     assert address.endswith("/my%20film.mov")
+    assert get(address).data == CONTENTS
+
+
+def test_a_block_that_arrives_damaged_is_refused_and_comes_again(store: ProjectStore, owner: Owner) -> None:
+    blocks = [hashlib.sha256(CONTENTS[at : at + BLOCK]).hexdigest() for at in range(0, len(CONTENTS), BLOCK)]
+    flipped = bytearray(CONTENTS)
+    flipped[BLOCK + 7] ^= 1
+    sent = [bytes(flipped)]
+
+    def bring(start: int, end: int) -> bytes:
+        return sent[0][start:end]
+
+    address = store.in_parts(FILE, bring, blocks)
+    assert get(address, f"bytes=0-{BLOCK - 1}").data == CONTENTS[:BLOCK]
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        get(address, f"bytes={BLOCK}-")
+    assert get(address, f"bytes={2 * BLOCK}-").data == CONTENTS[2 * BLOCK :]
+
+    sent[0] = CONTENTS
     assert get(address).data == CONTENTS
 
 
