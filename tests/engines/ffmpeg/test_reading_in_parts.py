@@ -1,13 +1,17 @@
 """Segments of a film that lies on another machine: the same pictures, from a part of its bytes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.engines.ffmpeg.conftest import Studio, make_job
-from zordon_app.domain.projects import ProjectFile
-from zordon_app.storage.projects import ProjectStore
+from zordon_app.domain.projects import BLOCK, ProjectFile
+from zordon_app.engines.base import ProjectFiles
+from zordon_app.errors import ZordonError
+from zordon_app.storage import projects
+from zordon_app.storage.projects import ProjectHashes, ProjectStore
 
 PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=24:d=82", "-f", "lavfi", "-i", "sine=d=82")
 KINDS = {
@@ -42,7 +46,26 @@ def test_each_segment_is_the_same_and_needs_a_part_of_the_bytes(studio: Studio, 
         assert sum(sent) < film.stat().st_size * 0.6
 
 
-def _lent(store: ProjectStore, film: Path, sent: list[int]) -> str:
+def test_of_a_film_with_a_wrong_byte_no_segment_is_made(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projects, "LARGE", BLOCK)
+    film = studio.tmp / "end.mov"
+    studio.ffmpeg(*PICTURES, *KINDS["end.mov"], "-shortest", film)
+    request, plan = studio.plan(film, {"video_codec": "libx264", "preset": "ultrafast", "container": "mp4"})
+    manifest = ProjectHashes().manifest(ProjectFiles(main=film, files=(film,)))
+    unit, contents = plan.units[len(plan.units) // 2], bytearray(film.read_bytes())
+    for at in range(3 * BLOCK, len(contents) - BLOCK, BLOCK):
+        contents[at + 1000] ^= 1
+    film.write_bytes(contents)
+    store = ProjectStore(studio.tmp / "store")
+    job = make_job(film, request, plan, studio.build)
+    job = msgspec.structs.replace(job, project=_lent(store, film, [], manifest.blocks))
+    with pytest.raises(ZordonError):
+        studio.run_unit(job, unit, studio.tmp, studio.build)
+    store.close()
+    assert not (studio.tmp / unit.file).exists()
+
+
+def _lent(store: ProjectStore, film: Path, sent: list[int], blocks: Sequence[str] = ()) -> str:
     """The address of a film that lies elsewhere; ``sent`` gets how many bytes each request for it brought."""
     contents = film.read_bytes()
 
@@ -51,4 +74,4 @@ def _lent(store: ProjectStore, film: Path, sent: list[int]) -> str:
         return contents[start:end]
 
     file = ProjectFile(path=film.name, bytes=len(contents), sha256="a" * 64)
-    return store.in_parts(file, bring)
+    return store.in_parts(file, bring, blocks)
