@@ -38,6 +38,8 @@ TEST_PACKAGES = (
     *BUILD_PACKAGES,
     "blender",
     "chromium",
+    # The tests' browser: a window of the whole Chromium costs twice the processor.
+    "chromium-headless-shell",
     "faketime",
     "ffmpeg",
     "iproute2",

@@ -15,7 +15,7 @@ from tests.fakes.api import Api
 from tests.fakes.engine import FakeEngine, write_project
 from zordon_app.app import Zordon
 
-CASES = int(os.environ.get("ZORDON_FUZZ_CASES", "60"))
+CASES = int(os.environ.get("ZORDON_FUZZ_CASES", "30"))
 LEFT_OUT = re.compile(
     r"[_/]benchmark$|/engines/(download|downloads|refresh|available|download_available|most_recent_version|sources)\b"
     r"|/engines/install_archive|/farm/join$|/peer/"

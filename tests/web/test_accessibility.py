@@ -15,12 +15,14 @@ RULES = {
     "resultTypes": ["violations"],
 }
 AXE = Axe()
+RESTS = "one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity"
 WHERE = "(e => e.id || e.getAttribute('aria-label') || e.textContent.trim().slice(0, 40))(document.activeElement)"
 
 
 def violations(page: Page) -> list[str]:
-    # A moving toast or dialog is half transparent for a moment.
+    # A toast or dialog begins to move a moment after it opens, half transparent; a spinner turns for ever.
     page.wait_for_timeout(350)
+    page.wait_for_function(f"document.getAnimations().every({RESTS})")
     found = AXE.run(page, options=RULES).response["violations"]
     return [f"{one['id']}: {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]]
 
