@@ -24,10 +24,10 @@ LAYERS = 4
 def landscape(seed: int, at: float, width: int = 320, height: int = 180) -> Picture:
     """The picture of one scene (``seed``) at ``at``, 0–1."""
     top, horizon, near = (np.array(colour, dtype=np.float32) for colour in PALETTES[seed % len(PALETTES)])
-    u = np.arange(width, dtype=np.float32)[None, :] / width
-    v = np.arange(height, dtype=np.float32)[:, None] / height
+    u = (np.arange(width)[None, :] / width).astype(np.float32)
+    v = (np.arange(height)[:, None] / height).astype(np.float32)
     picture = top + (horizon - top) * np.clip(v * 1.5, 0, 1)[..., None] ** 1.4
-    picture = picture + _sun(u * width / height, v, at) * np.array([90, 74, 48], dtype=np.float32)
+    picture = picture + _sun((u * width / height).astype(np.float32), v, at) * np.array([90, 74, 48], dtype=np.float32)
     shift = np.random.default_rng(seed).uniform(0, 20, size=(LAYERS, 3))
     for layer in range(LAYERS):
         depth = (layer + 1) / LAYERS
