@@ -68,7 +68,9 @@ def test_a_flood_of_output_is_bounded_in_memory_and_on_disk(node, kind, how):
             assert sum(path.stat().st_size for path in folder.glob(f"{stem}.log*")) <= 5.1 * MEBIBYTE
     text = node.api.get(f"/api/jobs/{job['id']}/logs", unit=2).body.decode()
     assert not any(ord(character) < 32 and character not in "\n\t" for character in text)
-    assert '"kind": "chunk_ended"' in node.api.get(f"/api/jobs/{job['id']}/logs?from=-2000").text or kind == ".cold"
+    # The end of a log by bytes may begin within a character.
+    end = node.api.get(f"/api/jobs/{job['id']}/logs?from=-2000").body.decode(errors="replace")
+    assert '"kind": "chunk_ended"' in end or kind == ".cold"
 
 
 def connect(node):
