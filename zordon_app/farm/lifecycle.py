@@ -17,6 +17,7 @@ GIVE_UP_AFTER = 10
 """A job whose first units all fail is stopped after so many: the rest would fail alike."""
 
 QUEUED = "In the queue."
+RENDERING = "Rendering."
 
 
 def set_status(job: Job, status: JobStatus, reason: str, now: datetime) -> None:

@@ -13,8 +13,11 @@ from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.intake import PREPARING
 from zordon_app.farm.interfaces import Builds, Clock, Disk
-from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
+from zordon_app.farm.lifecycle import QUEUED, RENDERING, Lifecycle, artifact_folder
 from zordon_app.farm.state import FarmState
+
+OTHERWISE = {JobStatus.NOT_STARTED: QUEUED, JobStatus.RUNNING: RENDERING}
+"""What jobs say that wait for no machine any more."""
 
 
 class Reconciler:
@@ -62,7 +65,8 @@ class Reconciler:
 
     def _say_who_is_awaited(self) -> None:
         """Of jobs that a person limited to some machines, and of those that nobody works on: which they wait for."""
-        waiting = [job for job in self._state.unsettled() if self._may_wait(job)]
+        jobs = [job for job in self._state.unsettled() if job.parent is None]
+        waiting = [job for job in jobs if _needs_machines(job) or _says_it_waits(job)]
         if not waiting:
             return
         this_node, *others = self._nodes()
@@ -72,28 +76,22 @@ class Reconciler:
             for job in waiting:
                 if self._state.find(job.id) is not job:
                     continue  # It has changed meanwhile; the next round looks again.
-                words = self._awaited(job, nodes, this_node.id) or _otherwise(job)
+                words = self._words(job, nodes, this_node.id)
                 if words != job.reason:
                     reasons[job.id] = words
             self._lifecycle.set_reasons(reasons)
 
-    def _awaited(self, job: Job, nodes: Mapping[str, NodeView], this_node: str) -> str:
-        if not job.nodes and job.status == JobStatus.NOT_STARTED:
-            return ""  # Thousands may be in the queue, and all would say the same.
-        return machines_awaited(
-            job,
-            nodes,
-            this_node=this_node,
-            label=self._registry.label_of(job.engine),
-            is_left_out=partial(self._blame.is_left_out, job.id),
-        )
-
-    def _may_wait(self, job: Job) -> bool:
-        if job.parent is not None:
-            return False
-        if job.status == JobStatus.NOT_STARTED:
-            return bool(job.nodes) or job.reason.startswith(WAITS)
-        return job.status == JobStatus.RUNNING and not job.counts.leased
+    def _words(self, job: Job, nodes: Mapping[str, NodeView], this_node: str) -> str:
+        awaited = ""
+        if _needs_machines(job):
+            awaited = machines_awaited(
+                job,
+                nodes,
+                this_node=this_node,
+                label=self._registry.label_of(job.engine),
+                is_left_out=partial(self._blame.is_left_out, job.id),
+            )
+        return awaited or (OTHERWISE[job.status] if _says_it_waits(job) else job.reason)
 
     def _start_if_due(self, job: Job) -> None:
         waits_for = self.reason_to_wait(job)
@@ -129,8 +127,12 @@ class Reconciler:
             self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")
 
 
-def _otherwise(job: Job) -> str:
-    """What a job says that waits for no machine."""
-    if not job.reason.startswith(WAITS):
-        return job.reason
-    return QUEUED if job.status == JobStatus.NOT_STARTED else "Rendering."
+def _needs_machines(job: Job) -> bool:
+    """Whether somebody has to begin with it. Without a list thousands of the queue would all say the same."""
+    if job.status == JobStatus.NOT_STARTED:
+        return bool(job.nodes)
+    return job.status == JobStatus.RUNNING and job.counts.waiting > 0 and job.counts.leased == 0
+
+
+def _says_it_waits(job: Job) -> bool:
+    return job.status in OTHERWISE and job.reason.startswith(WAITS)

@@ -18,7 +18,7 @@ from zordon_app.farm.blame import Blame
 from zordon_app.farm.dispatcher import Dispatcher
 from zordon_app.farm.errands import Errand, Errands
 from zordon_app.farm.interfaces import Machines
-from zordon_app.farm.lifecycle import Lifecycle
+from zordon_app.farm.lifecycle import RENDERING, Lifecycle
 from zordon_app.farm.state import FarmState
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class Sharing:
                 names = ", ".join(sorted(self._machines.name_of(node) for node in holders))
                 self._lifecycle.set_job_status(job.id, JobStatus.WAITING_FOR_SUBJOBS, f"Finishing on {names}.")
             elif not only_others and job.status == JobStatus.WAITING_FOR_SUBJOBS:
-                self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Rendering.")
+                self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, RENDERING)
 
 
 def _is_of(child: dict[str, Any], node: str) -> bool:
