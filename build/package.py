@@ -129,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
         steps.do(kind, partial(packaging.make, kind))
     if options.test and steps.status == 0:
         built = {
-            "ZORDON_TEST_BUILT": str(packaging.folder(system_variant()) / "zordon"),
+            "ZORDON_TEST_BUILT": str(packaging.folder(system_variant()) / EXECUTABLE),
             "CI": os.environ.get("CI", ""),
         }
         steps.do("sizes and starts", packaging.tell_figures)

@@ -351,9 +351,9 @@ class ChildJobs:
         self._describe(work, offer, str(project))
 
     def _await_build(self, work: ChildWork, build: BuildRef) -> None:
-        if self._builds.find(build) is not None:
-            return  # Nothing is said of what is there: seven machines that say it at once keep their parent busy.
-        self._say(work, f"Needs {self._registry.label_of(build.engine)} {build.version}.")
+        # Nothing is said of what is there: seven machines that say it at once keep their parent busy.
+        if self._builds.find(build) is None:
+            self._say(work, f"Needs {self._registry.label_of(build.engine)} {build.version}.")
         while self._is_on(work) and self._builds.find(build) is None:
             self._stop.wait(ASK_SECONDS * self._scale)
 

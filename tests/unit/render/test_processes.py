@@ -7,6 +7,10 @@ from zordon_app.render import processes
 from zordon_app.render.processes import ProcessOwner
 
 
+def is_gone(pid):
+    return not processes.psutil.pid_exists(pid) or processes.psutil.Process(pid).status() == "zombie"
+
+
 def test_an_engine_that_is_ended_never_looks_like_one_that_ended_well(tmp_path, monkeypatch):
     # Whoever else waits for our child takes its exit status, and Popen then says 0.
     monkeypatch.setattr(processes, "_signal_group", lambda popen, number: popen.send_signal(signal.SIGSTOP))
@@ -39,12 +43,12 @@ def test_what_an_engine_started_goes_with_it(tmp_path):
         owner.end(engine, grace=1)
 
     assert engine.popen.returncode not in {None, 0}
-    assert not processes.psutil.pid_exists(child) or processes.psutil.Process(child).status() == "zombie"
+    assert is_gone(child)
 
 
 def test_a_daemon_that_left_its_group_and_its_parent_goes_too(tmp_path):
     script = (
-        "import os, subprocess, sys\n"
+        "import subprocess\n"
         "print(subprocess.Popen(['sleep', '60'], start_new_session=True, stdout=subprocess.DEVNULL).pid, flush=True)\n"
     )
     owner = ProcessOwner("test-owner")
@@ -55,7 +59,7 @@ def test_a_daemon_that_left_its_group_and_its_parent_goes_too(tmp_path):
 
         owner.end(engine, grace=1)
 
-    assert not processes.psutil.pid_exists(child) or processes.psutil.Process(child).status() == "zombie"
+    assert is_gone(child)
 
 
 def test_at_its_end_only_what_is_newer_than_the_engine_is_looked_at(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ const FIRST = ['retry', 'resume', 'restart', 'pause', 'open', 'review_film', 'zi
 export function Inspector({ id }) {
   const job = find(id);
   if (!job) return null;
+  const note = noteOf(job);
   const tab = /** @type {keyof typeof VIEWS} */ (route.value.tab);
   const tabs = TABS.map(name => ({ id: name, label: tabLabel(name, job), note: tabNote(name, job) }));
   return html`<section class="side" aria-label=${t('region.inspector')} data-region="inspector">
@@ -36,7 +37,7 @@ export function Inspector({ id }) {
         ${h(Button, { label: t('inspector.close'), icon: 'x', kind: 'quiet', only: true, onClick: clearSelection })}
       </div>
       <p class="inspector-line"><span class=${`state ${toneOf(job)}`}>${h(Mark, { shape: shapeOf(job), tone: toneOf(job) })}${wordOf(job)}</span><span class="muted truncate">${summary(job)}</span></p>
-      ${noteOf(job) ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${noteOf(job)}</span></p>` : null}
+      ${note ? html`<p class=${`note ${toneOf(job)}`}>${h(Icon, { name: toneOf(job) === 'err' ? 'circle-alert' : 'info' })}<span>${note}</span></p>` : null}
       ${h(Toolbar, { job })}
     </header>
     ${h(Tabs, { tabs, chosen: tab, onChoose: name => go({ tab: name }), label: t('region.inspector'), panel: 'job-panel' })}
