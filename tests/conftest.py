@@ -12,12 +12,27 @@ from typing import Any
 
 import pytest
 from _pytest.nodeid import coerce_node_id
+from xdist.scheduler import LoadGroupScheduling
 
 from tests.faults import table
 
 ALONE = uuid.uuid4().hex
 LONG = ("faults", "engines", "packaging", "web")
 """Marks of tests that take seconds each. They begin first: what is left at the end is short, and no worker idles."""
+
+
+class ByGroupOrModule(LoadGroupScheduling):
+    """A module's tests, or those of a group, run in one worker: what they share, a node and a browser, starts once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group: str = super()._split_scope(nodeid)
+        return group.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroupOrModule:
+    """The order is that of the collection, see ``_place``."""
+    config.option.loadscopereorder = False
+    return ByGroupOrModule(config, log)
 
 
 def pytest_configure() -> None:
