@@ -19,6 +19,7 @@ PACKAGE_DATA = (
     # Alembic reads its scripts from disk too.
     "storage/migrations",
     "desktop/bridge.js",
+    "desktop/starting.html",
     "desktop/zordon.png",
 )
 

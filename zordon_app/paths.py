@@ -8,6 +8,9 @@ from typing import Any
 import platformdirs
 from msgspec import Struct
 
+WEB = Path(__file__).parents[1] / "web"
+"""The frontend: beside the package in a checkout, and in the packaged program too."""
+
 
 class Paths(Struct, frozen=True, kw_only=True):
     """The folders of one node. ``output`` is where jobs without an ``output_path`` put their folders."""

@@ -77,7 +77,10 @@ class App:
 
     @property
     def address(self) -> str:
-        return str(json.loads((self.home / "data" / "instance.json").read_text())["address"])
+        """The window is there before its node."""
+        note = self.home / "data" / "instance.json"
+        wait_until(lambda: note.exists() or self.process.poll() is not None, "the node")
+        return str(json.loads(note.read_text())["address"])
 
     def wait_for_window(self) -> None:
         wait_until(lambda: self.process.poll() is not None or self.visible(), "the window")

@@ -1,6 +1,7 @@
 """The window over a real node, used as a person uses it."""
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,13 +17,20 @@ SLOW = {"video_codec": "libx265", "preset": "placebo"}
 
 
 @contextmanager
-def page_of(app: App) -> Iterator[Page]:
-    """The page in a Qt window, driven as in a browser."""
+def browser_of(app: App) -> Iterator[Page]:
+    """What a Qt window shows, driven as in a browser."""
     wait_until(app.can_be_driven, "Qt's own server")
     with sync_playwright() as playwright:
         address = f"http://127.0.0.1:{app.port}"
         browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
-        page = wait_until(lambda: browser.contexts[0].pages, "the page")[0]
+        yield wait_until(lambda: browser.contexts[0].pages, "the page")[0]
+
+
+@contextmanager
+def page_of(app: App) -> Iterator[Page]:
+    """Zordon's page in it, once it is there."""
+    with browser_of(app) as page:
+        page.wait_for_url(f"{app.address}/**", wait_until="commit")
         # Playwright's own waiting evaluates text in the page, which our Content-Security-Policy refuses.
         ready = "Boolean(window.pywebview?.api?.open_path && document.querySelector('#app > *'))"
         wait_until(lambda: page.evaluate(ready), "the bridge")
@@ -60,6 +68,24 @@ def test_a_file_given_at_start_becomes_a_job_that_completes(open_app, back_end, 
 
         assert done
         assert client.get_job_files(job["id"])
+
+
+def test_a_node_that_cannot_start_is_told_in_the_window_which_stays_until_it_is_closed(open_app, qt, tmp_path):
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (config / "settings.yaml").write_text(f"{{port: {port}, lan: false, discovery: false}}")
+        app = open_app(qt)
+
+        with browser_of(app) as page:
+            expect(page.get_by_role("alert")).to_contain_text(str(port))
+        close_button(app)
+        _, errors = app.process.communicate(timeout=60)
+
+    assert app.process.returncode == 1
+    assert str(port) in errors
+    assert "Traceback" not in errors
 
 
 def test_what_the_page_keeps_lies_in_zordons_own_folder(open_app, back_end):

@@ -18,13 +18,10 @@ from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
 from zordon_app.farm.watching import LOOK_SECONDS
-from zordon_app.paths import find_paths
+from zordon_app.paths import WEB, find_paths
 from zordon_app.peers.tls import server_context
 
 log = logging.getLogger(__name__)
-
-WEB = Path(__file__).parents[2] / "web"
-"""The frontend: beside the package in a checkout, and in the packaged program too."""
 
 BACKUP_SECONDS = 600.0
 SWEEP_SECONDS = 300.0

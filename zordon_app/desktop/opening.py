@@ -6,7 +6,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +54,22 @@ def open_app(files: list[Path], *, home: Path | None = None) -> int:
     lock = doorbell.take_lock(kept.lock)
     if lock is None:
         return _hand_over(kept, whole)
-    with ExitStack() as stack:
+    try:
+        return _show(lambda: find_running(paths) or start_node(home), kept, lock, whole)
+    finally:
         # Given back by the doorbell too, once there is one; a lock may be released twice.
-        stack.callback(lock.release)
-        node = find_running(paths) or start_node(home)
-        stack.callback(node.stop)
-        back_end = ready_back_end()
-        if back_end is None:
-            return _use_browser(node, kept, lock)
-        return _use_window(node, kept, lock, back_end, whole)
+        lock.release()
+
+
+def _show(find_node: Callable[[], Node], kept: DesktopFolder, lock: Any, files: list[Path]) -> int:
+    back_end = ready_back_end()
+    if back_end is not None:
+        return _use_window(find_node, kept, lock, back_end, files)
+    node = find_node()
+    try:
+        return _use_browser(node, kept, lock)
+    finally:
+        node.stop()
 
 
 def start_node(home: Path | None) -> Node:
@@ -84,20 +91,23 @@ def _hand_over(kept: DesktopFolder, files: list[Path]) -> int:
     raise CannotOpen("Zordon is open already, but its window does not answer. Close it and try again.")
 
 
-def _use_window(node: Node, kept: DesktopFolder, lock: Any, back_end: BackEnd, files: list[Path]) -> int:
+def _use_window(
+    find_node: Callable[[], Node], kept: DesktopFolder, lock: Any, back_end: BackEnd, files: list[Path]
+) -> int:
     from zordon_app.desktop.session import DesktopSession
+    from zordon_app.desktop.starting import first_page
     from zordon_app.desktop.window import Look, quieten
 
     quieten(logging.getLogger("zordon_app").handlers)
     kept.storage.mkdir(parents=True, exist_ok=True)
     look = Look(
-        address=node.address,
+        first_page=first_page(),
         back_end=back_end,
         placement=read_placement(kept.placement),
         storage=kept.storage,
         icon=ICON,
     )
-    session = DesktopSession(node, look)
+    session = DesktopSession(find_node, look)
     session.add_files(files)
     with doorbell.Doorbell(lock, kept.note, session.take_files), ended_by_signals(session.quit):
         session.run()

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 from zordon_app.client.errors import ServerError
@@ -11,6 +13,7 @@ from zordon_app.desktop.awake import Awake
 from zordon_app.desktop.closing import Answer, Choice, answer_closing, count_active, read_choice
 from zordon_app.desktop.node import Node
 from zordon_app.desktop.notices import Notices
+from zordon_app.desktop.starting import failing
 from zordon_app.desktop.watching import Watching
 from zordon_app.desktop.window import AppWindow, Look
 
@@ -21,27 +24,35 @@ CLOSING_EVENT = "zordon-closing"
 
 
 class DesktopSession:
-    """Shows the window over a node until both are done with."""
+    """Shows the window while the node starts, and then over the node, until the window is done with."""
 
-    def __init__(self, node: Node, look: Look) -> None:
-        """Nothing is shown yet."""
-        self._node = node
+    def __init__(self, find_node: Callable[[], Node], look: Look) -> None:
+        """Nothing is shown yet. ``find_node`` may take a while, and raise what a person should know."""
+        self._find_node = find_node
+        self._node: Future[Node] = Future()
+        self._starting = threading.Thread(target=self._start, name="zordon-starting", daemon=True)
         self._icon = look.icon
         self._asked = threading.Event()
         self._notices = Notices(look.icon)
-        self._watching = Watching(node.client, Awake(), self.quit)
+        self._watching = Watching(Awake(), self.quit)
         actions = Actions(lambda: self.window, self._notices, self.close_as)
         self.window = AppWindow(look, actions, self._on_closing)
 
     def run(self) -> None:
-        """Return when the person is done; only for the main thread."""
+        """Return when the person is done and a node of ours has ended; only for the main thread.
+
+        Raises:
+            ZordonError: there was no node to show, as the window said.
+        """
         self._notices.start()
-        self._watching.start()
+        self._starting.start()
         try:
             self.window.run(lambda native: adorn(native, icon=self._icon, show=self.window.show, leave=self.quit))
         finally:
             self._notices.stop()
+            self._starting.join()
             self._watching.stop()
+            self._node.result().stop()
 
     def take_files(self, files: list[Path]) -> None:
         """Somebody started Zordon again, perhaps with files: show the window, and the files in it."""
@@ -67,9 +78,20 @@ class DesktopSession:
         if choice is Choice.AFTER:
             self._leave_after_current()
 
+    def _start(self) -> None:
+        try:
+            node = self._find_node()
+        except Exception as error:  # noqa: BLE001 - the main thread raises it again
+            self._node.set_exception(error)
+            self.window.say(failing(error))
+            return
+        self._node.set_result(node)
+        self._watching.start(node.client)
+        self.window.open(node.address)
+
     def _leave_after_current(self) -> None:
         try:
-            self._node.pause_after_current()
+            self._node.result().pause_after_current()
         except ServerError as error:
             log.warning("The node cannot be paused: %s", error)
         self._watching.leave_when_idle()
@@ -79,10 +101,14 @@ class DesktopSession:
         threading.Thread(target=self._decide, name="zordon-closing", daemon=True).start()
 
     def _decide(self) -> None:
-        choice = read_choice(self._node.remembered_closing())
-        active = count_active(self._node.job_counts())
+        if not self._node.done() or self._node.exception():
+            self.quit()
+            return
+        node = self._node.result()
+        choice = read_choice(node.remembered_closing())
+        active = count_active(node.job_counts())
         answer = answer_closing(
-            owns_node=self._node.is_ours,
+            owns_node=node.is_ours,
             active=active,
             wanted=choice,
             can_ask=self.window.ready.is_set(),

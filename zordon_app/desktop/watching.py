@@ -21,42 +21,44 @@ class Client(Protocol):
 class Watching:
     """One thread. ``leave_when_idle`` makes it call ``on_idle`` once this machine renders nothing any more."""
 
-    def __init__(self, client: Client, awake: Awake, on_idle: Callable[[], None]) -> None:
-        """Watch through ``client``."""
-        self._client = client
+    def __init__(self, awake: Awake, on_idle: Callable[[], None]) -> None:
+        """Nothing is watched yet."""
         self._awake = awake
         self._on_idle = on_idle
         self._leaving = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="zordon-watching", daemon=True)
+        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, client: Client) -> None:
+        """Begin to watch through ``client``."""
+        self._thread = threading.Thread(target=self._run, args=(client,), name="zordon-watching", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End, and let the machine sleep."""
         self._stop.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def leave_when_idle(self) -> None:
         """From now on the end of the work is the end of the program."""
         self._leaving.set()
 
-    def _run(self) -> None:
+    def _run(self, client: Client) -> None:
         while not self._stop.wait(SECONDS):
-            rendering = self._is_rendering()
+            rendering = _is_rendering(client)
             self._awake.keep(awake=rendering)
             if self._leaving.is_set() and not rendering:
                 self._leaving.clear()
                 self._on_idle()
         self._awake.keep(awake=False)
 
-    def _is_rendering(self) -> bool:
-        try:
-            return is_rendering(self._client.get_nodes())
-        except ServerError:
-            return False
+
+def _is_rendering(client: Client) -> bool:
+    try:
+        return is_rendering(client.get_nodes())
+    except ServerError:
+        return False
 
 
 def is_rendering(nodes: list[dict[str, Any]]) -> bool:

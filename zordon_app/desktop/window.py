@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 BRIDGE = Path(__file__).with_name("bridge.js")
 BACKGROUND = "#16181d"
 LEAST = (480, 360)
+SECONDS = 10.0
+"""A back end that never says that the first page is there must not keep the second away."""
 ACTIONS = (
     "choose_files", "choose_folder", "open_path", "reveal", "notify", "set_title", "answer_closing", "take_drop"
 )  # fmt: skip
@@ -31,7 +33,8 @@ ACTIONS = (
 class Look(Struct, frozen=True, kw_only=True):
     """Everything about the window that is not behaviour. ``storage`` is where the page's own storage is kept."""
 
-    address: str
+    first_page: str
+    """HTML, shown until there is an address to ``open``."""
     back_end: BackEnd
     placement: Placement
     storage: Path
@@ -39,12 +42,14 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class AppWindow:
-    """Shows the page. Every method but ``run`` may be called from any thread."""
+    """Shows the first page at once and then Zordon's. Every method but ``run`` may be called from any thread."""
 
     def __init__(self, look: Look, actions: object, on_closing: Callable[[], None]) -> None:
         """``actions`` has the methods named in ``ACTIONS``; ``on_closing`` is told that a person wants to close."""
         self.placement = look.placement
         self.ready = threading.Event()
+        self._begun = threading.Event()
+        self._is_open = False
         self._look = look
         self._on_closing = on_closing
         self._ending = False
@@ -63,6 +68,18 @@ class AppWindow:
         _dnd_state["num_listeners"] = 1
         gui = None if self._look.back_end == "system" else self._look.back_end
         webview.start(gui=gui, private_mode=False, storage_path=str(self._look.storage), icon=str(self._look.icon))
+
+    def open(self, address: str) -> None:
+        """Leave the first page for the one at ``address``."""
+        # Of two pages that load at once, nobody could tell which of them has loaded.
+        self._begun.wait(SECONDS)
+        self._is_open = True
+        self._window.load_url(address)
+
+    def say(self, script: str) -> None:
+        """Run JavaScript of our own in the first page."""
+        self._begun.wait(SECONDS)
+        self._window.run_js(script)
 
     def tell(self, event: str, detail: object) -> None:
         """Let the page know by a CustomEvent; waits for the page when that is not there yet."""
@@ -85,6 +102,7 @@ class AppWindow:
     def end(self) -> None:
         """Close it without asking; ``run`` returns."""
         self._ending = True
+        self._begun.set()
         self._window.destroy()
 
     def set_title(self, text: str) -> None:
@@ -117,7 +135,7 @@ class AppWindow:
         # pywebview's own fail on Qt 6, and on GTK where there is no folder for downloads; qt.py and gtk.py have ours.
         webview.settings["ALLOW_DOWNLOADS"] = self._look.back_end == "system"
         window = webview.create_window(
-            "Zordon", self._look.address, js_api=hidden(actions), width=place.width, height=place.height,
+            "Zordon", html=self._look.first_page, js_api=hidden(actions), width=place.width, height=place.height,
             x=place.x, y=place.y, maximized=place.maximized, min_size=LEAST, background_color=BACKGROUND,
             text_select=True, zoomable=True, draggable=True,
         )  # fmt: skip
@@ -137,6 +155,9 @@ class AppWindow:
         window.events.restored += lambda: self._remember(maximized=False)
 
     def _on_loaded(self) -> None:
+        if not self._is_open:
+            self._begun.set()
+            return
         source = BRIDGE.read_text(encoding="ascii").replace("NAMES", json.dumps(ACTIONS))
         self._window.run_js(source)
         with self._lock:
@@ -146,9 +167,11 @@ class AppWindow:
             self._window.run_js(script)
 
     def _on_close(self) -> bool:
-        if not self._ending:
-            self._on_closing()
-        return self._ending
+        if self._ending:
+            return True
+        # It may end the window before this returns, which then must not close by itself as well.
+        self._on_closing()
+        return False
 
     def _on_resized(self, width: float, height: float) -> None:
         # The size of a maximized window is not the one to come back to.

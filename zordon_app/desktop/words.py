@@ -3,12 +3,17 @@
 import locale
 
 WORDS = {
-    "en": {"show": "Show Zordon", "quit": "Quit", "save_as": "Save as"},
-    "de": {"show": "Zordon zeigen", "quit": "Beenden", "save_as": "Speichern unter"},
+    "en": {"show": "Show Zordon", "quit": "Quit", "save_as": "Save as", "starting": "Zordon starts …"},
+    "de": {"show": "Zordon zeigen", "quit": "Beenden", "save_as": "Speichern unter", "starting": "Zordon startet …"},
 }
 
 
-def word(key: str, language: str | None = None) -> str:
-    """A word in ``language`` (default: the system's), else in English."""
-    chosen = (language or locale.getlocale()[0] or "en")[:2].lower()
-    return WORDS.get(chosen, WORDS["en"])[key]
+def language() -> str:
+    """The system's language where we have words in it, else English: ``en`` or ``de``."""
+    found = (locale.getlocale()[0] or "en")[:2].lower()
+    return found if found in WORDS else "en"
+
+
+def word(key: str) -> str:
+    """A word in that language."""
+    return WORDS[language()][key]
