@@ -88,6 +88,23 @@ def test_a_node_that_cannot_start_is_told_in_the_window_which_stays_until_it_is_
     assert "Traceback" not in errors
 
 
+def test_the_window_is_there_before_the_node_and_may_be_closed_before_it_is(open_app, qt, tmp_path):
+    note = tmp_path / "home" / "data" / "instance.json"
+    note.parent.mkdir(parents=True)
+    # Whoever reads a pipe waits for somebody who writes.
+    os.mkfifo(note)
+    app = open_app(qt)
+
+    with browser_of(app) as page:
+        expect(page.get_by_role("status")).to_have_text("Zordon starts …")
+    close_button(app)
+    wait_until(lambda: not app.visible(), "the window to go")
+    note.write_text("{}")
+
+    assert app.wait() == 0
+    assert not note.exists()
+
+
 def test_what_the_page_keeps_lies_in_zordons_own_folder(open_app, back_end):
     app = open_app(back_end)
     wait_until(lambda: any((app.home / "cache" / "window").iterdir()), "the page's storage")
