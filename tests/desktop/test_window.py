@@ -10,8 +10,10 @@ from pathlib import Path
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.desktop.app import App, wait_until
+from tests.desktop.app import SECONDS, App, wait_until
 from zordon_app.client import RenderServerProxy
+
+expect.set_options(timeout=SECONDS * 1000)
 
 SLOW = {"video_codec": "libx265", "preset": "placebo"}
 
