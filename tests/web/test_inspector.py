@@ -278,3 +278,13 @@ def test_a_real_film_is_encoded_before_ones_eyes(browser: Browser, rendering: Zo
         expect(page.locator("video")).to_be_visible()
         page.get_by_role("tab", name="Files").click()
         expect(page.get_by_role("link", name="sample.mp4")).to_be_visible()
+
+
+def test_the_same_failure_of_two_machines_is_one_card_that_names_both(browser: Browser, own: Zordon):
+    fill(own, 1, frames=240)
+    with open_window(browser, own) as window:
+        page = show(window, HERO)
+        card = page.locator(".note.err")
+        expect(card).to_contain_text("4 frames: 37-38,91,120 · atlas, borealis")
+        card.get_by_role("button", name="Retry").click()
+        window.until(lambda: window.job(HERO)["units"]["failed"] == 0)

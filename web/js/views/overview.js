@@ -3,18 +3,15 @@ import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
-import { retry, setMachines } from '../perform.js';
 import { Player } from '../player/player.js';
-import { go } from '../router.js';
 import { isEnded, unitTotal } from '../status.js';
 import { serverNow } from '../store.js';
 import { Bar } from '../ui/bar.js';
-import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { Mark } from '../ui/statusmark.js';
-import { showUnit, units, unitsOf } from '../units.js';
-import { withoutMachine } from './jobmachines.js';
+import { units, unitsOf } from '../units.js';
+import { Errors } from './errors.js';
 import { etaWords } from './jobrow.js';
 import { LogTail } from './logtail.js';
 
@@ -60,39 +57,6 @@ function Progress({ job }) {
 function Warnings({ job }) {
   if (!job.warnings.length) return null;
   return html`<ul class="notes">${job.warnings.map(text => html`<li class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${text}</span></li>`)}</ul>`;
-}
-
-/** Failures by what they said, and a way to try them again. @param {{job: Job}} props */
-function Errors({ job }) {
-  if (!job.errors.length) return null;
-  const look = (/** @type {string} */ text) => {
-    showUnit(Number.parseInt(text, 10));
-    go({ tab: 'log' });
-  };
-  return html`<section>
-    <h3 class="caption">${t('overview.errors')}</h3>
-    <ul class="notes">${job.errors.map(
-      group => html`<li class="note err" key=${group.message + group.node}>
-        ${h(Icon, { name: 'circle-alert' })}
-        <div class="grow"><p class="message">${group.message}</p>
-        <p class="muted small">${[t('overview.failed_units', { n: group.count, units: group.units }), group.node && nodeName(group.node)].filter(Boolean).join(' · ')}</p>
-        <div class="toolbar">${h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], group.units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: () => look(group.units) })}${h(LeaveOut, { job, node: group.node })}</div></div>
-      </li>`,
-    )}</ul>
-  </section>`;
-}
-
-/** What fails on one machine alone goes to the others. @param {{job: Job, node: string}} props */
-function LeaveOut({ job, node }) {
-  const others = withoutMachine(job, node);
-  if (!others.length) return null;
-  return h(Button, {
-    label: t('overview.leave_out', { name: nodeName(node) }),
-    icon: 'ban',
-    small: true,
-    kind: 'quiet',
-    onClick: () => void setMachines([job], others),
-  });
 }
 
 /** @param {{job: Job}} props */
