@@ -8,9 +8,9 @@ const AHEAD = 12;
 
 /**
  * One unit's picture on a canvas; hatched with its number where there is none.
- * @param {{job: string, all: Unit[], place: number, speed: number, exposure: number, absent?: number}} props
+ * @param {{job: string, all: Unit[], place: number, speed: number, exposure: number, seen: [number, number], absent?: number}} props ``seen``: what of its width is not covered, 0–1
  */
-export function Picture({ job, all, place, speed, exposure, absent }) {
+export function Picture({ job, all, place, speed, exposure, seen, absent }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const [arrived, setArrived] = useState(0);
   const sequence = useMemo(() => new Sequence(job, exposure, () => setArrived(before => before + 1)), [job, exposure]);
@@ -21,10 +21,10 @@ export function Picture({ job, all, place, speed, exposure, absent }) {
     const image = unit && done ? sequence.image(unit) : null;
     const frame = unit?.first ?? absent;
     if (image || !done)
-      paint(canvas.current, image, frame === undefined ? '' : t('player.missing', { frame: String(frame) }));
+      paint(canvas.current, image, frame === undefined ? '' : t('player.missing', { frame: String(frame) }), seen);
     const way = Math.sign(speed);
     for (let step = 1; way && step < AHEAD; step += 1) sequence.prefetch(all[place + step * way]);
-  }, [place, arrived, done, unit?.attempt, sequence]);
+  }, [place, arrived, done, unit?.attempt, sequence, ...seen]);
   const label = unit
     ? t(done ? 'player.frame' : 'player.frame_missing', { frame: String(unit.first) })
     : t('player.empty');

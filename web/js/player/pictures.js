@@ -38,7 +38,7 @@ export function Pictures({ job }) {
   const shape = job.width && job.height ? `${job.width} / ${job.height}` : '16 / 9';
   return html`<figure class="player" ref=${box} onKeyDown=${onKeyDown} aria-label=${t('player.name')}>
     <div class=${`stage ${view.whole ? '' : 'unscaled'}`} style=${{ aspectRatio: shape }} tabindex=${view.whole ? undefined : 0}>
-      ${h(Picture, { job: job.id, all, place: play.place, speed: play.speed, exposure: view.exposure })}
+      ${h(Picture, { job: job.id, all, place: play.place, speed: play.speed, exposure: view.exposure, seen: [0, against ? wipe / 100 : 1] })}
       ${against && h(Other, { id: against, other, frame: unit?.first, wipe, exposure: view.exposure, speed: play.speed })}
       ${all.length > 0 && !all.some(entry => entry.state === 'done') && html`<p class="stage-words">${t('player.none_yet')}</p>`}
     </div>
@@ -52,7 +52,7 @@ export function Pictures({ job }) {
 function Other({ id, other, frame, wipe, exposure, speed }) {
   const place = other.findIndex(unit => unit.first === frame);
   return html`<div class="wipe" style=${{ clipPath: `inset(0 0 0 ${wipe}%)` }}>
-    ${h(Picture, { job: id, all: other, place, speed, exposure, absent: frame })}
+    ${h(Picture, { job: id, all: other, place, speed, exposure, seen: [wipe / 100, 1], absent: frame })}
   </div>
   <div class="wipe-line" style=${{ insetInlineStart: `${wipe}%` }} aria-hidden="true"><span>A</span><span>B</span></div>`;
 }

@@ -45,8 +45,9 @@ export class Sequence {
 /**
  * Paints a picture, or hatches with the frame's number where there is none.
  * @param {HTMLCanvasElement} canvas @param {HTMLImageElement | null} image @param {string} missing
+ * @param {[number, number]} seen what of its width is not covered, 0–1: the number stands in the middle of that
  */
-export function paint(canvas, image, missing) {
+export function paint(canvas, image, missing, [from, to]) {
   const pen = canvas.getContext('2d');
   if (!pen) return;
   if (image) {
@@ -57,12 +58,16 @@ export function paint(canvas, image, missing) {
   }
   if (!missing) return;
   hatch(canvas, pen);
+  const { fontFamily } = getComputedStyle(canvas);
+  const font = (/** @type {number} */ size) => `600 ${size}px ${fontFamily}`;
   const size = Math.round(canvas.height / 9);
-  pen.font = `600 ${size}px ${getComputedStyle(canvas).fontFamily}`;
+  const room = canvas.width * (to - from) * 0.9;
+  pen.font = font(size);
+  pen.font = font(size * Math.min(1, room / pen.measureText(missing).width));
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
   pen.fillStyle = getComputedStyle(canvas).color;
-  pen.fillText(missing, canvas.width / 2, canvas.height / 2, canvas.width * 0.9);
+  pen.fillText(missing, (canvas.width * (from + to)) / 2, canvas.height / 2);
 }
 
 /** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} pen */
