@@ -155,9 +155,22 @@ def bench(tmp_path: Path) -> Iterator[FarmBench]:
     made.database.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def make_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Alone]]:
-    """Makes nodes that know no others, not started yet; none outlives the module."""
+    """Makes nodes that know no others, not started yet; none outlives the test."""
+    with _alone(tmp_path_factory) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_alone_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Alone]]:
+    """The same for nodes that all tests of a module share."""
+    with _alone(tmp_path_factory) as make:
+        yield make
+
+
+@contextmanager
+def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Alone]]:
     with ExitStack() as stack:
 
         def make(**options: Any) -> Alone:

@@ -29,8 +29,8 @@ XSS = [
 
 
 @pytest.fixture(scope="module")
-def node(make_alone):
-    node = make_alone().start()
+def node(make_alone_for_all):
+    node = make_alone_for_all().start()
     canary = node.folder / "canary"
     canary.mkdir()
     (canary / "secret.txt").write_text(SECRET)

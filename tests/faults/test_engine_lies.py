@@ -33,8 +33,8 @@ IMAGES = [("jpeg", "half"), ("jpeg", "no_end"), ("jpeg", "wrong_kind"), ("openex
 
 
 @pytest.fixture(scope="module")
-def node(make_alone):
-    return make_alone().start()
+def node(make_alone_for_all):
+    return make_alone_for_all().start()
 
 
 @pytest.mark.fault(10, "the engine says that a frame is done, and it is missing, cut off or another one")

@@ -30,8 +30,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def node(make_alone: Callable[..., Alone]) -> Alone:
-    return make_alone(arguments=("--port", "0", "--no-discovery")).start()
+def node(make_alone_for_all: Callable[..., Alone]) -> Alone:
+    return make_alone_for_all(arguments=("--port", "0", "--no-discovery")).start()
 
 
 @pytest.fixture(scope="module")
