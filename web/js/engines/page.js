@@ -4,13 +4,13 @@ import { h, html, useEffect } from '../lib.js';
 import { go, route } from '../router.js';
 import { engines, enginesKnown, nodes } from '../store.js';
 import { Button } from '../ui/button.js';
-import { Icon } from '../ui/icon.js';
 import { Tabs } from '../ui/tabs.js';
 import { ArchiveButton } from './archive.js';
 import { BuildRow } from './buildrow.js';
 import { Matrix } from './matrix.js';
-import { asking, offers, offersKnown, readOffers, refreshOffers, sites } from './offers.js';
+import { asking, offers, offersKnown, readOffers, refreshOffers } from './offers.js';
 import { buildRows, updates } from './rows.js';
+import { Sites } from './sites.js';
 
 const TABS = ['all', 'installed', 'available', 'updates', 'machines'];
 const CHANNELS = ['stable', 'lts', 'daily'];
@@ -85,21 +85,4 @@ function Nothing({ tab }) {
   const why =
     tab === 'updates' ? 'engines.up_to_date' : tab === 'installed' ? 'engines.none_installed' : 'engines.none_offered';
   return html`<p class="empty" role="status">${t(why)}</p>`;
-}
-
-/** Where the lists come from, and what went wrong with them. */
-function Sites() {
-  const wrong = sites.value.filter(site => site.problem);
-  const good = sites.value.filter(site => site.count);
-  if (!wrong.length && !good.length) return null;
-  return html`<footer class="engine-foot muted small">
-    ${wrong.length ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('engines.offline', { sites: wrong.map(site => site.label).join(', ') })} ${wrong[0].problem}</span></p>` : null}
-    <span>${t('engines.from', {
-      sites:
-        sites.value
-          .filter(site => site.count)
-          .map(site => site.label)
-          .join(', ') || '–',
-    })}</span>
-  </footer>`;
 }

@@ -3,7 +3,7 @@ import { mayAct } from '../farm.js';
 import { ago, count } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html, useEffect, useState } from '../lib.js';
-import { complain } from '../overlay.js';
+import { complain, openMenu } from '../overlay.js';
 import { engines, serverNow } from '../store.js';
 import { Button } from '../ui/button.js';
 import { engineLabel } from '../views/jobrow.js';
@@ -45,10 +45,14 @@ export function Benchmarks({ node }) {
     setRunning('');
     await read();
   };
+  const choose = (/** @type {MouseEvent} */ event) => {
+    const place = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    openMenu(measurements(run), { x: place.left, y: place.bottom + 4, label: t('machine.measure') });
+  };
   const kinds = [...new Set(all.map(entry => entry.kind))];
   return html`<section class="box" aria-labelledby="machine-speed">
     <div class="box-head"><h3 id="machine-speed" class="grow">${t('machine.speed')}</h3>
-      ${node.this && mayAct() && html`${h(Button, { label: t('machine.measure_cpu'), icon: 'cpu', small: true, disabled: Boolean(running), onClick: () => void run('cpu') })}${h(Button, { label: t('machine.measure_disk'), icon: 'hard-drive', small: true, disabled: Boolean(running), onClick: () => void run('disk') })}${measurable().map(name => h(Button, { label: t('machine.measure_engine', { name: engineLabel(name) }), icon: 'gauge', small: true, disabled: Boolean(running), onClick: () => void run(name), key: name }))}`}
+      ${node.this && mayAct() && h(Button, { label: t('machine.measure'), icon: 'gauge', small: true, popup: 'menu', disabled: Boolean(running), onClick: choose })}
     </div>
     ${running && h(Running, { kind: running, seconds: SECONDS[running] ?? ENGINE_SECONDS, key: running })}
     ${kinds.length ? html`<ul class="speeds">${kinds.map(kind => h(Speed, { kind, values: all.filter(entry => entry.kind === kind), key: kind }))}</ul>` : running ? null : html`<p class="muted pad">${t(node.this ? 'machine.not_measured' : 'machine.not_measured_there')}</p>`}
@@ -56,11 +60,20 @@ export function Benchmarks({ node }) {
   </section>`;
 }
 
-/** Engines that have a benchmark and a build here. */
-const measurable = () =>
-  engines.value
-    .filter(engine => engine.builds.length && MEASURED_ENGINES.includes(engine.name))
-    .map(engine => engine.name);
+/** The machine's own parts, and the engines that have a benchmark and a build here. @param {(kind: string) => Promise<void>} run */
+function measurements(run) {
+  const measurable = engines.value.filter(engine => engine.builds.length && MEASURED_ENGINES.includes(engine.name));
+  return [
+    { id: 'cpu', label: t('machine.measure_cpu'), icon: 'cpu', run: () => void run('cpu') },
+    { id: 'disk', label: t('machine.measure_disk'), icon: 'hard-drive', run: () => void run('disk') },
+    ...measurable.map(({ name }) => ({
+      id: name,
+      label: t('machine.measure_engine', { name: engineLabel(name) }),
+      icon: 'gauge',
+      run: () => void run(name),
+    })),
+  ];
+}
 
 /** The server says nothing until it is done; how long that takes is known. @param {{kind: string, seconds: number}} props */
 function Running({ kind, seconds }) {

@@ -43,7 +43,7 @@ function Known({ node }) {
       <p class="machine-state grow"><span class=${`state ${tone}`}>${h(Mark, { shape, tone })}${stateWords(node)}</span>${status?.uptime_seconds ? html`<span class="muted">${t('machine.up', { time: duration(status.uptime_seconds) })}</span>` : null}</p>
       ${h(Actions, { node })}
     </header>
-    <dl class="fact-tiles">${factsOf(node, status).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto" title=${value}>${value}</dd></div>`)}</dl>
+    <dl class="fact-tiles">${factsOf(node, status).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${node.state === 'offline' ? html`<p class="note warn">${h(Icon, { name: 'wifi-off' })}<span>${t('machine.gone')} ${reasonWords(node.reason)}</span></p>` : h(Charts, { node })}
     <div class="columns">${h(Work, { node })}${h(Benchmarks, { node })}</div>
     ${node.this && h(Limits, {})}

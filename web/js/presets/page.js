@@ -102,6 +102,6 @@ function Place({ path }) {
 function BuiltIn() {
   return html`<section class="box presets-built-in" aria-label=${t('presets.built_in')}>
     <header class="box-head"><h3>${t('presets.built_in')}</h3></header>
-    <pre class="mono" tabindex="0" role="group" aria-label=${t('presets.built_in')}>${file.value?.built_in ?? ''}</pre>
+    <pre class="mono" tabindex="0" role="group" aria-label=${t('presets.built_in')}>${(file.value?.built_in ?? '').split('\n').map((line, index) => html`<span key=${index} style=${{ '--indent': line.search(/\S|$/) }}>${line}</span>`)}</pre>
   </section>`;
 }

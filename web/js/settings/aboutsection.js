@@ -8,5 +8,5 @@ export function AboutSection() {
   const show = () => {
     dialog.value = 'about';
   };
-  return html`<div class="setting about-row"><p class="grow">Zordon <span class="muted">${machine.value.app_version ?? ''}</span></p>${h(Button, { label: t('about.title'), icon: 'info', popup: 'dialog', onClick: show })}</div>`;
+  return html`<div class="setting action-row"><p class="grow">Zordon <span class="muted">${machine.value.app_version ?? ''}</span></p>${h(Button, { label: t('about.title'), icon: 'info', popup: 'dialog', onClick: show })}</div>`;
 }

@@ -20,5 +20,5 @@ export function TryNotices() {
       setBusy(false);
     }
   };
-  return html`<div class="setting"><button type="button" class="button" disabled=${busy || nobody} onClick=${() => void tryOut()}>${t('notices.try')}</button></div>`;
+  return html`<div class="setting action-row"><button type="button" class="button" disabled=${busy || nobody} onClick=${() => void tryOut()}>${t('notices.try')}</button></div>`;
 }

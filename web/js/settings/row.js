@@ -14,9 +14,10 @@ export function SettingRow({ name }) {
   const value = values.value?.[name];
   const differs = about?.fallback !== undefined && JSON.stringify(value) !== JSON.stringify(about.fallback);
   return html`<div class="setting" data-setting=${name}>
-    <div class="setting-main">${h(Control, { name, value })}</div>
-    <div class="setting-side">
+    <div class="setting-main">${h(Control, { name, value })}
       ${AT_START.includes(name) ? html`<span class="tag">${t('settings.at_start')}</span>` : null}
+    </div>
+    <div class="setting-side">
       ${differs ? h(Button, { label: t('settings.reset', { name: labelOf(name) }), hint: defaultWords(about?.fallback), icon: 'rotate-ccw', kind: 'quiet', only: true, small: true, onClick: () => void change(name, null) }) : null}
     </div>
   </div>`;

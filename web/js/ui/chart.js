@@ -9,7 +9,8 @@ import { prefs } from '../prefs.js';
  * @property {(number | null)[]} values
  */
 
-const HEIGHT = 112;
+const HEIGHT = 118;
+const HALF_CLOCK = 24;
 /** A scale without a known end goes up to this at least. */
 const LEAST = 2000;
 
@@ -63,11 +64,11 @@ function options(box, lines, span, most, words) {
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 3,
+        size: 27,
+        gap: 8,
         space: 72,
         grid: { show: false },
-        values: (/** @type {any} */ _plot, /** @type {number[]} */ marks) => marks.map(clock),
+        values: clocks,
       },
       {
         ...axis,
@@ -95,6 +96,15 @@ function roundUp(highest) {
   const least = Math.max(highest ?? 0, LEAST);
   const power = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5, 10].find(factor => factor * power >= least) ?? 10) * power;
+}
+
+/** No words where half of them would stand beyond an end. @param {any} plot @param {number[]} marks */
+function clocks(plot, marks) {
+  const wide = plot.bbox.width / devicePixelRatio;
+  return marks.map(mark => {
+    const place = plot.valToPos(mark, 'x');
+    return place < HALF_CLOCK || place > wide - HALF_CLOCK ? '' : clock(mark);
+  });
 }
 
 /** @param {number} seconds */
