@@ -270,6 +270,21 @@ class TestThoseWhoAreKnown:
         assert not changing & {"/api/settings", "/api/farm/admit", "/api/probe", "/api/engines/delete", "/api/sign_out"}
         assert {"/api/add_job", "/api/peer/beat", "/api/peer/members"} <= changing
 
+    def test_a_peer_asks_for_downloads_of_this_machine_only_so_that_no_order_is_passed_on_twice(self, site):
+        single = "/api/engines/downloads/00000000-0000-0000-0000-000000000000"
+        third = {"engine": "blender", "version": "4.5", "node": "0" * 52}
+        naming = [("GET", "/api/engines/downloads"), ("GET", single)]
+        naming += [("POST", f"{single}/{action}") for action in ("pause", "resume", "cancel")]
+
+        replies = [send(site.lan, "POST", "/api/engines/download", third, token=site.peer)]
+        for method, path in naming:
+            for node in ("this", "0" * 52):
+                body = None if method == "GET" else {}
+                replies.append(send(site.lan, method, f"{path}?node={node}", body, token=site.peer))
+
+        assert {reply.status for reply in replies} == {403}
+        assert all("its own downloads only" in reply.text for reply in replies)
+
     def test_a_spelling_that_the_router_would_mend_is_not_mended_into_a_forbidden_route(self, site):
         for path in ("/api/farm/do%ffor", "/api/farm/door%ff", "/api//farm/door", "/%ffapi/farm/door"):
             assert send(site.lan, "POST", path, {"mode": "always"}, cookie=site.view).status in (400, 404, 405)

@@ -66,6 +66,7 @@ class Node:
             "farm": QuietFarm(),
             "machine": QuietMachine(),
             "engines": None,
+            "downloads": None,
             "previews": None,
             "receipts": None,
             "reviews": None,

@@ -10,11 +10,12 @@ from zordon_app.api.peering import FarmDesk, PeerTalk
 from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
-from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, JobRequest, ManagedBuild
+from zordon_app.domain.messages import ArchiveOrder, JobRequest, ManagedBuild
 from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, UnitView
 from zordon_app.engines.preset_reading import Problem
 from zordon_app.engines.presets import PresetsFile
+from zordon_app.farm.interfaces import BuildDownloads
 
 
 class Farm(Protocol):
@@ -174,23 +175,18 @@ class Engines(Protocol):
     def refresh(self, engine: str | None) -> list[dict[str, Any]]:
         """Ask the sites now; ``sources`` afterwards."""
 
-    def download(self, order: DownloadOrder) -> dict[str, Any]:
-        """Begin to install it; the download's record. Raises EngineNotFound, BuildNotFound, DiskFull, BadRequest."""
-
     def install_archive(self, order: ArchiveOrder, path: Path, file_name: str, *, owned: bool) -> dict[str, Any]:
         """Begin to install an archive; the record. ``owned`` files are removed afterwards."""
 
-    def downloads(self) -> list[dict[str, Any]]:
-        """What is being installed, and what was lately; oldest first."""
-
-    def download_record(self, download_id: str) -> dict[str, Any]:
-        """One of them. Raises NotFound."""
-
-    def act_on_download(self, download_id: str, action: str) -> dict[str, Any]:
-        """``pause``, ``resume`` or ``cancel``; the record. Raises NotFound, BadRequest."""
-
     def delete_download(self, wanted: ManagedBuild) -> dict[str, Any]:
         """Remove a managed build. Raises BuildNotFound, BadRequest when a job uses it or it is not managed."""
+
+
+class Downloads(Protocol):
+    """Installations of builds, on this machine and the others of the farm."""
+
+    def on(self, node_id: str) -> BuildDownloads:
+        """Those on one machine; empty or ``this``: on this one. Raises NotFound: there is none; PeerGone."""
 
 
 class Receipts(Protocol):
@@ -316,6 +312,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
     farm: Farm
     engines: Engines
+    downloads: Downloads
     previews: Previews
     receipts: Receipts
     reviews: Reviews

@@ -17,6 +17,7 @@ from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StoragePar
 from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
+from zordon_app.farm.download_desk import DownloadDesk
 from zordon_app.farm.watching import LOOK_SECONDS
 from zordon_app.paths import WEB, find_paths
 from zordon_app.peers.tls import server_context
@@ -158,6 +159,7 @@ class Zordon:
         return Services(
             farm=farm.service,
             engines=farm.directory,
+            downloads=DownloadDesk(farm.directory, farm.nodes),
             previews=farm.previews,
             receipts=farm.receipts,
             reviews=farm.reviews,

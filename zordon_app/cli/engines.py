@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from zordon_app.cli.exits import Status, WrongUsage
+from zordon_app.cli.machines import choose_machine
 from zordon_app.cli.screen import Screen, clean
 from zordon_app.cli.session import session_of
 from zordon_app.cli.submitting import sending
@@ -13,6 +14,7 @@ from zordon_app.cli.verbs import Panel, add_group, add_verb
 from zordon_app.cli.wording import size
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
+from zordon_app.client.errors import NotFound
 
 LOOK_SECONDS = 0.5
 GOING_ON = frozenset({"queued", "downloading", "paused", "checking", "unpacking", "testing"})
@@ -32,7 +34,8 @@ def add_to(app: typer.Typer) -> None:
     group.callback(invoke_without_command=True)(engines)
     add_verb(group, "list", list_engines, farm, "zordon engines", "zordon engines list --json")
     add_verb(group, "available", available, farm, "zordon engines available blender")
-    add_verb(group, "install", install, farm, "zordon engines install blender", "zordon engines install blender@4.5.3")
+    examples = ("zordon engines install blender@4.5.3", "zordon engines install blender@4.5.3 --on atlas")
+    add_verb(group, "install", install, farm, *examples)
     add_verb(group, "remove", remove, farm, "zordon engines remove blender@4.5.3")
     add_verb(group, "args", args, farm, "zordon engines args ffmpeg")
     add_verb(group, "help", show_help, farm, "zordon engines help blender")
@@ -82,39 +85,51 @@ def available(
     session.screen.table(("ENGINE", "VERSION", "CHANNEL", "DATE", "SIZE", "INSTALLED"), rows, right=("SIZE",))
 
 
-def install(context: typer.Context, build: Build) -> None:
+def install(
+    context: typer.Context,
+    build: Build,
+    *,
+    on: Annotated[str, typer.Option(metavar="MACHINE", help="Name or id of the machine of the farm to have it.")] = "",
+) -> None:
     """Download a build and install it; the download is checked before it is used."""
     session = session_of(context)
     engine, _, version = build.partition("@")
     with session.connect() as client:
-        version = version or str(client.get_most_recent_engine_version(engine)["version"])
-        session.screen.say(f"Downloading {engine} {version} …")
-        result = follow_download(client, session.screen, client.download_engine(engine, version), engine, version)
+        node = choose_machine(client.get_nodes(), on) if on else None
+        where = f" on {node['name']}" if node else ""
+        begun = _begin(client, engine, version, node)
+        name = f"{begun['engine']} {begun['version']}"
+        session.screen.say(f"Downloading {name}{where} …")
+        result = follow_download(client, session.screen, begun, node["id"] if node else None)
     if session.screen.json:
         session.screen.document(result)
     if result.get("state") in ("failed", "cancelled"):
         session.screen.complain(str(result.get("reason") or result.get("error") or "The download failed."))
         raise typer.Exit(Status.FAILED)
-    session.screen.say(f"{engine} {version} is installed.")
+    session.screen.say(f"{name} is installed{where}.")
 
 
-def follow_download(client: RenderServerProxy, screen: Screen, started: Json, engine: str, version: str) -> Json:
-    """What became of a download that goes on by itself at the server; ``started`` is what it said at the start."""
+def _begin(client: RenderServerProxy, engine: str, version: str, node: Json | None) -> Json:
+    """Another machine decides itself what is the newest for it."""
+    if node is not None and not node["this"]:
+        return client.download_engine(engine, version or "latest", node=node["id"])
+    return client.download_engine(engine, version or str(client.get_most_recent_engine_version(engine)["version"]))
+
+
+def follow_download(client: RenderServerProxy, screen: Screen, started: Json, node: str | None = None) -> Json:
+    """What became of a download that goes on by itself at the server, or at ``node``; ``started`` is how it began."""
     download = started
     pause = threading.Event()
-    with sending(screen, f"{engine} {version}") as on_bytes:
+    with sending(screen, f"{started['engine']} {started['version']}") as on_bytes:
         while download.get("state") in GOING_ON:
             if on_bytes is not None:
                 on_bytes(int(download.get("received", 0)), int(download.get("total", 0)))
             pause.wait(LOOK_SECONDS)
-            same = [one for one in client.get_engine_downloads() if is_same_build(one, download)]
-            download = same[0] if same else {**download, "state": "failed", "reason": "The download is gone."}
+            try:
+                download = client.get_engine_download(download["id"], node=node)
+            except NotFound:
+                download = {**download, "state": "failed", "reason": "The download is gone."}
     return download
-
-
-def is_same_build(one: Json, other: Json) -> bool:
-    """Whether two downloads are of the same build."""
-    return all(one.get(name) == other.get(name) for name in ("engine", "version", "system_os", "cpu"))
 
 
 def remove(context: typer.Context, build: ExactBuild) -> None:

@@ -85,19 +85,29 @@ class EngineCalls(Calls):
         body = given(engine=engine)
         return self._list("POST", "/api/engines/refresh", json=body, read_seconds=BENCHMARK_SECONDS)
 
-    def get_engine_downloads(self) -> list[Json]:
-        """The downloads that go on, and those that ended lately."""
-        return self._list("GET", DOWNLOADS)
+    def get_engine_downloads(self, *, node: str | None = None) -> list[Json]:
+        """The downloads that go on, and those that ended lately; ``node``: on that machine of the server's farm."""
+        return self._list("GET", DOWNLOADS, query={"node": node})
 
-    def get_engine_download(self, download_id: str) -> Json:
+    def get_engine_download(self, download_id: str, *, node: str | None = None) -> Json:
         """One download."""
-        return self._object("GET", f"{DOWNLOADS}/{path_part(download_id)}")
+        return self._object("GET", f"{DOWNLOADS}/{path_part(download_id)}", query={"node": node})
 
     def download_engine(
-        self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None, wait: bool = False
+        self,
+        engine: str,
+        version: str,
+        *,
+        system_os: str | None = None,
+        cpu: str | None = None,
+        wait: bool = False,
+        node: str | None = None,
     ) -> Json:
-        """Begin to download and install a build there; with ``wait`` the answer comes when it is installed."""
-        order = {**_build(engine, version, system_os, cpu), "wait": wait}
+        """Begin to download and install a build there; with ``wait`` the answer comes when it is installed.
+
+        ``node`` is the id of the machine of the server's farm that shall have it; such a one cannot be waited for.
+        """
+        order = {**_build(engine, version, system_os, cpu), **given(node=node), "wait": wait}
         seconds = FETCH_SECONDS if wait else BENCHMARK_SECONDS
         return self._object("POST", "/api/engines/download", json=order, read_seconds=seconds)
 
@@ -105,17 +115,17 @@ class EngineCalls(Calls):
         """Install an archive: ``file``, or ``order["local_path"]`` on the server's machine; from that machine only."""
         return as_object(self._submit("/api/engines/install_archive", order, file, on_bytes))
 
-    def pause_engine_download(self, download_id: str) -> Json:
+    def pause_engine_download(self, download_id: str, *, node: str | None = None) -> Json:
         """Hold a download; what is there is kept."""
-        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/pause")
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/pause", query={"node": node})
 
-    def resume_engine_download(self, download_id: str) -> Json:
+    def resume_engine_download(self, download_id: str, *, node: str | None = None) -> Json:
         """Go on with a download."""
-        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/resume")
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/resume", query={"node": node})
 
-    def cancel_engine_download(self, download_id: str) -> Json:
+    def cancel_engine_download(self, download_id: str, *, node: str | None = None) -> Json:
         """End a download and remove what is there."""
-        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/cancel")
+        return self._object("POST", f"{DOWNLOADS}/{path_part(download_id)}/cancel", query={"node": node})
 
     def delete_engine_download(
         self, engine: str, version: str, *, system_os: str | None = None, cpu: str | None = None

@@ -69,9 +69,13 @@ class ManagedBuild(Struct, frozen=True, kw_only=True):
 
 
 class DownloadOrder(ManagedBuild, frozen=True, kw_only=True):
-    """What to install; with ``wait`` the answer comes when it is installed, else at once."""
+    """What to install; with ``wait`` the answer comes when it is installed, else at once.
+
+    ``node`` is the id of the machine of the farm that shall have it, this one if left out; another is not waited for.
+    """
 
     wait: bool = False
+    node: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ArchiveOrder(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
-from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.messages import DownloadOrder, JobRequest
 from zordon_app.domain.news import News
 from zordon_app.domain.projects import ProjectManifest
 from zordon_app.domain.results import CheckedFile
@@ -166,10 +166,27 @@ class Machines(Protocol):
         """How to talk to one. Raises PeerGone: it is no member, or not reached."""
 
 
-class PeerCalls(Protocol):
+class BuildDownloads(Protocol):
+    """The installations of builds on one machine; each is a ``DownloadRecord`` with its ``fraction`` (0–1)."""
+
+    def download(self, order: DownloadOrder) -> dict[str, Any]:
+        """Begin to install a build. Raises EngineNotFound, BuildNotFound, DiskFull, TooBusy, BadRequest."""
+
+    def downloads(self) -> list[dict[str, Any]]:
+        """What is being installed, and what was lately; oldest first."""
+
+    def download_record(self, download_id: str) -> dict[str, Any]:
+        """One of them. Raises NotFound."""
+
+    def act_on_download(self, download_id: str, action: str) -> dict[str, Any]:
+        """``pause``, ``resume`` or ``cancel``; the record. Raises NotFound, BadRequest."""
+
+
+class PeerCalls(BuildDownloads, Protocol):
     """What nodes ask of each other. Every method raises PeerGone when the other does not answer in time.
 
-    What the other refuses is raised as it is here: JobNotFound, Forbidden, BadRequest, DiskFull.
+    What the other refuses is raised as it is here: JobNotFound, Forbidden, BadRequest, DiskFull; of downloads NotFound
+    for what it does not know, and TooBusy for what it cannot at present.
     """
 
     def add_child(self, request: JobRequest) -> str:

@@ -76,6 +76,10 @@ class NodeDesk:
         """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
         return self._machine.benchmark_history() if self._is_this(node_id) else self._other(node_id).benchmarks()
 
+    def peer(self, node_id: str) -> PeerCalls | None:
+        """How to talk to a machine; None: it is this one. Raises NotFound, PeerGone."""
+        return None if self._is_this(node_id) else self._other(node_id)
+
     def _is_this(self, node_id: str) -> bool:
         return node_id in {self._this.id, "this"}
 

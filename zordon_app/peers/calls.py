@@ -11,21 +11,27 @@ import msgspec
 from urllib3.exceptions import HTTPError
 
 from zordon_app.client import errors as refused
+from zordon_app.client.calls import path_part
+from zordon_app.client.engines import DOWNLOADS
 from zordon_app.client.transport import Answer
 from zordon_app.client.work import LONG_SECONDS, SHORT_SECONDS, delivery
-from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.messages import DownloadOrder, JobRequest
 from zordon_app.domain.projects import BLOCK, LARGE, ProjectFile, ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Report
 from zordon_app.engines.builds.steps import Steps
-from zordon_app.errors import BadRequest, Forbidden, PeerGone
+from zordon_app.errors import BadRequest, Forbidden, NotFound, PeerGone, TooBusy
 from zordon_app.peers.hashing import HashBeside
 from zordon_app.peers.interfaces import Projects
 from zordon_app.peers.links import PeerLink, Removed, read_answer
 
 T = TypeVar("T")
+Json = dict[str, Any]
+
+ORDER_SECONDS = 50.0
+"""The other machine may have to ask sites before it answers; who gave the order waits a minute for that."""
 
 CHUNK = 128 * 1024
 """Bytes; of what was under way when a connection breaks, less than this is lost."""
@@ -75,6 +81,30 @@ class Calls:
         """What was measured of it."""
         with self._errors():
             return read_answer(self._link.request("GET", "/api/nodes/this/benchmarks"), list[dict[str, Any]])
+
+    def download(self, order: DownloadOrder) -> Json:
+        """Let it install a build; ``order.node`` stays here, so that nobody passes an order on twice."""
+        body = {name: value for name, value in msgspec.to_builtins(order).items() if value and name != "node"}
+        with self._refusals():
+            answer = self._link.request("POST", "/api/engines/download", json=body, read_seconds=ORDER_SECONDS)
+            return read_answer(answer, Json)
+
+    def downloads(self) -> list[Json]:
+        """What it installs."""
+        with self._refusals():
+            return read_answer(self._link.request("GET", DOWNLOADS, read_seconds=SHORT_SECONDS), list[Json])
+
+    def download_record(self, download_id: str) -> Json:
+        """One of them."""
+        with self._refusals():
+            answer = self._link.request("GET", f"{DOWNLOADS}/{path_part(download_id)}", read_seconds=SHORT_SECONDS)
+            return read_answer(answer, Json)
+
+    def act_on_download(self, download_id: str, action: str) -> Json:
+        """Hold it, go on with it or end it."""
+        with self._refusals():
+            path = f"{DOWNLOADS}/{path_part(download_id)}/{action}"
+            return read_answer(self._link.request("POST", path, json={}, read_seconds=SHORT_SECONDS), Json)
 
     def offer(self, job: str) -> JobOffer:
         """What its job needs."""
@@ -180,6 +210,17 @@ class Calls:
             yield answer, start
         finally:
             answer.release_conn()
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """The same for orders of people: what it does not have is not found here either, what it cannot now is told."""
+        with self._errors():
+            try:
+                yield
+            except refused.NotFound as error:
+                raise NotFound(str(error)) from error
+            except refused.Busy as error:
+                raise TooBusy(str(error)) from error
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
