@@ -78,6 +78,13 @@ export function clock(moment) {
   return formatter(Intl.DateTimeFormat, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
 }
 
+/** Today's by the time alone. @param {number} moment */
+export function soon(moment) {
+  const isToday = new Date(moment).toDateString() === new Date().toDateString();
+  const day = isToday ? {} : { month: 'short', day: 'numeric' };
+  return formatter(Intl.DateTimeFormat, { ...day, hour: 'numeric', minute: '2-digit' }).format(moment);
+}
+
 /** @param {string | null} started @param {string | null} ended @param {number} now */
 export function between(started, ended, now) {
   if (!started) return null;

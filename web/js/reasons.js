@@ -1,6 +1,6 @@
 // The server gives its reasons in English. The usual ones are said in the language of the window; the rest as they are.
 
-import { clock } from './format.js';
+import { soon } from './format.js';
 import { t } from './i18n.js';
 
 /** @type {[RegExp, string][]} */
@@ -84,5 +84,5 @@ export function noteOf(job) {
 /** Times of the server are in UTC; people read their own. @param {Record<string, string>} parts @returns {Record<string, string>} */
 function shown(parts) {
   const moment = parts.time ? Date.parse(`${parts.time.replace(' UTC', 'Z').replace(' ', 'T')}`) : Number.NaN;
-  return Number.isNaN(moment) ? parts : { ...parts, time: clock(moment) };
+  return Number.isNaN(moment) ? parts : { ...parts, time: soon(moment) };
 }

@@ -37,7 +37,7 @@ const CELLS = {
     html`<label class="hit"><input type="checkbox" tabindex="-1" checked=${chosen} aria-label=${t('selection.pick', { name: job.name })} /></label>`,
   preview: job => h(Thumb, { job, key: job.id }),
   name: job =>
-    html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary truncate">${summary(job)}</span>`,
+    html`<span class="title truncate" dir="auto" title=${job.name}>${job.name}</span><span class="summary">${summaryParts(job).map(part => html`<span key=${part}>${part}</span>`)}</span>`,
   status: (job, _chosen, columns) => h(StatusCell, { job, bar: !columns.some(column => column.id === 'progress') }),
   progress: job => html`${h(Bar, { job })}<span class="percent">${percent(job.progress)}</span>`,
   eta: job => html`<span class="truncate">${etaWords(job)}</span>`,
@@ -71,15 +71,20 @@ export function StatusCell({ job, bar }) {
   const note = noteOf(job);
   const awaits = job.status === 'running' && note;
   return html`${h(State, { job, more })}
-    ${bar && isActive(job) && !awaits ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : note ? html`<span class="reason truncate" title=${note}>${note}</span>` : null}`;
+    ${bar && isActive(job) && !awaits ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : note ? html`<span class="reason" title=${note}>${note}</span>` : null}`;
 }
 
 /** @param {Job} job */
 export function summary(job) {
+  return summaryParts(job).join(' · ');
+}
+
+/** The most important first: the last ones go when room is short. @param {Job} job */
+function summaryParts(job) {
   const total = unitTotal(job);
   const work = job.engine === 'ffmpeg' ? t('units.segments', { n: total }) : t('units.frames', { n: total });
   const size = job.width && job.height ? `${job.width}×${job.height}` : '';
-  return [`${engineLabel(job.engine)} ${job.engine_version}`.trim(), work, size].filter(Boolean).join(' · ');
+  return [`${engineLabel(job.engine)} ${job.engine_version}`.trim(), work, size].filter(Boolean);
 }
 
 /** @param {string} engine */
