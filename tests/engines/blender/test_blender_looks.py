@@ -38,8 +38,9 @@ def test_look_and_probe_agree(studio: Any, name: str, run: RunProgram) -> None:
     assert next(scene for scene in looked.facts["scenes"] if scene["name"] == "Scene")["samples"] == 1
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("name", ["main.blend", "packed.blend"])
-def test_look_is_fast(studio: Any, name: str) -> None:
+def test_look_takes_less_than_100_ms(studio: Any, name: str) -> None:
     studio.engine.look(studio.scenes / name)
     times = []
     for _ in range(5):

@@ -1,5 +1,6 @@
 """Real FFmpegs, sources made by them, and a small farm that plays a job from its plan to the checked film."""
 
+import hashlib
 import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -175,8 +176,9 @@ class Sources(Struct, kw_only=True):
     command: tuple[str, ...]
 
     def make(self, name: str, *argv: str) -> Path:
-        path = self.folder / name
+        path = self.folder / hashlib.sha256("\0".join(argv).encode()).hexdigest()[:12] / name
         if not path.exists():
+            path.parent.mkdir()
             command = (*self.command, "-nostdin", "-y", "-loglevel", "error", *argv, f"file:{path}")
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
             assert done.returncode == 0, done.stderr
