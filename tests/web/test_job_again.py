@@ -115,6 +115,21 @@ def test_a_job_that_began_meanwhile_stays_and_the_form_says_so(window: Window, a
     expect(page.get_by_role("menuitem", name="Edit…")).to_have_count(0)
 
 
+def test_a_job_whose_file_is_gone_cannot_be_saved_and_the_form_says_why(window: Window, projects: Path, tmp_path: Path):
+    film = tmp_path / "gone.mp4"
+    film.write_bytes((projects / "film.mp4").read_bytes())
+    window.post("add_job", {"local_path": str(film), "name": "Gone", "paused": True})
+    film.unlink()
+    window.open()
+    page = by_menu(window, "Gone", "Edit…")
+    expect(page.get_by_text("The job can be edited once its file can be opened.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    # The preset of Zordon and that of the encoder are told apart by their names.
+    page.get_by_text("More options").click()
+    expect(page.get_by_label("Preset", exact=True)).to_have_count(1)
+    expect(page.get_by_label("Encoder preset")).to_be_visible()
+
+
 def test_a_duplicate_keeps_its_project_when_the_first_job_goes(window: Window, projects: Path):
     fields = '{"name": "Upload", "args": {"crf": 30}, "paused": true}'
     job = uploaded(window, projects / "film.mp4", fields)

@@ -12,7 +12,7 @@ import { Make } from './make.js';
 import { Output } from './output.js';
 import { plannedJobs } from './plan.js';
 import { Sources } from './sources.js';
-import { draftCommands, submit } from './submit.js';
+import { draftCommands, problems, submit } from './submit.js';
 import { Work } from './work.js';
 
 export function AddJob() {
@@ -26,14 +26,15 @@ export function AddJob() {
     void submit(false);
   };
   const jobs = plannedJobs().length;
-  const lost = link.value === 'lost';
   const isEdit = Boolean(form.value.replaces);
+  const lost = link.value === 'lost';
+  const off = sending.value || lost || (isEdit && Boolean(problems().source));
   const label = isEdit ? t('add.save') : jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
   const footer = html`<${Fragment}>
     ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
     ${jobs > 0 && h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', only: true, onClick: () => void copyText(draftCommands()) })}
     ${!isEdit && h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
-    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: isEdit ? 'check' : 'plus', kind: 'primary', disabled: sending.value || lost, onClick: () => void submit(false) })}
+    ${h(Button, { label: sending.value ? t('add.sending') : label, icon: isEdit ? 'check' : 'plus', kind: 'primary', disabled: off, onClick: () => void submit(false) })}
   <//>`;
   return h(Dialog, {
     title: isEdit ? t('add.edit') : t('add.title'),

@@ -13,7 +13,8 @@ export function Sources() {
   const picker = useRef(/** @type {HTMLInputElement | null} */ (null));
   const [path, setPath] = useState('');
   const there = sources.value.length > 0;
-  const error = tried.value ? problems().source : '';
+  // The file of a job that is edited is not the person's to change, so it needs no try to be told of.
+  const error = tried.value || form.value.replaces ? problems().source : '';
   const onPick = (/** @type {Event} */ event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     addFiles(input.files ?? []);

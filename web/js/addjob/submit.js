@@ -21,7 +21,8 @@ import { fetchFor } from './version.js';
 export function problems() {
   const wrong = /** @type {Record<string, string>} */ ({});
   if (!sources.value.length) wrong.source = t('add.need_source');
-  if (sources.value.some(source => source.state === 'wrong')) wrong.source = t('add.wrong_source');
+  if (sources.value.some(source => source.state === 'wrong'))
+    wrong.source = t(form.value.replaces ? 'add.edit_unreadable' : 'add.wrong_source');
   if (sources.value.length === 1 && !form.value.name.trim()) wrong.name = t('add.need_name');
   const [unknown] = unknownTokens(form.value.pattern);
   if (unknown !== undefined) wrong.pattern = t('add.unknown_token', { token: `{${unknown}}` });

@@ -23,7 +23,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     Argument(
         name="preset",
         kind=ArgumentKind.CHOICE,
-        label="Preset",
+        label="Encoder preset",
         help="H.264, HEVC: ultrafast to placebo. AV1, VP9: a number, higher is faster. ProRes, DNxHR: the profile.",
         choices=PRESETS,
     ),
