@@ -62,7 +62,8 @@ function plain(event) {
   if (event.key === '/') return focusFilter;
   if (event.key === 'n' || event.key === 'N') return () => openAddJob();
   if (route.peek().page !== 'jobs') return undefined;
-  if (/^[1-6]$/.test(event.key)) return () => setChip(CHIPS[Number(event.key) - 1]);
+  const view = CHIPS[Number(event.key) - 1];
+  if (view) return () => setChip(view);
   return forJobs(event);
 }
 

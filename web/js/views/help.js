@@ -1,5 +1,6 @@
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
+import { CHIPS } from '../status.js';
 import { Dialog } from '../ui/dialog.js';
 
 /** @type {[string, [string, string][]][]} */
@@ -9,7 +10,7 @@ const GROUPS = [
     [
       ['N', 'help.add'],
       ['/', 'help.filter'],
-      ['1 – 6', 'help.chips'],
+      [`1 – ${CHIPS.length}`, 'help.chips'],
       ['Ctrl K', 'help.palette'],
       ['Ctrl ,', 'help.settings'],
       ['F6', 'help.region'],

@@ -8,12 +8,12 @@ import { closeDialog, dialog } from '../overlay.js';
 import { setPrefs } from '../prefs.js';
 import { go } from '../router.js';
 import { pickOne } from '../selection.js';
-import { CHIPS } from '../status.js';
+import { CHIPS, wordOf } from '../status.js';
 import { allJobs } from '../store.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 
-/** @typedef {{id: string, label: string, icon: string, group: string, run: () => unknown}} Command */
+/** @typedef {{id: string, label: string, icon: string, about?: string, keys?: string, run: () => unknown}} Command about: whom or what it is done to, or how that is */
 
 const MOST = 40;
 
@@ -50,7 +50,7 @@ export function Palette() {
             command,
             index,
           ) => html`<li key=${command.id} id=${`command-${index}`} role="option" aria-selected=${index === here} ref=${index === here ? reveal : undefined} onPointerMove=${() => setPlace(index)} onClick=${() => choose(command)}>
-            ${h(Icon, { name: command.icon })}<span class="truncate" dir="auto">${command.label}</span><span class="muted small">${command.group}</span>
+            ${h(Icon, { name: command.icon })}<span class="truncate" dir="auto">${command.label}</span><span class="muted small truncate about" dir="auto">${command.about}</span>${command.keys && html`<kbd>${command.keys}</kbd>`}
           </li>`,
         )}
       </ul>
@@ -80,45 +80,50 @@ function commands() {
     id: `do-${action.id}`,
     label: labelOf(action, jobs),
     icon: action.icon,
-    group: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }),
+    keys: action.keys,
+    about: jobs.length === 1 ? jobs[0].name : t('selection.count', { n: jobs.length }),
     run: () => runAction(action.id, jobs),
   }));
   const places = allJobs().map(job => ({
     id: job.id,
     label: job.name,
-    icon: 'arrow-down',
-    group: t('palette.job'),
+    icon: 'layers',
+    about: wordOf(job),
     run: () => pickOne(job.id),
   }));
-  return [...general(), ...forChosen, ...places.map(entry => ({ ...entry, icon: 'layers' }))];
+  return [...general(), ...forChosen, ...places];
 }
 
 /** @returns {Command[]} */
 function general() {
-  const group = t('palette.general');
-  const chips = CHIPS.map(name => ({
+  const chips = CHIPS.map((name, place) => ({
     id: `show-${name}`,
     label: t('palette.show', { name: t(`view.${name}`) }),
     icon: 'list',
-    group,
+    keys: String(place + 1),
     run: () => setChip(name),
   }));
   const themes = /** @type {const} */ (['auto', 'light', 'dark']).map(name => ({
     id: `theme-${name}`,
     label: t(`theme.${name}`),
     icon: 'sun-moon',
-    group,
     run: () => setPrefs({ theme: name }),
   }));
   return [
-    { id: 'add', label: t('top.add'), icon: 'plus', group, run: () => openAddJob() },
-    { id: 'engines', label: t('page.engines'), icon: 'package', group, run: () => go({ page: 'engines' }) },
-    { id: 'farm', label: t('page.farm'), icon: 'network', group, run: () => go({ page: 'farm' }) },
-    { id: 'presets', label: t('page.presets'), icon: 'sliders-horizontal', group, run: () => go({ page: 'presets' }) },
-    { id: 'settings', label: t('page.settings'), icon: 'settings', group, run: () => go({ page: 'settings' }) },
+    { id: 'add', label: t('top.add'), icon: 'plus', keys: 'N', run: () => openAddJob() },
+    { id: 'engines', label: t('page.engines'), icon: 'package', run: () => go({ page: 'engines' }) },
+    { id: 'farm', label: t('page.farm'), icon: 'network', run: () => go({ page: 'farm' }) },
+    { id: 'presets', label: t('page.presets'), icon: 'sliders-horizontal', run: () => go({ page: 'presets' }) },
+    {
+      id: 'settings',
+      label: t('page.settings'),
+      icon: 'settings',
+      keys: 'Ctrl ,',
+      run: () => go({ page: 'settings' }),
+    },
     ...chips,
     ...themes,
-    { id: 'keys', label: t('help.title'), icon: 'keyboard', group, run: () => (dialog.value = 'help') },
-    { id: 'about', label: t('about.title'), icon: 'info', group, run: () => (dialog.value = 'about') },
+    { id: 'keys', label: t('help.title'), icon: 'keyboard', keys: '?', run: () => (dialog.value = 'help') },
+    { id: 'about', label: t('about.title'), icon: 'info', run: () => (dialog.value = 'about') },
   ];
 }
