@@ -17,11 +17,9 @@ export function Output() {
   const other = conflict();
   return html`<section class="form-part" aria-label=${t('add.output')}>
     <h3 class="caption">${t('add.output')}</h3>
-    <div class="form-row">
-      <div class="with-button">${h(TextField, { label: t('add.pattern'), value: pattern, mono: true, error: wrong.pattern, onInput: text => setPattern(text) })}
-        <p class="tokens" role="group" aria-label=${t('add.tokens')}>${TOKENS.map(token => html`<button type="button" key=${token} class="token mono" onClick=${() => setPattern(`${pattern}${pattern && token !== 'name' ? '_' : ''}{${token}}`)}>${`{${token}}`}</button>`)}</p></div>
-      ${h(Folder, { output, error: wrong.output })}
-    </div>
+    <div class="with-button">${h(TextField, { label: t('add.pattern'), value: pattern, mono: true, error: wrong.pattern, onInput: text => setPattern(text) })}
+      <p class="tokens" role="group" aria-label=${t('add.tokens')}>${TOKENS.map(token => html`<button type="button" key=${token} class="token mono" onClick=${() => setPattern(`${pattern}${pattern && token !== 'name' ? '_' : ''}{${token}}`)}>${`{${token}}`}</button>`)}</p></div>
+    ${h(Folder, { output, error: wrong.output })}
     ${h(Example, {})}
     ${output && html`<div class="form-row">${h(Existing, {})}${other ? html`<p class="note warn grow">${h(Icon, { name: 'triangle-alert' })}<span>${t('add.conflict', { name: other.name })}</span></p>` : null}</div>`}
   </section>`;
