@@ -68,6 +68,12 @@ def test_axe_finds_nothing_wrong(browser: Browser, zordon: Zordon, screen: str, 
         assert violations(window.page) == []
 
 
+@pytest.mark.parametrize("width", [390, 900])
+def test_what_a_narrow_window_shows_as_icons_still_has_its_name(browser: Browser, zordon: Zordon, width: int):
+    with open_window(browser, zordon, viewport={"width": width, "height": 800}) as window:
+        assert violations(window.open()) == []
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_wrong_with_menus_alerts_and_the_first_run(browser: Browser, own: Zordon, theme: str):
     with open_window(browser, own, prefs={"theme": theme}) as window:

@@ -102,7 +102,7 @@ def test_the_second_language_is_german_with_its_numbers_and_dates(browser: Brows
     with open_window(browser, zordon, prefs={"theme": "dark", "language": "de"}) as window:
         page = window.open(f"/jobs/{window.job(HERO)['id']}/settings")
         expect(page.locator("html")).to_have_attribute("lang", "de")
-        expect(page.get_by_role("button", name="Auftrag hinzufügen…")).to_be_visible()
+        expect(page.get_by_role("button", name="Auftrag hinzufügen …")).to_be_visible()
         expect(page.get_by_role("tabpanel")).to_contain_text(re.compile(r"\d\d\.\d\d\.20\d\d, \d\d:\d\d"))
         # Between number and sign stands a space that does not break.
         expect(window.row(HERO)).to_contain_text(re.compile("\\d+\u00a0%"))

@@ -7,7 +7,7 @@ const WORDS = {
     text: 'Dieses Zordon kennt deinen Browser noch nicht.',
     code: 'Code',
     send: 'Anmelden',
-    where: 'Der Code steht im Fenster von Zordon auf jenem Rechner, unter Rechner, Browser anderer.',
+    where: 'Der Code steht im Fenster von Zordon auf jenem Rechner, unter „Rechner“ bei „Browser anderer“.',
     need: 'Zuerst den Code eingeben.',
     busy: 'Anmelden…',
     silent: 'Zordon antwortet nicht. Noch einmal versuchen.',

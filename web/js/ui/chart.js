@@ -11,6 +11,8 @@ import { prefs } from '../prefs.js';
 
 const HEIGHT = 118;
 const HALF_CLOCK = 24;
+/** Between two marks, in seconds: the clock shows no less. */
+const WHOLE_MINUTES = [1, 2, 5, 10, 15, 30, 60].map(minutes => minutes * 60);
 /** A scale without a known end goes up to this at least. */
 const LEAST = 2000;
 
@@ -66,7 +68,8 @@ function options(box, lines, span, most, words) {
         ...axis,
         size: 27,
         gap: 8,
-        space: 72,
+        space: 52,
+        incrs: WHOLE_MINUTES,
         grid: { show: false },
         values: clocks,
       },

@@ -20,7 +20,7 @@ export function TopBar() {
   const page = route.value.page;
   return html`<header class="topbar" data-region="top">
     ${page === 'jobs' && h(Button, { label: t('top.machines'), icon: 'menu', kind: 'quiet', only: true, extra: 'drawer-button', expanded: drawer.value, onClick: toggleDrawer })}
-    <h1 class="brand"><a href="#/jobs"><img src=${LOGO} alt="" width="24" height="24" /><span>Zordon</span></a></h1>
+    <h1 class="brand"><a href="#/jobs" aria-label="Zordon"><img src=${LOGO} alt="" width="24" height="24" /><span>Zordon</span></a></h1>
     ${mayAct() && h(Button, { label: t('top.add'), icon: 'plus', kind: 'primary', keys: 'N', onClick: () => openAddJob() })}
     ${h(PauseButton, {})}
     <div class="space"></div>
@@ -47,6 +47,7 @@ function PauseButton() {
   if (own.state === 'paused') {
     return h(Button, {
       label: t('top.resume_machine'),
+      hint: t('top.resume_machine'),
       icon: 'play',
       extra: 'held',
       onClick: () => void setNode(own, 'resume'),
@@ -95,7 +96,7 @@ function Filter() {
 
 /** @param {{page: import('../router.js').Page, icon: string, now: string}} props */
 function PageLink({ page, icon, now }) {
-  return html`<a class="button quiet" href=${`#/${page}`} aria-current=${page === now ? 'page' : undefined} onClick=${follow(page)}>
+  return html`<a class="button quiet" href=${`#/${page}`} title=${t(`page.${page}`)} aria-current=${page === now ? 'page' : undefined} onClick=${follow(page)}>
     ${h(Icon, { name: icon })}<span>${t(`page.${page}`)}</span>
   </a>`;
 }
