@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.fakes.archives import saying, tar_of
 from tests.fakes.mirror import Fault, Mirror, add_blender
@@ -176,29 +176,76 @@ def cell(window: Window, key: str, machine: str) -> Locator:
     return table.locator("tbody tr", has_text=key).locator("td").nth(column - 1)
 
 
-def test_the_machines_tab_installs_what_this_machine_lacks(browser: Browser, tmp_path: Path, mirror: Mirror):
-    atlas, borealis = (make_zordon(tmp_path / name, name=name, port=free_port(), lan=True) for name in MACHINES)
+@pytest.fixture
+def two(tmp_path: Path, mirror: Mirror) -> Iterator[tuple[Zordon, Zordon]]:
+    """atlas and borealis, which do not know each other yet."""
+    both = [make_zordon(tmp_path / name, name=name, port=free_port(), lan=True) for name in MACHINES]
     try:
-        for zordon in (atlas, borealis):
+        for zordon in both:
             zordon.settings.change({"mirrors": dict.fromkeys(SITES, mirror.url)})
             zordon.start()
             zordon._engines.builds.refresh()
-        with open_window(browser, atlas) as here, open_window(browser, borealis) as there:
-            there.post("farm/join", {"token": invitation(here, atlas)})
-            there.post("engines/download", {"engine": "blender", "version": "5.1.0", "wait": True})
-            page = here.open("/engines?tab=machines")
-            expect(page.locator(".matrix thead th")).to_have_count(3, timeout=20_000)
-            expect(cell(here, "Blender 5.1.0", "borealis")).to_have_text("installed", timeout=40_000)
-            assert violations(page) == []
-            expect(cell(here, "FFmpeg", "atlas")).to_have_text("installed")
-
-            cell(here, "Blender 5.1.0", "atlas").get_by_role("button", name="Install").press("Enter")
-            expect(cell(here, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=40_000)
-            expect(page.get_by_text("Other machines are set up in their own windows")).to_be_visible()
-            assert here.get("nodes")[0]["builds"]["blender"]["5.1.0"] == "installed"
+        yield both[0], both[1]
     finally:
-        atlas.stop()
-        borealis.stop()
+        for zordon in both:
+            zordon.stop()
+
+
+def open_machines(here: Window, atlas: Zordon, there: Window) -> Page:
+    """The table of machines at atlas, once borealis belongs to its farm."""
+    there.post("farm/join", {"token": invitation(here, atlas)})
+    page = here.open("/engines?tab=machines")
+    expect(page.locator(".matrix thead th")).to_have_count(3, timeout=20_000)
+    return page
+
+
+def test_the_machines_tab_installs_what_this_machine_lacks(browser: Browser, two: tuple[Zordon, Zordon]):
+    atlas, borealis = two
+    with open_window(browser, atlas) as here, open_window(browser, borealis) as there:
+        there.post("engines/download", {"engine": "blender", "version": "5.1.0", "wait": True})
+        page = open_machines(here, atlas, there)
+        expect(cell(here, "Blender 5.1.0", "borealis")).to_have_text("installed", timeout=40_000)
+        assert violations(page) == []
+        expect(cell(here, "FFmpeg", "atlas")).to_have_text("installed")
+
+        cell(here, "Blender 5.1.0", "atlas").get_by_role("button", name="Install").press("Enter")
+        expect(cell(here, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=40_000)
+        expect(page.get_by_text("a job brings what it needs by itself")).to_be_visible()
+        assert here.get("nodes")[0]["builds"]["blender"]["5.1.0"] == "installed"
+
+
+def test_the_machines_tab_lets_another_machine_install_and_shows_how_far_it_is(
+    browser: Browser, two: tuple[Zordon, Zordon], mirror: Mirror
+):
+    atlas, borealis = two
+    mirror.faults[PATH] = Fault(status=403, times=1)
+    with open_window(browser, atlas) as here, open_window(browser, borealis) as there:
+        here.post("engines/download", {"engine": "blender", "version": "5.1.0"})
+        page = open_machines(here, atlas, there)
+        expect(cell(here, "Blender 5.1.0", "atlas").get_by_role("alert")).to_contain_text("403")
+        theirs = cell(here, "Blender 5.1.0", "borealis")
+        install = theirs.get_by_role("button", name="Install")
+        expect(install).to_have_attribute("title", "Install Blender 5.1.0 on borealis")
+
+        borealis.settings.change({"mirrors": dict.fromkeys(SITES, "http://127.0.0.1:9")})
+        install.click()
+        expect(theirs.get_by_role("alert")).to_contain_text("Blender for linux x64")
+        assert violations(page) == []
+
+        borealis.settings.change({"mirrors": dict.fromkeys(SITES, mirror.url)})
+        there.post("engines/refresh")
+        gate = threading.Event()
+        mirror.faults[PATH] = Fault(wait=gate, times=1)
+        install.click()
+        expect(theirs.get_by_role("progressbar")).to_be_visible()
+        there.until(lambda: [one["state"] for one in there.get("engines/downloads")] == ["downloading"], 30)
+        theirs.get_by_role("button", name="Pause the download of blender 5.1.0").click()
+        expect(theirs).to_contain_text("paused")
+        gate.set()
+        assert violations(page) == []
+        theirs.get_by_role("button", name="Go on with the download of blender 5.1.0").click()
+        expect(theirs).to_have_text("installed", timeout=40_000)
+        assert "5.1.0" in {one["version"] for one in there.get("engines/blender")["versions"]}
 
 
 def test_the_machines_tab_shows_what_is_on_its_way(browser: Browser, node: Zordon, mirror: Mirror):
@@ -208,7 +255,7 @@ def test_the_machines_tab_shows_what_is_on_its_way(browser: Browser, node: Zordo
         window.post("engines/download", {"engine": "blender", "version": "5.1.0"})
         page = window.open("/engines")
         page.get_by_role("tab", name="By machine").click()
-        expect(cell(window, "Blender 5.1.0", "atlas")).to_contain_text("downloading")
+        expect(cell(window, "Blender 5.1.0", "atlas").get_by_role("progressbar")).to_be_visible()
         gate.set()
         expect(cell(window, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=20_000)
         page.locator(".engine-filters select").select_option("blender")

@@ -26,6 +26,8 @@ const LATER_MS = 10_000;
 const ACTIVE = ['queued', 'downloading', 'checking', 'unpacking', 'testing'];
 
 export const downloads = signal(/** @type {Download[]} */ ([]));
+/** Those of other machines of the farm by the machine's id, as far as they were read. */
+export const elsewhere = signal(/** @type {Record<string, Download[]>} */ ({}));
 
 /** @param {Download} download */
 export const isMoving = download => ACTIVE.includes(download.state);
@@ -60,6 +62,21 @@ export async function readDownloads() {
   }
 }
 
+/** @param {string} node id of another machine */
+export async function readElsewhere(node) {
+  try {
+    const found = /** @type {Download[]} */ (await get(`engines/downloads${at(node)}`));
+    elsewhere.value = { ...elsewhere.peek(), [node]: found };
+  } catch {
+    // Whether it answers is said by its state.
+  }
+}
+
+/** @param {string} node id of another machine; empty: this one */
+const at = node => (node ? `?node=${encodeURIComponent(node)}` : '');
+/** @param {string} node */
+const readOf = node => (node ? readElsewhere(node) : readDownloads());
+
 /** @param {Download | undefined} before @param {Download} after */
 function settle(before, after) {
   if (!before || before.state === after.state) return;
@@ -72,18 +89,23 @@ function settle(before, after) {
 /** @param {string} engine @param {string} version */
 export async function startDownload(engine, version) {
   try {
-    await post('engines/download', { engine, version });
-    await readDownloads();
+    await orderDownload(engine, version, '');
   } catch (error) {
     complain(error);
   }
 }
 
-/** @param {Download} download @param {'pause' | 'resume' | 'cancel'} action */
-export async function actOnDownload(download, action) {
+/** Fails with the server's sentence. @param {string} engine @param {string} version @param {string} node the machine that shall have it; empty: this one */
+export async function orderDownload(engine, version, node) {
+  await post('engines/download', { engine, version, ...(node && { node }) });
+  await readOf(node);
+}
+
+/** @param {Download} download @param {'pause' | 'resume' | 'cancel'} action @param {string} [node] the machine that it is on; empty: this one */
+export async function actOnDownload(download, action, node = '') {
   try {
-    await post(`engines/downloads/${encodeURIComponent(download.id)}/${action}`);
-    await readDownloads();
+    await post(`engines/downloads/${encodeURIComponent(download.id)}/${action}${at(node)}`);
+    await readOf(node);
   } catch (error) {
     complain(error);
   }

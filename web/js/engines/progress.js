@@ -1,4 +1,5 @@
 import { actOnDownload, isMoving } from '../downloads.js';
+import { mayAct } from '../farm.js';
 import { bytes, duration, percent, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -7,26 +8,33 @@ import { Icon } from '../ui/icon.js';
 
 /** @typedef {import('../downloads.js').Download} Download */
 
-/** How far a download is, and how to hold, go on with or end it. @param {{download: Download}} props */
-export function Progress({ download }) {
+/** How far a download is, and how to hold, go on with or end it. @param {{download: Download, node?: string}} props node: the machine that it is on; empty: this one */
+export function Progress({ download, node }) {
   const { state, received, total } = download;
   const share = total ? received / total : 0;
   const name = `${download.engine} ${download.version}`;
-  if (state === 'failed') return h(Failed, { download, name });
+  if (state === 'failed') return h(Failed, { download, name, node });
   return html`<div class="download">
     <div class="bar" role="progressbar" aria-label=${t('download.progress', { name })} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(share * 100)} aria-valuetext=${words(download)}><span class=${state === 'paused' ? 'held' : 'run'} style=${{ width: `${(state === 'downloading' || state === 'paused' || state === 'queued' ? share : 1) * 100}%` }}></span></div>
-    <span class="muted small download-words">${words(download)}</span>
-    ${state === 'downloading' || state === 'queued' ? h(Button, { label: t('download.pause', { name }), icon: 'pause', only: true, small: true, kind: 'quiet', onClick: () => void actOnDownload(download, 'pause') }) : null}
-    ${state === 'paused' ? h(Button, { label: t('download.resume', { name }), icon: 'play', only: true, small: true, kind: 'quiet', onClick: () => void actOnDownload(download, 'resume') }) : null}
-    ${isMoving(download) || state === 'paused' ? h(Button, { label: t('download.cancel', { name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => void actOnDownload(download, 'cancel') }) : null}
+    <span class="muted small download-words" title=${words(download)}>${words(download)}</span>
+    ${state === 'downloading' || state === 'queued' ? h(Act, { download, node, action: 'pause', icon: 'pause', name }) : null}
+    ${state === 'paused' ? h(Act, { download, node, action: 'resume', icon: 'play', name }) : null}
+    ${isMoving(download) || state === 'paused' ? h(Act, { download, node, action: 'cancel', icon: 'x', name }) : null}
   </div>`;
 }
 
-/** @param {{download: Download, name: string}} props */
-function Failed({ download, name }) {
+/** @param {{download: Download, name: string, node?: string}} props */
+function Failed({ download, name, node }) {
   return html`<div class="download failed"><p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}<span>${download.reason || t('download.state.failed')}</span></p>
-    ${h(Button, { label: t('download.again'), icon: 'refresh-cw', small: true, onClick: () => void actOnDownload(download, 'resume') })}
-    ${h(Button, { label: t('download.cancel', { name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => void actOnDownload(download, 'cancel') })}</div>`;
+    ${mayAct() ? h(Button, { label: t('download.again'), icon: 'refresh-cw', small: true, onClick: () => void actOnDownload(download, 'resume', node) }) : null}
+    ${h(Act, { download, node, action: 'cancel', icon: 'x', name })}</div>`;
+}
+
+/** @param {{download: Download, action: 'pause' | 'resume' | 'cancel', icon: string, name: string, node?: string}} props */
+function Act({ download, action, icon, name, node }) {
+  if (!mayAct()) return null;
+  const onClick = () => void actOnDownload(download, action, node);
+  return h(Button, { label: t(`download.${action}`, { name }), icon, only: true, small: true, kind: 'quiet', onClick });
 }
 
 /** @param {Download} download */
