@@ -82,6 +82,7 @@ def test_a_node_that_cannot_start_is_told_in_the_window_which_stays_until_it_is_
 
         with browser_of(app) as page:
             expect(page.get_by_role("alert")).to_contain_text(str(port))
+            expect(page.get_by_role("heading", name="Zordon cannot start")).to_be_visible()
         close_button(app)
         _, errors = app.process.communicate(timeout=60)
 
@@ -98,7 +99,7 @@ def test_the_window_is_there_before_the_node_and_may_be_closed_before_it_is(open
     app = open_app(qt)
 
     with browser_of(app) as page:
-        expect(page.get_by_role("status")).to_have_text("Zordon starts …")
+        expect(page.get_by_role("status")).to_have_text("Zordon is starting…")
     close_button(app)
     wait_until(lambda: not app.visible(), "the window to go")
     note.write_text("{}")

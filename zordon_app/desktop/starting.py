@@ -17,6 +17,7 @@ def first_page() -> str:
         "LANGUAGE": language(),
         "TOKENS": (WEB / "css" / "tokens.css").read_text(encoding="utf-8"),
         "ICON": (WEB / "img" / "zordon.svg").read_text(encoding="utf-8"),
+        "FAILURE": html.escape(word("not_started")),
         "SENTENCE": html.escape(word("starting")),
     }
     page = PAGE.read_text(encoding="ascii")

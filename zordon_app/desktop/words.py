@@ -3,8 +3,20 @@
 import locale
 
 WORDS = {
-    "en": {"show": "Show Zordon", "quit": "Quit", "save_as": "Save as", "starting": "Zordon starts …"},
-    "de": {"show": "Zordon zeigen", "quit": "Beenden", "save_as": "Speichern unter", "starting": "Zordon startet …"},
+    "en": {
+        "show": "Show Zordon",
+        "quit": "Quit",
+        "save_as": "Save as",
+        "starting": "Zordon is starting…",
+        "not_started": "Zordon cannot start",
+    },
+    "de": {
+        "show": "Zordon zeigen",
+        "quit": "Beenden",
+        "save_as": "Speichern unter",
+        "starting": "Zordon startet …",
+        "not_started": "Zordon kann nicht starten",
+    },
 }
 
 
