@@ -19,8 +19,7 @@ def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[
         return
     try:
         ours = importlib.import_module(name)
-        ours.add_downloads(native)
-        ours.add_tray(native, icon=icon, show=show, leave=leave)
+        ours.adorn(native, icon=icon, show=show, leave=leave)
     except Exception:  # a window without a tray is better than none
         log.exception("The window goes without downloads and tray icon.")
 

@@ -10,13 +10,28 @@ from gi.repository import Gio, GLib, Gtk, WebKit2
 from zordon_app.desktop.words import word
 
 
-def add_downloads(native: Any) -> None:
-    """Ask where each download is to go."""
-    _view_in(native).get_context().connect("download-started", partial(_on_download, native))
+def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Downloads, and an icon by which a hidden window comes back; systems without a tray show none."""
+    view = _view_in(native)
+    view.get_context().connect("download-started", partial(_on_download, native))
+    _keep_process(view.get_settings())
+    _add_tray(native, icon, show, leave)
 
 
-def add_tray(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
-    """An icon by which a hidden window comes back. Systems without a tray show nothing."""
+def _keep_process(settings: Any) -> None:
+    """Let a page that wants no opener, as ours do, begin in the process of the first page: nothing opens this window.
+
+    WebKit would start another process for it. It knows such a switch since 2.42.
+    """
+    if not hasattr(WebKit2.Settings, "get_all_features"):
+        return
+    features = WebKit2.Settings.get_all_features()
+    for feature in map(features.get, range(features.get_length())):
+        if feature.get_identifier() == "CrossOriginOpenerPolicy":
+            settings.set_feature_enabled(feature, False)
+
+
+def _add_tray(native: Any, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
     tray = Gtk.StatusIcon.new_from_file(str(icon))
     menu = Gtk.Menu()
     for text, act in ((word("show"), show), (word("quit"), leave)):

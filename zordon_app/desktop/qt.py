@@ -12,9 +12,10 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QSystemTrayIcon
 from zordon_app.desktop.words import word
 
 
-def add_downloads(native: Any) -> None:
-    """Ask where each download is to go."""
+def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Downloads, and an icon by which a hidden window comes back; systems without a tray show none."""
     native.webview.page().profile().downloadRequested.connect(partial(take_download, native))
+    _add_tray(native, icon, show, leave)
 
 
 def take_download(native: Any, download: Any) -> None:
@@ -30,8 +31,7 @@ def take_download(native: Any, download: Any) -> None:
     download.accept()
 
 
-def add_tray(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
-    """An icon by which a hidden window comes back. Systems without a tray show nothing."""
+def _add_tray(native: Any, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
     tray = QSystemTrayIcon(QIcon(str(icon)), native)
     menu = QMenu(native)
     for text, act in ((word("show"), show), (word("quit"), leave)):
