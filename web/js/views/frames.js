@@ -74,9 +74,9 @@ function UnitTable() {
         <button type="button" class="sort" onClick=${() => order(column)}>${t(`column.${column}`)}${sort.column === column ? h(Icon, { name: sort.down ? 'chevron-down' : 'chevron-up' }) : null}</button></th>`,
       )}</tr></thead>
       <tbody>
-        ${first > 0 && html`<tr aria-hidden="true"><td colspan="6" style=${{ height: `${first * ROW}px`, padding: 0 }}></td></tr>`}
+        ${first > 0 && html`<tr aria-hidden="true"><td style=${{ height: `${first * ROW}px`, padding: 0 }}></td></tr>`}
         ${all.slice(first, last).map((unit, index) => h(UnitRow, { unit, index: first + index, slow: middle > 0 && (unit.seconds ?? 0) > middle * 3, key: unit.unit }))}
-        ${last < all.length && html`<tr aria-hidden="true"><td colspan="6" style=${{ height: `${(all.length - last) * ROW}px`, padding: 0 }}></td></tr>`}
+        ${last < all.length && html`<tr aria-hidden="true"><td style=${{ height: `${(all.length - last) * ROW}px`, padding: 0 }}></td></tr>`}
       </tbody>
     </table>
   </div>`;
@@ -97,7 +97,7 @@ function UnitRow({ unit, index, slow }) {
     <td><span class=${`state unit-${unit.state}`} title=${unit.error || undefined}><span class=${`unit ${unit.state}`}></span><span class="truncate">${unit.error && unit.state === 'failed' ? unit.error : t(`unit.${unit.state}`)}</span></span></td>
     <td class="truncate" dir="auto">${unit.node ? nodeName(unit.node) : '–'}</td>
     <td class=${`num ${slow ? 'warn' : ''}`} title=${slow ? t('frames.slow') : undefined}>${unit.seconds === null ? '–' : duration(unit.seconds)}</td>
-    <td class="num">${unit.attempt || '–'}</td>
+    <td class="num col-tries">${unit.attempt || '–'}</td>
     <td class="num">${unit.bytes ? bytes(unit.bytes) : '–'}</td>
   </tr>`;
 }

@@ -67,11 +67,12 @@ function State({ job, more = '' }) {
 /** @param {{job: Job, bar?: boolean}} props */
 export function StatusCell({ job, bar }) {
   const failed = job.units.failed && job.status !== 'error' ? t('status.failed_units', { n: job.units.failed }) : '';
-  const more = bar && job.progress > 0 && job.progress < 1 ? ` ${percent(job.progress)}` : '';
-  const note = noteOf(job);
-  const awaits = job.status === 'running' && note;
-  return html`${h(State, { job, more })}
-    ${bar && isActive(job) && !awaits ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : note ? html`<span class="reason" title=${note}>${note}</span>` : null}`;
+  const share = bar && job.progress > 0 && job.progress < 1 ? percent(job.progress) : '';
+  const awaits = job.status === 'running' && noteOf(job);
+  const hasBar = bar && isActive(job) && !awaits;
+  const note = [hasBar ? '' : share, noteOf(job)].filter(Boolean).join(' · ');
+  return html`${h(State, { job, more: hasBar && share ? ` ${share}` : '' })}
+    ${hasBar ? h(Bar, { job, thin: true }) : failed ? html`<span class="reason err truncate">${failed}</span>` : note ? html`<span class="reason" title=${note}>${note}</span>` : null}`;
 }
 
 /** @param {Job} job */
