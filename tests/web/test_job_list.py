@@ -126,6 +126,15 @@ def test_chips_filter_count_as_the_api_does_and_survive_a_reload(window: Window)
     expect(window.grid).to_have_attribute("aria-rowcount", str(len(failed) + 1))
 
 
+def test_each_chip_has_its_number(window: Window):
+    page = window.open()
+    chips = page.locator(".chip")
+    window.grid.focus()
+    for number in range(chips.count(), 0, -1):
+        page.keyboard.press(str(number))
+        expect(chips.nth(number - 1)).to_have_attribute("aria-pressed", "true")
+
+
 def test_the_filter_narrows_by_name_and_says_when_nothing_matches(window: Window):
     page = window.open()
     page.keyboard.press("/")
