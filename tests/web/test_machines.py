@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.window import Window
@@ -78,3 +79,10 @@ def test_an_engine_is_measured_from_the_page_of_its_machine(window: Window):
     expect(speed).to_contain_text("fps", timeout=120_000)
     expect(page.get_by_role("button", name="Measure", exact=True)).to_be_enabled()
     assert window.get("nodes")[0]["speeds"]["ffmpeg"] > 0
+
+
+@pytest.mark.parametrize(("place", "link"), [("/machine", "Machines"), ("/presets", "Settings")])
+def test_a_page_without_a_link_of_its_own_marks_the_one_that_leads_to_it(window: Window, place: str, link: str):
+    page = window.open(place)
+    pages = page.get_by_role("navigation", name="Pages")
+    expect(pages.locator("[aria-current]")).to_have_text([link])

@@ -37,7 +37,7 @@ function Row({ member }) {
   ];
   return html`<li class="member">
     <span class=${`state ${state.tone}`} title=${member.reason || state.word}>${h(Mark, state)}<span class="visually-hidden">${state.word}</span></span>
-    <span class="grow"><strong dir="auto">${member.name}</strong>${member.this ? html` <span class="tag">${t('machine.this')}</span>` : null}<span class="muted small truncate">${[...facts, member.reason].filter(Boolean).join(' · ')}</span></span>
+    <span class="grow"><strong dir="auto">${member.name}</strong>${member.this ? html` <span class="tag">${t('machine.this_one')}</span>` : null}<span class="muted small truncate">${[...facts, member.reason].filter(Boolean).join(' · ')}</span></span>
     <button type="button" class="button quiet small mono" title=${t('farm.fingerprint')} onClick=${() => void copyText(member.fingerprint)}>${member.fingerprint.slice(0, 8)}…</button>
     ${known && h(Button, { label: t('machine.show'), icon: 'monitor', only: true, small: true, kind: 'quiet', onClick: () => go({ page: 'machine', node: member.id }) })}
     ${!member.this && mayManage() ? h(Button, { label: t('farm.remove', { name: member.name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => confirmRemove(member) }) : null}

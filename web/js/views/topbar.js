@@ -94,9 +94,13 @@ function Filter() {
   </search>`;
 }
 
+/** Pages without a link of their own, and whose link leads to them. @type {Record<string, string>} */
+const BELONGS = { machine: 'farm', presets: 'settings' };
+
 /** @param {{page: import('../router.js').Page, icon: string, now: string}} props */
 function PageLink({ page, icon, now }) {
-  return html`<a class="button quiet" href=${`#/${page}`} title=${t(`page.${page}`)} aria-current=${page === now ? 'page' : undefined} onClick=${follow(page)}>
+  const current = page === now ? 'page' : page === BELONGS[now] ? 'true' : undefined;
+  return html`<a class="button quiet" href=${`#/${page}`} title=${t(`page.${page}`)} aria-current=${current} onClick=${follow(page)}>
     ${h(Icon, { name: icon })}<span>${t(`page.${page}`)}</span>
   </a>`;
 }
