@@ -36,7 +36,7 @@ export function Shell() {
   return html`<div class=${`shell ${inspecting ? 'inspecting' : ''} ${drawer.value ? 'drawer' : ''} page-${page}`} style=${sizes}>
     <a class="skip" href="#main" onClick=${skip}>${t('region.skip')}</a>
     ${h(TopBar, {})}
-    ${link.value === 'lost' && h(Lost, {})}
+    ${h(Lost, {})}
     <div class="body">
       ${page === 'jobs' && h(Sidebar, {})}
       <main id="main" tabindex="-1" data-region="main">${h(PAGES[page], {})}</main>
@@ -83,8 +83,10 @@ function Overlays() {
   <//>`;
 }
 
+/** Always there, so that its picture is: it cannot be fetched when the connection is lost. */
 function Lost() {
-  return html`<div class="banner" role="alert">${h(Icon, { name: 'wifi-off' })}<strong>${t('lost.title')}</strong><span>${t('lost.text')}</span></div>`;
+  const lost = link.value === 'lost';
+  return html`<div class="banner" role="alert" hidden=${!lost}>${h(Icon, { name: 'wifi-off' })}${lost && html`<strong>${t('lost.title')}</strong><span>${t('lost.text')}</span>`}</div>`;
 }
 
 /** @param {Event} event */
