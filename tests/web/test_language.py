@@ -74,9 +74,17 @@ def test_both_languages_have_the_same_words():
             "Wartet auf a (andere Fassung von Zordon) und b (kann nicht helfen: The disk is full).",
         ),
         ("Waits for its turn.", "Wartet, bis er an der Reihe ist."),
+        (
+            "FFmpeg 7.1 is not installed here; it is being downloaded (40 %). The job starts by itself.",
+            "FFmpeg 7.1 ist hier nicht installiert und wird geladen (40 %). Der Auftrag beginnt dann von selbst.",
+        ),
+        (
+            "3 of 48 frames or segments failed: Out of memory.",
+            "3 von 48 Bildern oder Abschnitten sind fehlgeschlagen: Out of memory.",
+        ),
     ],
 )
-def test_the_machines_that_a_job_waits_for_are_said_in_german(browser: Browser, zordon: Zordon, reason, german):
+def test_what_a_job_says_of_itself_is_said_in_german(browser: Browser, zordon: Zordon, reason, german):
     with open_window(browser, zordon, prefs={"language": "de"}) as window:
         page = window.open()
         said = "reason => import('/js/reasons.js').then(module => module.reasonWords(reason))"
