@@ -32,6 +32,13 @@ def test_a_wrong_probe_is_refused(api, fields, status):
     api.post("/api/probe", fields).refused(status)
 
 
+def test_an_uploaded_project_that_is_none_is_named_as_it_was_sent(api, tmp_path):
+    broken = tmp_path / "my holiday.fake"
+    broken.write_text("no project")
+    refusal = api.upload("/api/probe", {}, broken)
+    assert (refusal.status, "my holiday.fake" in refusal.text, "upload.fake" in refusal.text) == (400, True, False)
+
+
 def test_a_plan_tells_what_a_job_would_come_to_and_adds_nothing(node, api):
     path = node.project((3, 9))
     before = (len(api.get("/api/jobs").json["jobs"]), sorted(node.zordon.paths.jobs.iterdir()))

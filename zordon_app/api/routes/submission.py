@@ -1,6 +1,7 @@
 """New jobs, and looks into projects before they become jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route,
 from zordon_app.api.schemas import ProbeRequest
 from zordon_app.api.services import Farm
 from zordon_app.complaints import checked
-from zordon_app.domain.callers import Caller
+from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView, PlanView
 from zordon_app.errors import BadRequest, Forbidden
@@ -66,7 +67,9 @@ class Submission:
             wanted = checked(received.value, ProbeRequest)
             _check_paths([wanted], ask.caller)
             path = received.upload.path if received.upload else self._path_of(wanted)
-            return json_answer(self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version))
+            with _named_as_sent(received.upload):
+                found = self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version)
+            return json_answer(found)
 
     def plan(self, ask: Ask) -> HTTPResponse:
         """Nothing is added."""
@@ -92,6 +95,17 @@ def job_requests(value: Any) -> list[JobRequest]:
     if not 1 <= len(value) <= MAX_JOBS:
         raise BadRequest(f"The list of jobs must have 1 to {MAX_JOBS} jobs.")
     return [checked(item, JobRequest, what=f"Job {number}: ") for number, item in enumerate(value, 1)]
+
+
+@contextmanager
+def _named_as_sent(upload: Upload | None) -> Iterator[None]:
+    """A refusal names the file as its sender does, not as it is kept."""
+    try:
+        yield
+    except BadRequest as error:
+        if upload is not None:
+            error.args = (str(error).replace(upload.path.name, upload.filename),)
+        raise
 
 
 def _check_paths(requests: Sequence[JobRequest | ProbeRequest], caller: Caller) -> None:
