@@ -195,7 +195,8 @@ export async function copyText(text) {
   } catch {
     const area = document.createElement('textarea');
     area.value = text;
-    document.body.append(area);
+    // Outside an open dialog nothing can be selected.
+    (document.querySelector('dialog[open]') ?? document.body).append(area);
     area.select();
     document.execCommand('copy');
     area.remove();

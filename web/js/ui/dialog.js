@@ -2,8 +2,10 @@ import { t } from '../i18n.js';
 import { h, html, useEffect, useRef } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { Button } from './button.js';
+import { Toasts } from './toast.js';
 
 /**
+ * Messages stand in it as long as it is open: what is outside can neither be clicked nor is it read out.
  * @param {{title: string, children: import('../lib.js').Children, footer?: import('../lib.js').Children, wide?: boolean,
  *   kind?: string, onKeyDown?: (event: KeyboardEvent) => void, onClose?: () => void, alert?: boolean}} props
  */
@@ -40,5 +42,6 @@ export function Dialog(props) {
       <div class="dialog-body">${props.children}</div>
       ${props.footer && html`<footer class="dialog-foot">${props.footer}</footer>`}
     </div>
+    ${h(Toasts, {})}
   </dialog>`;
 }

@@ -72,7 +72,7 @@ function Overlays() {
   return html`<${Fragment}>
     ${Open && h(Open, {})}
     ${dialog.value === 'confirm' && question.value && h(Confirm, { question: question.value })}
-    ${h(Toasts, {})}
+    ${!dialog.value && h(Toasts, {})}
     ${h(Menu, {})}
     ${
       dragging.value &&
