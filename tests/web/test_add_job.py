@@ -257,6 +257,7 @@ def test_a_file_that_cannot_be_opened_says_so_and_blocks(form: Window, tmp_path:
     expect(page.locator(".source.wrong")).to_contain_text("broken.blend")
     page.get_by_role("button", name="Add job", exact=True).last.click()
     expect(page.get_by_text("Remove the file that cannot be opened.")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove broken.blend")).to_be_focused()
 
 
 def test_the_window_hands_over_paths_of_files(browser: Browser, adding: Zordon, projects: Path):

@@ -45,7 +45,7 @@ export function Sources() {
         <input ref=${picker} type="file" multiple hidden onChange=${onPick} />
         ${h(Button, { label: there ? t('add.more') : t('add.browse'), icon: 'folder-open', kind: there ? 'plain' : 'primary', onClick: () => void browse() })}
         <span class="muted">${t('add.or')}</span>
-        <input class="control mono grow" type="text" aria-label=${t('add.path')} placeholder=${t('add.path_hint')} value=${path} aria-invalid=${error ? 'true' : undefined} aria-describedby=${error ? 'source-error' : undefined} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => setPath(/** @type {HTMLInputElement} */ (event.target).value)} onKeyDown=${onKeyDown} onBlur=${() => path && take()} />
+        <input class="control mono grow" type="text" aria-label=${t('add.path')} placeholder=${t('add.path_hint')} value=${path} aria-invalid=${error && !there ? 'true' : undefined} aria-describedby=${error ? 'source-error' : undefined} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => setPath(/** @type {HTMLInputElement} */ (event.target).value)} onKeyDown=${onKeyDown} onBlur=${() => path && take()} />
       </div>
     </div>`
     }

@@ -74,7 +74,9 @@ function tookPlace(source, made) {
 
 function focusProblem() {
   requestAnimationFrame(() =>
-    /** @type {HTMLElement | null} */ (document.querySelector('dialog [aria-invalid=true]'))?.focus(),
+    /** @type {HTMLElement | null} */ (
+      document.querySelector('dialog [aria-invalid=true], dialog .source.wrong button')
+    )?.focus(),
   );
 }
 
