@@ -288,3 +288,9 @@ def test_the_same_failure_of_two_machines_is_one_card_that_names_both(browser: B
         expect(card).to_contain_text("4 frames: 37-38,91,120 · atlas, borealis")
         card.get_by_role("button", name="Retry").click()
         window.until(lambda: window.job(HERO)["units"]["failed"] == 0)
+
+
+def test_the_focus_goes_along_from_a_failure_to_its_log(window: Window):
+    page = show(window, HERO)
+    page.locator(".note.err").get_by_role("button", name="Read the log").press("Enter")
+    expect(page.get_by_role("tabpanel", name="Log")).to_be_focused()

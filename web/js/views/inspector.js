@@ -1,6 +1,6 @@
 import { actionsFor, labelOf, menuItems, runAction } from '../actions.js';
 import { t } from '../i18n.js';
-import { h, html } from '../lib.js';
+import { h, html, useEffect, useRef } from '../lib.js';
 import { openMenu } from '../overlay.js';
 import { noteOf } from '../reasons.js';
 import { go, route, TABS } from '../router.js';
@@ -22,9 +22,20 @@ import { Overview } from './overview.js';
 const VIEWS = { overview: Overview, frames: FramesTab, log: LogTab, files: FilesTab, settings: JobSettings };
 const FIRST = ['retry', 'resume', 'restart', 'pause', 'open', 'review_film', 'zip', 'copy_path'];
 
+/** What was pressed may go with its tab; then the panel takes the focus. @param {string} tab */
+function useKeptFocus(tab) {
+  const before = useRef(tab);
+  useEffect(() => {
+    if (before.current === tab) return;
+    before.current = tab;
+    if (document.activeElement === document.body) document.getElementById('job-panel')?.focus({ preventScroll: true });
+  }, [tab]);
+}
+
 /** @param {{id: string}} props */
 export function Inspector({ id }) {
   const job = find(id);
+  useKeptFocus(route.value.tab);
   if (!job) return null;
   const note = noteOf(job);
   const tab = /** @type {keyof typeof VIEWS} */ (route.value.tab);
