@@ -93,7 +93,7 @@ def install(
 ) -> None:
     """Download a build and install it; the download is checked before it is used."""
     session = session_of(context)
-    engine, _, version = build.partition("@")
+    engine, version = _named(build)
     with session.connect() as client:
         node = choose_machine(client.get_nodes(), on) if on else None
         where = f" on {node['name']}" if node else ""
@@ -107,6 +107,13 @@ def install(
         session.screen.complain(str(result.get("reason") or result.get("error") or "The download failed."))
         raise typer.Exit(Status.FAILED)
     session.screen.say(f"{name} is installed{where}.")
+
+
+def _named(build: str) -> tuple[str, str]:
+    engine, _, version = build.partition("@")
+    if not engine:
+        raise WrongUsage("Say which engine: blender@4.5.3, or blender for its newest.")
+    return engine, version
 
 
 def _begin(client: RenderServerProxy, engine: str, version: str, node: Json | None) -> Json:
@@ -135,7 +142,7 @@ def follow_download(client: RenderServerProxy, screen: Screen, started: Json, no
 def remove(context: typer.Context, build: ExactBuild) -> None:
     """Delete a build that Zordon downloaded."""
     session = session_of(context)
-    engine, _, version = build.partition("@")
+    engine, version = _named(build)
     if not version:
         raise WrongUsage("Say which version: zordon engines remove blender@4.5.3")
     with session.connect() as client:

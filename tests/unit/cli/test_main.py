@@ -32,6 +32,13 @@ def test_a_verb_shows_examples_of_its_use(capsys):
     assert "zordon submit shot.blend" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("verb", ["install", "remove"])
+def test_a_build_without_an_engine_is_refused_in_words(verb, capsys):
+    assert run(["engines", verb, "@4.5"]) == 2
+
+    assert "Say which engine" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_completion_scripts_are_printed(shell, capsys):
     assert run(["completion", shell]) == 0
