@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from tests.fakes.api import wait_until
+from tests.fakes.engine import FakeEngine
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 FIELDS = set(
     "id name engine renderer engine_version status reason progress units start_frame end_frame frames args priority "
@@ -141,6 +144,34 @@ def test_a_delta_has_only_what_changed(node, api):
     assert set(delta) >= {"token", "full", "jobs", "removed", "nodes", "engines", "time"}
     assert not delta["full"]
     assert [entry["id"] for entry in delta["jobs"]] == [job["id"]]
+
+
+class Slow(FakeEngine):
+    """Its programs do not say what they are before they may."""
+
+    def __init__(self, may: threading.Event) -> None:
+        super().__init__()
+        self._may = may
+
+    def find_builds(self, folders):
+        self._may.wait(60)
+        return super().find_builds(folders)
+
+
+def test_the_first_delta_waits_for_no_program_and_the_builds_follow(make_node):
+    may = threading.Event()
+    api = make_node(engines=[Slow(may)]).api
+    try:
+        first = api.get("/api/jobs/long_poll", delta=1).json
+        assert (first["full"], first["engines"]) == (True, [])
+    finally:
+        may.set()
+
+    def follows() -> bool:
+        told = api.get("/api/jobs/long_poll", token=first["token"], delta=1, timeout=20).json
+        return [engine["name"] for engine in told["engines"] if engine["versions"]] == ["fake"]
+
+    wait_until(follows)
 
 
 def test_a_delta_tells_which_jobs_are_gone(node, api):

@@ -200,6 +200,7 @@ class Zordon:
     def _work(self) -> None:
         # Finding builds starts programs; known before the first lease, nobody waits for that under the farm's lock.
         self._engines.builds.refresh()
+        self._peers.feed.touch_engines()
         self._farm.downloads.managed.giving.refresh()
         self._farm.worker.run()
 

@@ -116,8 +116,11 @@ class EngineDirectory:
         return found
 
     def live(self) -> list[dict[str, Any]]:
-        """For each engine what may change: its installed builds and its downloads."""
-        records = self.downloads()
+        """For each engine what may change: its installed builds and its downloads.
+
+        One whose builds are looked for the first time is left out, so that nobody waits for the programs it starts.
+        """
+        records, known = self.downloads(), self._builds.known()
         return [
             {
                 "name": engine.name,
@@ -126,6 +129,7 @@ class EngineDirectory:
                 "downloads": [record for record in records if record["engine"] == engine.name],
             }
             for engine in self._registry.all()
+            if engine.name in known
         ]
 
     # Downloads
