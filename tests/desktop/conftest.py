@@ -11,11 +11,14 @@ from tests.desktop.app import App
 from tests.fakes.screens import x_server
 from zordon_app.desktop.backends import is_usable
 
+HERE = Path(__file__).parent
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One window after another: each start wants a whole processor, and they share a screen."""
     for item in items:
-        if "screen" in getattr(item, "fixturenames", ()):
+        # Hooks of a folder see all tests, and others may have a parameter of that name.
+        if item.path.parent == HERE and "screen" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.web)
             item.add_marker(pytest.mark.xdist_group("desktop"))
 
