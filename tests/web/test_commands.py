@@ -19,7 +19,6 @@ from zordon_app.cli.main import run
 from zordon_app.cli.requests import JobOptions, job_requests
 from zordon_app.client import RenderServerProxy
 
-SUBMIT = "async ([asked, windows]) => (await import('/js/command.js')).submitCommand(asked, windows)"
 SAME = (
     "engine engine_version frames args enable_split_jobs priority preset existing nodes max_attempts project"
 ).split()
@@ -111,7 +110,7 @@ def test_everything_that_can_be_asked_for_is_read_back_as_it_was(
     monkeypatch.setattr(submitting, "submit_file", note)
     this = window.get("nodes")[0]["id"]
     asked = {**ODD, "local_path": str(film), "nodes": [this], **change}
-    submit(window, window.page.evaluate(SUBMIT, [asked, False]))
+    submit(window, window.call("command.js", "submitCommand", asked, False))
 
     [request] = read
     times = [datetime.fromisoformat(str(one.pop("start_at"))) for one in (request, asked)]
@@ -123,7 +122,7 @@ def test_a_file_that_looks_like_an_option_is_a_file(
     window: Window, film: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.chdir(film.parent)
-    line = window.page.evaluate(SUBMIT, [{"local_path": film.name, "paused": True, "name": "dash"}, False])
+    line = window.call("command.js", "submitCommand", {"local_path": film.name, "paused": True, "name": "dash"}, False)
     submit(window, line)
 
     assert newest(window)["project"] == str(film)
@@ -132,7 +131,7 @@ def test_a_file_that_looks_like_an_option_is_a_file(
 
 @pytest.mark.parametrize("word", ["C:\\my shots\\a.blend", "C:\\out put\\", 'say "hi" now', 'odd \\\\" end \\\\', ""])
 def test_windows_gets_its_own_quotes(window: Window, word: str):
-    line = window.page.evaluate(SUBMIT, [{"local_path": word}, True])
+    line = window.call("command.js", "submitCommand", {"local_path": word}, True)
 
     assert line == f"zordon submit {subprocess.list2cmdline([word])}"
 

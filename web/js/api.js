@@ -1,6 +1,7 @@
 // The one client of /api in the browser.
 
-const BASE = new URL('../api/', import.meta.url);
+// Not beside this file, which may come from below v/ (see api/editions.py).
+const BASE = new URL('api/', document.baseURI);
 const VERSION = '0.1';
 
 /** An answer that is not 2xx, or none at all (status 0). The message is the server's own sentence. */
@@ -17,7 +18,7 @@ export class ApiError extends Error {
 
 /** The browser's session is over: the sign-in page is all that it may see. */
 export function goToSignIn() {
-  location.assign(new URL('../sign_in.html', import.meta.url));
+  location.assign(new URL('sign_in.html', document.baseURI));
 }
 
 /** @param {string} path */
