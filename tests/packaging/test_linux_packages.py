@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 import linux_packages
-from zordon_app.cli.main import make_app
+from zordon_app.cli.parsing import make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from zordon_app.cli.main import COMPLETING
 from zordon_app.cli.session import session_of
 from zordon_app.cli.verbs import Panel, add_verb
 
@@ -34,5 +35,5 @@ def completion(context: typer.Context, shell: Annotated[Shell, typer.Argument(he
     """Print the script that teaches a shell to complete zordon's commands with Tab."""
     from typer._completion_shared import get_completion_script
 
-    script = get_completion_script(prog_name="zordon", complete_var="_ZORDON_COMPLETE", shell=shell.value)
+    script = get_completion_script(prog_name="zordon", complete_var=COMPLETING, shell=shell.value)
     session_of(context).screen.text(script)

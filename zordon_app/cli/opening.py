@@ -23,10 +23,6 @@ def open_app(
 
 def show_window(context: typer.Context, files: list[Path]) -> None:
     """Run the window until it is closed; its exit status is ours."""
-    from zordon_app.desktop import leave
-    from zordon_app.desktop import open_app as run_window
+    from zordon_app.desktop import run_app
 
-    home = session_of(context).home
-    status = run_window([path.absolute() for path in files], home=home)
-    leave(status)
-    raise typer.Exit(status)
+    raise typer.Exit(run_app(files, home=session_of(context).home))

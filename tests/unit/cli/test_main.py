@@ -1,7 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
-from zordon_app.cli import main
-from zordon_app.cli.main import run
+from zordon_app.cli import parsing
+from zordon_app.cli.main import COMPLETING, is_double_click, run
 
 VERBS = (
     "render submit review serve list status watch frames logs pause resume cancel retry skip rerender priority move "
@@ -66,8 +69,33 @@ def test_a_mistake_of_ours_is_a_sentence_and_with_v_a_traceback(monkeypatch, cap
     def explode(*_: object, **__: object) -> None:
         raise KeyError("nobody expected that")
 
-    monkeypatch.setattr(main, "Session", explode)
+    monkeypatch.setattr(parsing, "Session", explode)
     assert run(["list"]) == 1
     assert "Traceback" not in capsys.readouterr().err
     assert run(["list", "-v"]) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_desktop_starts_us_alone_or_with_whole_paths_of_files(tmp_path):
+    film = tmp_path / "shot.mp4"
+    film.touch()
+
+    assert is_double_click([], {})
+    assert is_double_click([str(film), str(tmp_path)], {})
+
+
+def test_a_person_who_types_gets_the_parser(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list").touch()
+
+    for typed in (["list"], ["--help"], [str(tmp_path / "none.blend")], [str(tmp_path), "-v"]):
+        assert not is_double_click(typed, {})
+
+
+def test_a_shell_that_wants_completions_opens_no_window():
+    assert not is_double_click([], {COMPLETING: "complete_bash"})
+
+
+def test_the_window_is_there_before_the_parser_is_loaded():
+    loaded = "import sys, zordon_app.__main__; sys.exit('typer' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
