@@ -18,6 +18,7 @@ from cheroot.ssl import Adapter
 from zordon_app.api.doorway import Doorway
 from zordon_app.api.errors import Application
 from zordon_app.api.files import FileBody
+from zordon_app.api.workers import Workers
 from zordon_app.errors import ZordonError
 
 log = logging.getLogger(__name__)
@@ -168,12 +169,12 @@ class HttpServer:
         server = _Server(
             (host, port),
             application,
-            numthreads=THREADS,
             server_name="Zordon",
             request_queue_size=256,
             timeout=SECONDS_SILENT,
             shutdown_timeout=5,
         )
+        server.requests = Workers(server, THREADS)
         server.gateway = Gateway
         server.ConnectionClass = Connection
         server.doorway = Doorway(AT_THE_DOORWAY)
