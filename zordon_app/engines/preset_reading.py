@@ -21,6 +21,7 @@ KINDS: dict[str, type] = {
     "split": dict,
 }
 """The fields of a preset."""
+QUICK_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WORDS = {str: "text", dict: "a group of names and values", list: "a list", bool: "true or false"}
 
 
@@ -50,12 +51,15 @@ class RawPreset(Struct, frozen=True, kw_only=True):
         return self.lines.get(name, self.line)
 
 
-def read_presets(content: bytes) -> tuple[dict[str, RawPreset], list[Problem]]:
-    """The presets of a file by id and what is wrong with its form; never raises."""
+def read_presets(content: bytes, *, ours: bool = False) -> tuple[dict[str, RawPreset], list[Problem]]:
+    """The presets of a file by id and what is wrong with its form; never raises.
+
+    Text of ``ours`` is read by libyaml, which is ten times quicker and trusts that nobody nests a million lists.
+    """
     if len(content) > LARGEST_BYTES:
         return {}, [Problem(line=0, message=f"The file is larger than {LARGEST_BYTES // 1024} kB.")]
     try:
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
+        root = yaml.compose(content, Loader=QUICK_LOADER if ours else yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         return {}, [_syntax(error)]
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -171,7 +171,7 @@ class Presets:
 
 def read_built_in() -> dict[str, RawPreset]:
     """The presets that come with Zordon."""
-    return read_presets(BUILT_IN.read_bytes())[0]
+    return read_presets(BUILT_IN.read_bytes(), ours=True)[0]
 
 
 def validate(path: Path, registry: EngineRegistry) -> list[Problem]:
