@@ -49,6 +49,7 @@ export async function loadPresets() {
 function preset(id, data) {
   return {
     id,
+    built_in: data.source === 'built-in',
     name: data.name ?? id,
     engine: data.engine ?? data.renderer ?? '',
     description: data.description ?? '',

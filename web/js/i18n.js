@@ -3,6 +3,8 @@ import { signal } from './lib.js';
 import { prefs } from './prefs.js';
 
 export const LANGUAGES = ['en', 'de'];
+/** The server itself speaks the other one. */
+const TRANSLATED = LANGUAGES.filter(tag => tag !== 'en');
 /** Not a language: English made longer and accented, to see what has no room or was not translated. */
 const PSEUDO = 'qps';
 const LONGER = 0.4;
@@ -11,6 +13,7 @@ export const language = signal('en');
 /** @type {import('./lib.js').Children} */
 /** @typedef {Record<string, string | Record<string, string>>} Catalogue */
 const words = signal(/** @type {Catalogue} */ ({}));
+const serverWords = signal(/** @type {Record<string, string>} */ ({}));
 const spare = { catalogue: /** @type {Catalogue} */ ({}) };
 
 export function chosenLanguage() {
@@ -29,13 +32,23 @@ export async function loadLanguage(tag) {
   document.documentElement.lang = tag;
 }
 
+/** Words for what the server names in English. They are many, and the first picture needs none. @param {string} tag */
+export async function loadServerWords(tag) {
+  const found = TRANSLATED.includes(tag) ? await read(`server/${tag}`) : {};
+  if (tag === language.peek()) serverWords.value = found;
+}
+
+/** @param {string} name */
+async function read(name) {
+  return (await fetch(new URL(`../i18n/${name}.json`, import.meta.url))).json();
+}
+
 /**
  * @param {string} tag
  * @returns {Promise<Catalogue>}
  */
 async function catalogue(tag) {
-  const answer = await fetch(new URL(`../i18n/${tag === PSEUDO ? 'en' : tag}.json`, import.meta.url));
-  const found = /** @type {Catalogue} */ (await answer.json());
+  const found = /** @type {Catalogue} */ (await read(tag === PSEUDO ? 'en' : tag));
   return tag === PSEUDO
     ? Object.fromEntries(Object.entries(found).map(([key, entry]) => [key, stretched(entry)]))
     : found;
@@ -62,6 +75,11 @@ export function t(key, values = {}) {
   if (entry === undefined) return key;
   const text = typeof entry === 'string' ? entry : plural(entry, Number(values.n ?? 0));
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
+}
+
+/** What the server calls `english`; the key says what it is. @param {string} key @param {string} english */
+export function said(key, english) {
+  return serverWords.value[key] ?? english;
 }
 
 /** @param {string} key */

@@ -6,7 +6,7 @@ import { startDownloads } from './downloads.js';
 import { startDrops } from './drops.js';
 import { startFarm } from './farm.js';
 import { startHistory } from './history.js';
-import { chosenLanguage, loadLanguage } from './i18n.js';
+import { chosenLanguage, language, loadLanguage, loadServerWords } from './i18n.js';
 import { startKeys } from './keys.js';
 import { effect, h, mount } from './lib.js';
 import { startNotices } from './notify.js';
@@ -25,6 +25,7 @@ async function start() {
     document.documentElement.dataset.density = prefs.value.density;
   });
   mount(h(Shell, {}), /** @type {Element} */ (document.querySelector('#app')));
+  effect(() => void loadServerWords(language.value));
   startPolling();
   startKeys();
   startDrops();

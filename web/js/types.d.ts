@@ -183,6 +183,8 @@ export interface Probe {
 
 export interface Preset {
   id: string;
+  /** came with Zordon, and nobody has changed it */
+  built_in: boolean;
   name: string;
   engine: string;
   description: string;

@@ -1,5 +1,6 @@
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
+import { choiceLabel, optionHint, optionLabel } from '../serverwords.js';
 import { SelectField, TextField } from '../ui/field.js';
 import { firstProbe, form, setArgument } from './draft.js';
 
@@ -16,23 +17,24 @@ export function Arguments({ engine }) {
   const changed = form.value.touched.length;
   return html`<details class="options" open=${changed > 0 || undefined}>
     <summary>${t('add.options')}${changed ? html`<span class="tag">${t('add.options_changed', { n: changed })}</span>` : null}</summary>
-    <div class="form-grid">${shown.map(argument => h(ArgumentField, { argument, key: argument.name }))}</div>
+    <div class="form-grid">${shown.map(argument => h(ArgumentField, { engine: engine.name, argument, key: argument.name }))}</div>
   </details>`;
 }
 
-/** @param {{argument: Argument}} props */
-function ArgumentField({ argument }) {
+/** @param {{engine: string, argument: Argument}} props */
+function ArgumentField({ engine, argument }) {
   const value = form.value.args[argument.name];
+  const name = optionLabel(engine, argument);
   const common = {
-    label: argument.unit ? `${argument.label} (${argument.unit})` : argument.label,
-    hint: argument.help,
+    label: argument.unit ? `${name} (${argument.unit})` : name,
+    hint: optionHint(engine, argument),
     changed: form.value.touched.includes(argument.name),
     error: numberProblem(argument, value),
   };
   if (argument.kind === 'boolean' || argument.kind === 'choice') {
     const values = argument.kind === 'boolean' ? ['true', 'false'] : argument.choices;
     const label = (/** @type {string} */ entry) =>
-      argument.kind === 'boolean' ? t(entry === 'true' ? 'word.yes' : 'word.no') : entry;
+      argument.kind === 'boolean' ? t(entry === 'true' ? 'word.yes' : 'word.no') : choiceLabel(engine, argument, entry);
     return h(SelectField, {
       ...common,
       value: value === undefined ? '' : String(value),

@@ -1,6 +1,7 @@
 import { parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
+import { presetName, presetText } from '../serverwords.js';
 import { engines, presets } from '../store.js';
 import { Button } from '../ui/button.js';
 import { SelectField, TextField } from '../ui/field.js';
@@ -38,7 +39,7 @@ function PresetField() {
       changed: Boolean(preset && touched.length),
       options: [
         { value: '', label: t('add.no_preset') },
-        ...fitting.map(entry => ({ value: entry.id, label: entry.name })),
+        ...fitting.map(entry => ({ value: entry.id, label: presetName(entry) })),
       ],
       hint: presetHint(fitting),
       onChange: id => choosePreset(id, presets.peek()),
@@ -51,7 +52,7 @@ function PresetField() {
 function presetHint(fitting) {
   const chosen = fitting.find(preset => preset.id === form.value.preset);
   const changed = chosen && form.value.touched.length ? t('add.preset_changed', { n: form.value.touched.length }) : '';
-  return [chosen?.description, changed].filter(Boolean).join(' ');
+  return [chosen && presetText(chosen), changed].filter(Boolean).join(' ');
 }
 
 /** @param {{error: string}} props */

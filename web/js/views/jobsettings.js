@@ -7,7 +7,8 @@ import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText } from '../perform.js';
 import { requestOf } from '../requests.js';
-import { engines, job as find } from '../store.js';
+import { choiceLabel, optionLabel, presetName } from '../serverwords.js';
+import { engines, job as find, presets } from '../store.js';
 import { Button } from '../ui/button.js';
 import { hasChoice, JobMachines } from './jobmachines.js';
 import { engineLabel, priorityWord } from './jobrow.js';
@@ -45,24 +46,31 @@ function general(job) {
     [t('jobset.project'), job.project, true],
     [t('jobset.engine'), `${engineLabel(job.engine)} ${job.engine_version}`],
     [t('jobset.frames'), job.frames || (job.start_frame === null ? '' : `${job.start_frame}-${job.end_frame}`)],
-    [t('jobset.preset'), job.preset],
+    [t('jobset.preset'), presetWords(job.preset)],
     [t('jobset.output'), job.output_path, true],
     [t('jobset.existing'), t(`existing.${job.existing}`)],
     [t('jobset.id'), job.id, true],
   ];
 }
 
+/** @param {string} id */
+function presetWords(id) {
+  const preset = presets.value.find(entry => entry.id === id);
+  return preset ? presetName(preset) : id;
+}
+
 /** @param {Job} job @returns {[string, string, boolean?][]} */
 function options(job) {
   const known = engines.value.find(engine => engine.name === job.engine)?.arguments ?? [];
-  return Object.entries(job.args).map(([name, value]) => [
-    known.find(argument => argument.name === name)?.label ?? name,
-    shown(value),
-  ]);
+  return Object.entries(job.args).map(([name, value]) => {
+    const option = known.find(argument => argument.name === name);
+    return option ? [optionLabel(job.engine, option), shown(value, job.engine, option)] : [name, shown(value)];
+  });
 }
 
-/** @param {unknown} value */
-function shown(value) {
+/** @param {unknown} value @param {string} [engine] @param {import('../types').Argument} [option] what it is the value of */
+function shown(value, engine = '', option = undefined) {
+  if (option?.kind === 'choice') return choiceLabel(engine, option, String(value));
   if (typeof value === 'boolean') return t(value ? 'word.yes' : 'word.no');
   return Array.isArray(value) ? value.join(' ') : String(value ?? '');
 }
