@@ -7,13 +7,15 @@ from typing import Any
 
 from qtpy.QtCore import QStandardPaths
 from qtpy.QtGui import QAction, QIcon
-from qtpy.QtWidgets import QFileDialog, QMenu, QSystemTrayIcon
+from qtpy.QtWidgets import QApplication, QFileDialog, QMenu, QSystemTrayIcon
 
 from zordon_app.desktop.words import word
 
 
 def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[[], None]) -> None:
     """Downloads, and an icon by which a hidden window comes back; systems without a tray show none."""
+    # What is seen before a page is drawn is white, unless told otherwise: a flash on a dark desktop.
+    native.webview.page().setBackgroundColor(QApplication.palette().window().color())
     native.webview.page().profile().downloadRequested.connect(partial(take_download, native))
     _add_tray(native, icon, show, leave)
 
