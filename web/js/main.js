@@ -18,6 +18,8 @@ import { Shell } from './views/shell.js';
 
 async function start() {
   startDesktop();
+  // First of all, so that the jobs are there when the page is drawn.
+  startPolling();
   await recallPrefs();
   await loadLanguage(chosenLanguage());
   effect(() => {
