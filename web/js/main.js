@@ -28,7 +28,6 @@ async function start() {
   });
   mount(h(Shell, {}), /** @type {Element} */ (document.querySelector('#app')));
   effect(() => void loadServerWords(language.value));
-  startPolling();
   startKeys();
   startDrops();
   startTitle();
