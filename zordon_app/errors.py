@@ -24,9 +24,24 @@
 
 
 class ZordonError(Exception):
-    """Something went wrong that Zordon foresaw; ``str(error)`` is a sentence for a person."""
+    """Something went wrong that Zordon foresaw; ``str(error)`` is a sentence for a person.
+
+    With a ``code`` the sentence has fields, as in ``There is no file {path}``, which ``values`` fill. Both travel
+    beside it, so that the window can say the same in another language: its words are in ``web/i18n/server``.
+    """
 
     status = 500
+
+    def __init__(self, sentence: str = "", /, *, code: str = "", **values: object) -> None:
+        """``sentence`` is taken as it is where there is no ``code``."""
+        super().__init__(sentence.format(**values) if code else sentence)
+        self.code = code
+        self.values = {name: str(value) for name, value in values.items()}
+
+    def rename(self, old: str, new: str) -> None:
+        """Call something by another name, in the sentence and in its values."""
+        self.args = (str(self).replace(old, new),)
+        self.values = {name: value.replace(old, new) for name, value in self.values.items()}
 
 
 class BadRequest(ZordonError):
@@ -41,7 +56,9 @@ class JobNotFound(BadRequest):
     def __init__(self, job_id: str) -> None:
         """Name the id, shortened: it came from outside."""
         super().__init__(
-            f"There is no job {job_id[:60]!r}. It may have been deleted; list the jobs to see those there are."
+            "There is no job {id!r}. It may have been deleted; list the jobs to see those there are.",
+            code="no_job",
+            id=job_id[:60],
         )
 
 
@@ -72,7 +89,10 @@ class EngineNotFound(NotFound):
 
     def __init__(self, name: str, known: list[str]) -> None:
         """Name the engine asked for and those there are."""
-        super().__init__(f"There is no engine {name[:60]!r}. Engines here: {', '.join(known) or 'none'}.")
+        engines = ", ".join(known) or "none"
+        super().__init__(
+            "There is no engine {name!r}. Engines here: {engines}.", code="no_engine", name=name[:60], engines=engines
+        )
 
 
 class BuildNotFound(NotFound):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -162,3 +163,13 @@ def test_a_form_that_is_none_is_a_400(api, kind):
 def test_more_than_a_thousand_jobs_at_once_are_a_400(node, api):
     one = {"local_path": str(node.project())}
     assert "1000" in api.post("/api/add_job", [one] * 1001).refused(400)
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_refusal_carries_the_code_and_the_values_of_its_sentence(api):
+    path = "/nö where/a&b?.fake"
+    answer = add(api, local_path=path)
+    assert path in answer.refused(400)
+    code, _, values = answer.headers["X-Error"].partition("?")
+    assert code == "no_file"
+    assert parse_qs(values) == {"path": [path]}

@@ -1,3 +1,4 @@
+import ast
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ import imageio_ffmpeg
 import pytest
 from playwright.sync_api import Browser, expect
 
+import zordon_app
 from tests.web.conftest import open_window
 from tests.web.window import Window
 from zordon_app.app import Zordon
@@ -18,6 +20,7 @@ from zordon_app.engines.ffmpeg.filters import FILTERS
 from zordon_app.engines.presets import read_built_in
 
 GERMAN = json.loads((Path(__file__).parents[2] / "web" / "i18n" / "server" / "de.json").read_text("utf-8"))
+PACKAGE = Path(zordon_app.__file__).parent
 OPTIONS = [(engine.name, option) for engine in (BlenderEngine(), FfmpegEngine()) for option in engine.arguments]
 
 
@@ -35,6 +38,16 @@ def window(browser: Browser, own: Zordon) -> Iterator[Window]:
         yield window
 
 
+def refusals() -> Iterator[tuple[str, set[str]]]:
+    """Code and fields of every sentence that can be said in another language."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = {word.arg: word.value for word in node.keywords if word.arg} if isinstance(node, ast.Call) else {}
+            match named.pop("code", None):
+                case ast.Constant(value=str() as code):
+                    yield code, set(named)
+
+
 def wanted(engine: str, option: Argument) -> set[str]:
     key = f"option.{engine}.{option.name}"
     return {key, f"{key}.hint"} if option.help else {key}
@@ -44,8 +57,16 @@ def test_every_option_and_every_preset_has_german_words_and_no_other_has():
     options = set().union(*(wanted(*pair) for pair in OPTIONS))
     choices = {f"option.{engine}.{option.name}.{choice}" for engine, option in OPTIONS for choice in option.choices}
     presets = {key for name in read_built_in() for key in (f"preset.{name}", f"preset.{name}.text")}
-    assert options | presets <= GERMAN.keys() <= options | choices | presets
+    german = {key for key in GERMAN if not key.startswith("error.")}
+    assert options | presets <= german <= options | choices | presets
     assert all(GERMAN.values())
+
+
+def test_every_refusal_with_a_code_has_a_german_sentence_whose_fields_it_fills():
+    found = list(refusals())
+    assert {f"error.{code}" for code, _ in found} == {key for key in GERMAN if key.startswith("error.")}
+    for code, given in found:
+        assert set(re.findall(r"{(\w+)}", GERMAN[f"error.{code}"])) <= given, code
 
 
 def test_choices_that_are_words_have_german_ones():
@@ -79,6 +100,32 @@ def test_a_german_form_names_options_choices_and_presets_in_german(window: Windo
     panel = window.open(f"/jobs/{window.job('film')['id']}/settings").get_by_role("tabpanel")
     for words in ("In MP4, unverändert", "Video-Codec", "unverändert kopieren"):
         expect(panel).to_contain_text(words)
+
+
+def test_a_refusal_is_said_in_german_with_its_values(window: Window):
+    page = window.open()
+    page.keyboard.press("n")
+    page.get_by_label("Pfad auf dem Rechner, auf dem Zordon läuft").fill("/nirgends/Öl & Feuer.blend")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(
+        "Eine Datei „/nirgends/Öl & Feuer.blend“ gibt es auf diesem Rechner"
+    )
+
+
+def test_a_file_that_was_sent_in_vain_is_refused_in_german(window: Window):
+    page = window.open()
+    page.keyboard.press("n")
+    page.locator("input[type=file]").set_input_files({"name": "Szene.blend", "mimeType": "", "buffer": b"BLENDE"})
+    expect(page.get_by_role("dialog")).to_contain_text("Szene.blend ist abgeschnitten: Die Datei endet mittendrin.")
+
+
+def test_a_wrong_code_is_refused_in_german_where_nothing_else_may_be_read(browser: Browser, own: Zordon):
+    with open_window(browser, own, locale="de-DE") as window:
+        window.page.goto(f"{window.address}/sign_in.html")
+        window.page.get_by_label("Code").fill("00000000")
+        window.page.keyboard.press("Enter")
+        expect(window.page.get_by_role("alert")).to_contain_text("Das ist nicht der Code")
+        window.forgive("status of 403")
 
 
 def test_a_preset_that_somebody_changed_keeps_the_name_they_gave_it(window: Window):

@@ -1,10 +1,12 @@
 // The one client of /api in the browser.
 
+import { said, t } from './i18n.js';
+
 // Not beside this file, which may come from below v/ (see api/editions.py).
 const BASE = new URL('api/', document.baseURI);
 const VERSION = '0.1';
 
-/** An answer that is not 2xx, or none at all (status 0). The message is the server's own sentence. */
+/** An answer that is not 2xx, or none at all (status 0). The message is the server's sentence, in the window's language. */
 export class ApiError extends Error {
   /**
    * @param {string} message
@@ -38,8 +40,23 @@ export async function request(path, options = {}) {
   const body = json === undefined ? rest.body : JSON.stringify(json);
   const answer = await send(address(path), { cache: 'no-store', ...rest, headers, body });
   if (answer.status === 401) goToSignIn();
-  if (!answer.ok) throw new ApiError((await answer.text()).trim() || answer.statusText, answer.status);
+  if (!answer.ok) throw refusal(await answer.text(), answer.headers.get('X-Error'), answer);
   return answer;
+}
+
+/**
+ * @param {string} text the body
+ * @param {string | null} about which sentence it is, and the values in it: no_file?path=%2Fa
+ * @param {{status: number, statusText: string}} answer
+ */
+function refusal(text, about, answer) {
+  const [code, values] = (about ?? '').split('?');
+  const sentence = said(`error.${code}`, text.trim(), Object.fromEntries(new URLSearchParams(values)));
+  return new ApiError(sentence || answer.statusText, answer.status);
+}
+
+function silence() {
+  return new ApiError(t('lost.silent'), 0);
 }
 
 /**
@@ -51,7 +68,7 @@ async function send(url, options) {
     return await fetch(url, options);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError('Zordon does not answer.', 0);
+    throw silence();
   }
 }
 
@@ -106,16 +123,14 @@ export function upload(path, json, file, onProgress, signal) {
   call.upload.onprogress = event => event.lengthComputable && onProgress(event.loaded / event.total);
   signal?.addEventListener('abort', () => call.abort());
   return new Promise((resolve, reject) => {
-    call.onload = () => (call.status < 300 ? resolve(JSON.parse(call.responseText)) : reject(refusal(call)));
-    call.onerror = () => reject(new ApiError('Zordon does not answer.', 0));
+    call.onload = () =>
+      call.status < 300
+        ? resolve(JSON.parse(call.responseText))
+        : reject(refusal(call.responseText, call.getResponseHeader('X-Error'), call));
+    call.onerror = () => reject(silence());
     call.onabort = () => reject(new DOMException('aborted', 'AbortError'));
     call.send(form);
   });
-}
-
-/** @param {XMLHttpRequest} call */
-function refusal(call) {
-  return new ApiError(call.responseText.trim() || call.statusText, call.status);
 }
 
 /** @param {string} job @param {{big?: boolean, unit?: number | null, rev?: number | string | null, video?: boolean, exposure?: number}} [options] */

@@ -1,6 +1,5 @@
 // Words of the interface: t('key', {n}) from web/i18n/<language>.json. A value may be a text or one text per plural form.
 import { signal } from './lib.js';
-import { prefs } from './prefs.js';
 
 export const LANGUAGES = ['en', 'de'];
 /** The server itself speaks the other one. */
@@ -16,9 +15,10 @@ const words = signal(/** @type {Catalogue} */ ({}));
 const serverWords = signal(/** @type {Record<string, string>} */ ({}));
 const spare = { catalogue: /** @type {Catalogue} */ ({}) };
 
-export function chosenLanguage() {
-  if (prefs.value.language === PSEUDO) return PSEUDO;
-  const wanted = [prefs.value.language, ...navigator.languages].filter(Boolean);
+/** The one that was chosen, else the browser's. @param {string | undefined} chosen */
+export function languageFor(chosen) {
+  if (chosen === PSEUDO) return PSEUDO;
+  const wanted = [chosen, ...navigator.languages].filter(Boolean);
   const known = wanted.map(tag => String(tag).slice(0, 2)).find(tag => LANGUAGES.includes(tag));
   return known ?? 'en';
 }
@@ -73,13 +73,23 @@ const ACCENTS = { a: 'á', e: 'é', i: 'í', o: 'ó', u: 'ú' };
 export function t(key, values = {}) {
   const entry = words.value[key] ?? spare.catalogue[key];
   if (entry === undefined) return key;
-  const text = typeof entry === 'string' ? entry : plural(entry, Number(values.n ?? 0));
+  return filled(typeof entry === 'string' ? entry : plural(entry, Number(values.n ?? 0)), values);
+}
+
+/** @param {string} text @param {Record<string, string | number>} values */
+function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
 }
 
-/** What the server calls `english`; the key says what it is. @param {string} key @param {string} english */
-export function said(key, english) {
-  return serverWords.value[key] ?? english;
+/**
+ * What the server says as `english`.
+ * @param {string} key what that is
+ * @param {string} english
+ * @param {Record<string, string>} [values] of the fields in it
+ */
+export function said(key, english, values = {}) {
+  const own = serverWords.value[key];
+  return own ? filled(own, values) : english;
 }
 
 /** @param {string} key */

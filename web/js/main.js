@@ -6,7 +6,7 @@ import { startDownloads } from './downloads.js';
 import { startDrops } from './drops.js';
 import { startFarm } from './farm.js';
 import { startHistory } from './history.js';
-import { chosenLanguage, language, loadLanguage, loadServerWords } from './i18n.js';
+import { language, languageFor, loadLanguage, loadServerWords } from './i18n.js';
 import { startKeys } from './keys.js';
 import { effect, h, mount } from './lib.js';
 import { startNotices } from './notify.js';
@@ -21,7 +21,7 @@ async function start() {
   // First of all, so that the jobs are there when the page is drawn.
   startPolling();
   await recallPrefs();
-  await loadLanguage(chosenLanguage());
+  await loadLanguage(languageFor(prefs.value.language));
   effect(() => {
     document.documentElement.dataset.theme = prefs.value.theme;
     document.documentElement.dataset.density = prefs.value.density;

@@ -11,6 +11,8 @@ const WORDS = {
     need: 'Zuerst den Code eingeben.',
     busy: 'Anmelden…',
     silent: 'Zordon antwortet nicht. Noch einmal versuchen.',
+    wrong_code: 'Das ist nicht der Code, oder er gilt nicht mehr. Auf jenem Rechner einen neuen zeigen lassen.',
+    too_many_tries: 'Zu viele falsche Versuche. In einigen Minuten noch einmal versuchen.',
   },
   en: {
     need: 'Enter the code first.',
@@ -46,11 +48,16 @@ async function send() {
       body: JSON.stringify({ code: code.value.trim() }),
     });
     if (answer.ok) location.replace('./');
-    else refuse((await answer.text()).trim());
+    else refuse(words[codeOf(answer)] ?? (await answer.text()).trim());
   } catch {
     refuse(words.silent);
   }
   wait(false);
+}
+
+/** Which sentence it is: of no_file?path=%2Fa, no_file. @param {Response} answer */
+function codeOf(answer) {
+  return answer.headers.get('X-Error')?.split('?')[0] ?? '';
 }
 
 /** @param {string} text */

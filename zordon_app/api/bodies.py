@@ -126,7 +126,9 @@ class Bodies:
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError) and error.errno in _FULL:
-                raise DiskFull("The disk of this machine is full; the file was not kept.") from error
+                raise DiskFull(
+                    "The disk of this machine is full; the file was not kept.", code="upload_full"
+                ) from error
             raise
         return path
 
@@ -151,9 +153,13 @@ class Bodies:
         room = free - max(RESERVE_BYTES, int(total * RESERVE_SHARE))
         announced = max(_length(environ), 0)
         if announced > MAX_UPLOAD_BYTES:
-            raise TooLarge(f"The upload is larger than {MAX_UPLOAD_BYTES // MB // 1000} GB.")
+            raise TooLarge(
+                "The upload is larger than {gigabytes} GB.",
+                code="upload_large",
+                gigabytes=MAX_UPLOAD_BYTES // MB // 1000,
+            )
         if announced > room and announced > MB:
-            raise DiskFull("The upload does not fit on the disk of this machine.")
+            raise DiskFull("The upload does not fit on the disk of this machine.", code="upload_misfit")
         return max(min(MAX_UPLOAD_BYTES, room), MB)
 
     def _new_folder(self) -> Path:
@@ -193,7 +199,9 @@ class FormReader:
             raise BadRequest(f"The multipart form cannot be read: {str(error)[:100]}.") from error
         except OSError as error:
             if error.errno in _FULL:
-                raise DiskFull("The disk of this machine is full; the upload was not kept.") from error
+                raise DiskFull(
+                    "The disk of this machine is full; the upload was not kept.", code="upload_full"
+                ) from error
             raise
         self._finish()
 

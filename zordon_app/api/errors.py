@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from bottle import Bottle, HTTPError, response
 
@@ -16,6 +17,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 TEXT_TYPE = "text/plain; charset=utf-8"
 RETRY_SECONDS = 5
+LONGEST_CODE = 2000
+"""Characters of a code with its values, percent-encoded, that fit into a header; longer ones stay at home."""
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +44,11 @@ def status_line(status: int) -> str:
 
 
 def refuse(start_response: StartResponse, error: ZordonError) -> list[bytes]:
-    """Answer with the sentence of ``error``."""
+    """Answer with the sentence of ``error``; the header ``X-Error`` has what it is made of: ``no_file?path=%2Fa``."""
     body = (str(error) or type(error).__name__).encode("utf-8", "replace")
     headers = [("Content-Type", TEXT_TYPE), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    if error.code and len(made_of := f"{error.code}?{urlencode(error.values, errors='replace')}") <= LONGEST_CODE:
+        headers.append(("X-Error", made_of))
     if isinstance(error, TooBusy | DiskFull | NotStarted):
         headers.append(("Retry-After", str(getattr(error, "retry_after", RETRY_SECONDS))))
     start_response(status_line(error.status), headers)

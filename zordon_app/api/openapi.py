@@ -18,8 +18,8 @@ PART = re.compile(r"<(\w+)>")
 FORM = "multipart/form-data"
 DESCRIPTION = (
     "Zordon's own API: the window, the command line and other machines use nothing else. Errors are plain text, "
-    "written for people. Send X-API-Version to be refused, rather than misunderstood, by a server that is too old or "
-    "too new."
+    "written for people; the header X-Error has the code and the values of those that other languages can say too. "
+    "Send X-API-Version to be refused, rather than misunderstood, by a server that is too old or too new."
 )
 VERSION_HEADER = {
     "name": "X-API-Version",

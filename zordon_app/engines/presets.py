@@ -89,7 +89,11 @@ class Presets:
         """
         with self._lock:
             if replaces is not None and replaces != _hash(self._content()):
-                raise Conflict(f"{self._own.name} was changed meanwhile. Load it again; what you wrote was not saved.")
+                raise Conflict(
+                    "{name} was changed meanwhile. Load it again; what you wrote was not saved.",
+                    code="presets_changed",
+                    name=self._own.name,
+                )
             for problem in self.check(text, from_this_machine=from_this_machine):
                 if problem.level == "error":
                     raise BadRequest(f"Line {problem.line}: {problem.message}" if problem.line else problem.message)
@@ -233,5 +237,9 @@ def _refuse(problems: list[Problem], preset_id: str) -> None:
 
 def _refuse_deletion(preset_id: str, built_in: dict[str, RawPreset]) -> None:
     if preset_id in built_in:
-        raise BadRequest(f"The preset {preset_id!r} comes with Zordon; it can be changed, not deleted.")
+        raise BadRequest(
+            "The preset {name!r} comes with Zordon; it can be changed, not deleted.",
+            code="preset_built_in",
+            name=preset_id,
+        )
     raise NotFound(f"There is no preset {preset_id[:60]!r}.")

@@ -56,7 +56,12 @@ class EngineRegistry:
             if suffix in engine.extensions:
                 return engine
         known = ", ".join(sorted(extension for engine in self.all() for extension in engine.extensions))
-        raise BadRequest(f"No engine takes {suffix or 'files without an extension'}. Known: {known}.")
+        raise BadRequest(
+            "No engine takes {suffix}. Known: {known}.",
+            code="no_engine_for",
+            suffix=suffix or "files without an extension",
+            known=known,
+        )
 
 
 def load_third_party_engines() -> list[Engine]:

@@ -197,19 +197,32 @@ class Intake:
             if shallow:
                 names = ", ".join(sorted(path.name for path in shallow)[:5])
                 raise BadRequest(
-                    f"The archive holds several projects ({names}). Pack one, or put the others into folders."
+                    "The archive holds several projects ({names}). Pack one, or put the others into folders.",
+                    code="many_projects",
+                    names=names,
                 )
-        raise BadRequest("The archive holds no project file that an engine takes.")
+        raise BadRequest("The archive holds no project file that an engine takes.", code="no_project_inside")
 
     def _preset(self, request: JobRequest, engine: Engine) -> dict[str, Any]:
         if request.preset is None:
             return {}
         known = self._presets()
         if request.preset not in known:
-            raise BadRequest(f"There is no preset {request.preset[:60]!r}. Known: {', '.join(sorted(known))}.")
+            raise BadRequest(
+                "There is no preset {name!r}. Known: {known}.",
+                code="no_preset",
+                name=request.preset[:60],
+                known=", ".join(sorted(known)),
+            )
         preset: dict[str, Any] = known[request.preset]
         if preset["engine"] != engine.name:
-            raise BadRequest(f"The preset {request.preset!r} is for {preset['engine']}, not {engine.name}.")
+            raise BadRequest(
+                "The preset {name!r} is for {its}, not {engine}.",
+                code="preset_misfit",
+                name=request.preset,
+                its=preset["engine"],
+                engine=engine.name,
+            )
         return preset
 
     def _output_folder(self, request: JobRequest, name: str, replaced: Job | None) -> tuple[Path, bool]:
@@ -217,7 +230,11 @@ class Intake:
         if request.output_path is not None:
             folder = Path(request.output_path).expanduser()
             if "\0" in request.output_path or not folder.is_absolute():
-                raise BadRequest(f"output_path must be a whole path, not {request.output_path[:100]!r}.")
+                raise BadRequest(
+                    "output_path must be a whole path, not {path!r}.",
+                    code="output_path",
+                    path=request.output_path[:100],
+                )
             return folder, False
         root, stem = self._output_root(), file_stem(name)
         candidate, number = root / stem, 2
@@ -302,7 +319,12 @@ def _check_request(request: JobRequest, *, local: bool, find: Callable[[str], Jo
     if not local:
         _check_no_new_path(request, find)
     if request.start_frame is not None and request.end_frame is not None and request.start_frame > request.end_frame:
-        raise BadRequest(f"The frame range runs backwards: {request.start_frame} is after {request.end_frame}.")
+        raise BadRequest(
+            "The frame range runs backwards: {start} is after {end}.",
+            code="frames_backwards",
+            start=request.start_frame,
+            end=request.end_frame,
+        )
     if request.frames is not None and (request.start_frame is not None or request.end_frame is not None):
         raise BadRequest("Give either frames or start_frame and end_frame, not both.")
     if request.start_at is not None and request.start_at.tzinfo is None:
@@ -318,7 +340,8 @@ def _check_no_new_path(request: JobRequest, find: Callable[[str], Job | None]) -
     )
     if request.local_path is not None or has_new_output:
         raise Forbidden(
-            "Paths of this machine (local_path, output_path) are taken only from programs on it. Upload the file."
+            "Paths of this machine (local_path, output_path) are taken only from programs on it. Upload the file.",
+            code="paths_elsewhere",
         )
 
 
@@ -337,27 +360,29 @@ def _check_named(request: JobRequest, find: Callable[[str], Job | None]) -> None
 
 def _check_local_path(path: Path, text: str) -> None:
     if "\0" in text or not path.is_absolute():
-        raise BadRequest(f"local_path must be a whole path, not {text[:100]!r}.")
+        raise BadRequest("local_path must be a whole path, not {path!r}.", code="project_path", path=text[:100])
     _check_place(path)
 
 
 def _check_place(path: Path) -> None:
     """A path that is not there may be the pattern of a sequence; reading a pipe or a device would never end."""
-    shown = repr(str(path)[:200])
+    shown = str(path)[:200]
     try:
         has_folder = path.parent.is_dir()
         is_odd = path.exists() and not path.is_file() and not path.is_dir()
     except OSError as error:
-        raise BadRequest(f"{shown} cannot be read: {error.strerror}.") from error
+        raise BadRequest(
+            "{path!r} cannot be read: {why}.", code="unreadable", path=shown, why=error.strerror
+        ) from error
     if not has_folder:
-        raise BadRequest(f"There is no file {shown} on this machine.")
+        raise BadRequest("There is no file {path!r} on this machine.", code="no_file", path=shown)
     if is_odd:
-        raise BadRequest(f"{shown} is not a file.")
+        raise BadRequest("{path!r} is not a file.", code="not_a_file", path=shown)
 
 
 def _check_plan(plan: JobPlan) -> None:
     if not plan.units:
-        raise BadRequest("There is nothing to render: the frame range is empty.")
+        raise BadRequest("There is nothing to render: the frame range is empty.", code="frames_empty")
 
 
 def _first_status(request: JobRequest) -> tuple[JobStatus, str]:

@@ -65,7 +65,7 @@ class NodeDesk:
         wanted = [self._this.id if self._is_this(node_id) else node_id for node_id in node_ids]
         for node_id in wanted:
             if node_id not in known:
-                raise BadRequest(f"There is no machine {node_id[:60]!r} in this farm.")
+                raise BadRequest("There is no machine {id!r} in this farm.", code="no_machine", id=node_id[:60])
         return [NodeId(node_id) for node_id in dict.fromkeys(wanted)]
 
     def history(self, node_id: str, seconds: float) -> dict[str, Any]:
@@ -85,5 +85,5 @@ class NodeDesk:
 
     def _other(self, node_id: str) -> PeerCalls:
         if all(view.id != node_id for view in self._others()):
-            raise NotFound(f"There is no machine {node_id[:60]!r} in this farm.")
+            raise NotFound("There is no machine {id!r} in this farm.", code="no_machine", id=node_id[:60])
         return self._machines.link(node_id)

@@ -43,11 +43,17 @@ class Partaking:
         with self._state.change() as change:
             job = change.job(job_id)
             if job.parent is not None:
-                raise IllegalChange("This is help with another machine's job; it is chosen there who takes part.")
+                raise IllegalChange(
+                    "This is help with another machine's job; it is chosen there who takes part.",
+                    code="partaking_elsewhere",
+                )
             job.nodes = chosen
             job.enable_split_jobs = job.enable_split_jobs if split is None else split
             if chosen and not job.enable_split_jobs and self._this_node not in chosen:
-                raise BadRequest("Nobody would be left: this job is not split, and only this machine may render it.")
+                raise BadRequest(
+                    "Nobody would be left: this job is not split, and only this machine may render it.",
+                    code="nobody_left",
+                )
 
     def _take_back(self, job_id: JobId) -> None:
         job = self._state.job(job_id)

@@ -58,10 +58,12 @@ class Receipts:
             job, ledger = self._state.job(known), self._state.ledger(known)
             units = [ledger[number] for number in sorted(ledger)]
         if job.parent is not None:
-            raise NotFound("The receipt of this job is at the machine where it was submitted.")
+            raise NotFound(
+                "The receipt of this job is at the machine where it was submitted.", code="receipt_elsewhere"
+            )
         files = output_files(job, units)
         if not files:
-            raise NotFound("There is no receipt yet: no file of this job is done.")
+            raise NotFound("There is no receipt yet: no file of this job is done.", code="receipt_too_early")
         return self._signer.sign_receipt(self._make(job, units, files))
 
     def _make(self, job: Job, units: list[Unit], files: list[ReceiptFile]) -> Receipt:

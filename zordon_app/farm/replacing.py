@@ -13,9 +13,13 @@ from zordon_app.farm.state import Change, FarmState
 def check_replaceable(job: Job) -> None:
     """Raises IllegalChange: something of the job may have been rendered, or it is another machine's."""
     if job.parent is not None:
-        raise IllegalChange("This is help with another machine's job; it is edited there.")
+        raise IllegalChange("This is help with another machine's job; it is edited there.", code="edited_elsewhere")
     if job.status.is_final or job.started_at is not None:
-        raise IllegalChange(f"The job {job.name!r} has begun or ended; only one that still waits can be replaced.")
+        raise IllegalChange(
+            "The job {name!r} has begun or ended; only one that still waits can be replaced.",
+            code="has_begun",
+            name=job.name,
+        )
 
 
 def take_place(change: Change, state: FarmState, old_id: str, new: Job) -> Job:

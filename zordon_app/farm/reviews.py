@@ -58,12 +58,14 @@ def review_request(job: Job, units: Sequence[Unit]) -> JobRequest:
         BadRequest: the job makes no frames, makes them for another machine, or fewer than two are there.
     """
     if job.parent is not None:
-        raise BadRequest("This machine only helps with that job. Make the film where the job was added.")
+        raise BadRequest(
+            "This machine only helps with that job. Make the film where the job was added.", code="film_elsewhere"
+        )
     if job.assemble or any(unit.spec.kind != UnitKind.FRAME for unit in units):
-        raise BadRequest("This job makes a film itself.")
+        raise BadRequest("This job makes a film itself.", code="film_already")
     done = [unit for unit in units if unit.artifact and unit.spec.first >= 0]
     if len(done) < FEWEST_FRAMES:
-        raise BadRequest("A film needs two frames at least. Wait until they are rendered.")
+        raise BadRequest("A film needs two frames at least. Wait until they are rendered.", code="film_too_early")
     goes_on = job.status.is_active or job.status in {JobStatus.SCHEDULED, JobStatus.CONFIGURING}
     shown = [unit for unit in units if unit.spec.first >= 0 and not is_left_out(unit)] if goes_on else done
     return JobRequest(

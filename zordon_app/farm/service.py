@@ -149,7 +149,7 @@ class FarmService:
         for known in self.files(job_id):
             if known == name or known.casefold() == name.casefold():
                 return self._outputs.resolve(Path(job.output_path), known)
-        raise NotFound(f"There is no file {name[:100]!r} in the output of this job.")
+        raise NotFound("There is no file {name!r} in the output of this job.", code="no_output_file", name=name[:100])
 
     def sha256(self, job_id: str, name: str) -> str:
         """The hash of a published file; empty when it is not known."""
@@ -224,7 +224,9 @@ class FarmService:
         known = self._known(job_id)
         job = self._state.job(known)
         if job.status.is_final:
-            raise IllegalChange(f"The job is {job.status}; only a job that has not ended can be paused.")
+            raise IllegalChange(
+                "The job is {status}; only one that goes on can be paused.", code="ended", status=job.status
+            )
         if after_current:
             with self._state.change() as change:
                 change.job(known).resume_to = job.status
@@ -238,7 +240,8 @@ class FarmService:
         known = self._known(job_id)
         job = self._state.job(known)
         if job.status != JobStatus.PAUSED:
-            raise IllegalChange(f"The job is {job.status.replace('_', ' ')}, not paused.")
+            status = job.status.replace("_", " ")
+            raise IllegalChange("The job is {status}, not paused.", code="not_paused", status=status)
         back_to = JobStatus(job.resume_to) if job.resume_to else JobStatus.NOT_STARTED
         if back_to not in {JobStatus.SCHEDULED, JobStatus.CONFIGURING}:
             back_to = JobStatus.NOT_STARTED
@@ -252,7 +255,7 @@ class FarmService:
         job = self._state.job(known)
         failed = [unit.spec.number for unit in self._chosen(known, frames) if unit.state == UnitState.FAILED]
         if not failed and (frames is not None or job.status not in {JobStatus.CANCELLED, JobStatus.ERROR}):
-            raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.")
+            raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.", code="nothing_failed")
         self._lifecycle.put_back(known, failed, "Tried again; in the queue.")
         return self._views.view(known)
 
@@ -269,7 +272,7 @@ class FarmService:
         known = self._known(job_id)
         wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
         if not wanted:
-            raise IllegalChange("None of these frames or segments has ended yet; they are rendered anyway.")
+            raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
         self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
         return self._views.view(known)
 
@@ -344,7 +347,7 @@ class FarmService:
         chosen = [unit for unit in units if unit.spec.number in wanted]
         unknown = wanted - {unit.spec.number for unit in chosen}
         if unknown:
-            raise BadRequest(f"This job has no frame or segment {min(unknown)}.")
+            raise BadRequest("This job has no frame or segment {number}.", code="no_unit", number=min(unknown))
         return chosen
 
     def _find_repeated(self, requests: list[JobRequest]) -> list[JobId] | None:

@@ -21,7 +21,7 @@ class Source(Struct, frozen=True, kw_only=True):
 def project_path(job: Job) -> Path:
     """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""
     if job.parent is not None:
-        raise BadRequest("That job is help with another machine's job; the project is there.")
+        raise BadRequest("That job is help with another machine's job; the project is there.", code="project_elsewhere")
     return Path(job.project)
 
 
@@ -45,7 +45,7 @@ def project_of(job: Job, jobs_folder: Path, new_id: JobId) -> Source:
             symlinks=True,
         )
     except FileNotFoundError:
-        raise BadRequest(f"The project of {job.name} is no longer here.") from None
+        raise BadRequest("The project of {name} is no longer here.", code="project_gone", name=job.name) from None
     return Source(path=jobs_folder / new_id / inside, owned=True)
 
 

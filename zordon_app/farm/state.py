@@ -131,7 +131,7 @@ class FarmState:
         """One unit; not to be edited. Raises NotFound."""
         unit = self.ledger(job_id).get(number)
         if unit is None:
-            raise NotFound(f"This job has no frame or segment {number}.")
+            raise NotFound("This job has no frame or segment {number}.", code="no_unit", number=number)
         return unit
 
     def find_request(self, key: str) -> tuple[str, JobId] | None:

@@ -59,7 +59,7 @@ class Hooks:
             BadRequest: the settings name nobody to tell.
         """
         if not (self._settings().notify_command or self._settings().webhook):
-            raise BadRequest("There is nobody to tell: set a program or a web address first.")
+            raise BadRequest("There is nobody to tell: set a program or a web address first.", code="nobody_told")
         return self._tell(sample(self._machine()), self._webhook.post)
 
     def _tell(self, news: News, post: Callable[[str, News], None]) -> list[str]:

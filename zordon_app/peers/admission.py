@@ -168,7 +168,7 @@ class AdmissionDesk:
                 del self._attempts[request]
         busy = any(held.state in (JoinState.ASKING, JoinState.WAITING) for held in self._attempts.values())
         if (busy and not ask.secret) or self._is_joining() or len(self._attempts) >= MAX_ATTEMPTS:
-            raise TooBusy("Another machine is joining just now. Try again in a moment.")
+            raise TooBusy("Another machine is joining just now. Try again in a moment.", code="joining_other")
 
     def _use_token(self, secret: str, address: str) -> None:
         try:
@@ -206,7 +206,7 @@ class AdmissionDesk:
         self._drop_old()
         attempt = self._attempts.get(request)
         if attempt is None:
-            raise NotFound("This attempt to join is over. Ask again.")
+            raise NotFound("This attempt to join is over. Ask again.", code="attempt_over")
         return attempt
 
     def _waiting(self, device: str) -> Attempt:
@@ -214,7 +214,7 @@ class AdmissionDesk:
         for attempt in self._attempts.values():
             if attempt.device == device and attempt.state is JoinState.WAITING:
                 return attempt
-        raise NotFound("That machine no longer asks to join.")
+        raise NotFound("That machine no longer asks to join.", code="asks_no_longer")
 
     def _drop_old(self) -> None:
         now = self._clock.monotonic()

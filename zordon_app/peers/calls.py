@@ -228,13 +228,15 @@ class Calls:
         try:
             yield
         except (refused.Unreachable, refused.Busy, refused.ServerFailed, refused.NotSignedIn, Removed) as error:
-            raise PeerGone(f"{self._name} does not answer: {error}") from error
+            raise PeerGone("{name} does not answer: {why}", code="peer_gone", name=self._name, why=error) from error
         except refused.Forbidden as error:
             raise Forbidden(str(error)) from error
         except refused.ServerError as error:
             raise BadRequest(str(error)) from error
         except (OSError, HTTPError) as error:
-            raise PeerGone(f"The connection to {self._name} broke: {error}") from error
+            raise PeerGone(
+                "The connection to {name} broke: {why}", code="peer_broke", name=self._name, why=error
+            ) from error
 
 
 def _append(answer: Answer, part: Path, digest: HashBeside, advance: Callable[[int], None]) -> None:

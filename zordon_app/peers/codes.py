@@ -59,7 +59,10 @@ class SignInCodes:
                 return code.role
             self._wrong += 1
             self._tries.wrong(address)
-        raise Forbidden("That is not the code, or it is void by now. Have Zordon show a new one: Settings, Network.")
+        raise Forbidden(
+            "That is not the code, or it is void by now. Have Zordon show a new one: Settings, Network.",
+            code="wrong_code",
+        )
 
     def _open_code(self) -> Code | None:
         if self._wrong >= TRIES or (self._code is not None and self._code.until <= self._clock.monotonic()):

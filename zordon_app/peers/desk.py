@@ -120,7 +120,7 @@ class FarmDesk:
     def leave(self) -> None:
         """Leave the farm; this machine is then alone. Raises BadRequest when it is already."""
         if not self._members.others:
-            raise BadRequest("This machine is alone; there is no farm to leave.")
+            raise BadRequest("This machine is alone; there is no farm to leave.", code="alone")
         self._membership.leave()
 
     def admit(self, device: str) -> None:
@@ -183,7 +183,9 @@ class FarmDesk:
             except Refused as error:
                 raise NotFound(str(error)) from error
             except ServerError as error:
-                raise BadRequest(f"{peer.name} cannot be reached: {error}") from error
+                raise BadRequest(
+                    "{name} cannot be reached: {why}", code="peer_gone", name=peer.name, why=error
+                ) from error
 
     def _asked_peer(self, device: str) -> Peer | None:
         asked = (peer for peer in self._directory.all() if any(view.id == device for view in peer.pending))
@@ -202,4 +204,6 @@ class FarmDesk:
 
     def _need_lan(self) -> None:
         if not self._lan:
-            raise BadRequest("This Zordon does not listen to other machines. Switch that on under Settings, Network.")
+            raise BadRequest(
+                "This Zordon does not listen to other machines. Switch that on under Settings, Network.", code="lan_off"
+            )

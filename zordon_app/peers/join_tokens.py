@@ -69,7 +69,9 @@ class JoinTokens:
                 if hmac.compare_digest(known, wanted):
                     del self._until[known]
                     return
-        raise Forbidden("This join token is not good: it was used already, is too old, or was made elsewhere.")
+        raise Forbidden(
+            "This join token is not good: it was used already, is too old, or was made elsewhere.", code="bad_token"
+        )
 
     def _forget_old(self) -> None:
         now = self._clock.monotonic()

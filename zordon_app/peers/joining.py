@@ -80,14 +80,14 @@ class Joining:
     def begin(self, target: Target) -> None:
         """Start to ask. Raises BadRequest: it cannot be."""
         if self._members.others:
-            raise BadRequest("This machine is in a farm with others. Leave that farm first.")
+            raise BadRequest("This machine is in a farm with others. Leave that farm first.", code="in_a_farm")
         if not target.addresses:
             raise BadRequest("The join token names no address.")
         for text in target.addresses:
             parse_address(f"https://{text}")
         with self._changed:
             if self.is_busy:
-                raise BadRequest("This machine is joining a farm already. Cancel that first.")
+                raise BadRequest("This machine is joining a farm already. Cancel that first.", code="joining_already")
             self._give_up.clear()
             self._target = target
             self._view = JoiningView(address=target.addresses[0], state=JoinState.ASKING)
@@ -149,7 +149,7 @@ class Joining:
         if not self._ask(knock, secret, until):
             return JoinState.FAILED
         if knock.reply.farm == self._members.farm:
-            raise BadRequest("That machine is in this farm already.")
+            raise BadRequest("That machine is in this farm already.", code="member_already")
         knock.reveal()
         self._show(state=JoinState.WAITING, name=clean_name(knock.reply.name), digits=knock.transcript.digits())
         verdict = self._wait_for_verdict(knock, until)

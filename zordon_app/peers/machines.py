@@ -39,7 +39,7 @@ class PeerMachines:
         """How to talk to it. Raises PeerGone."""
         peer = self._directory.get(node)
         if peer is None:
-            raise PeerGone("That machine is no member of the farm any more.")
+            raise PeerGone("That machine is no member of the farm any more.", code="not_member")
         return Calls(peer.link, peer.name, self._projects)
 
 

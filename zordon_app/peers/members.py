@@ -148,7 +148,7 @@ class Members:
             self._need_membership()
             said = self._roll.members.get(device)
             if said is None:
-                raise NotFound(f"There is no machine {device[:60]!r} in this farm.")
+                raise NotFound("There is no machine {id!r} in this farm.", code="no_machine", id=device[:60])
             statement = signed(self._removal(said, device), self._identity)
             self._replace(self._farm, [*self._statements, statement])
             return statement

@@ -52,7 +52,9 @@ class Membership:
     def revoke(self, device: str) -> None:
         """Take a member out: its sessions end here at once, and everywhere as soon as the word arrives."""
         if device == self._identity.id:
-            raise BadRequest("This is this machine itself. To take it out of the farm, leave the farm.")
+            raise BadRequest(
+                "This is this machine itself. To take it out of the farm, leave the farm.", code="remove_self"
+            )
         statement = self._members.remove(NodeId(device))
         log.info("Removed %s (%s) from the farm", statement.name, device)
         self.settle()

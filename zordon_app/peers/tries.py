@@ -27,7 +27,11 @@ class Tries:
         with self._lock:
             if len(self._recent(source_of(address))) >= self._limit:
                 minutes = max(1, round(self._seconds / 60))
-                raise Forbidden(f"Too many wrong tries. Wait {minutes} minutes, then try again.")
+                raise Forbidden(
+                    "Too many wrong tries. Wait {minutes} minutes, then try again.",
+                    code="too_many_tries",
+                    minutes=minutes,
+                )
 
     def wrong(self, address: str) -> None:
         """Count a wrong try."""

@@ -31,8 +31,13 @@ class OutputFolders:
                 (folder / MARKER).write_text(job_id, encoding="utf-8")
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise DiskFull(f"The disk of {folder} is full.") from error
-            raise BadRequest(f"Cannot write into the output folder {folder}: {error.strerror or error}.") from error
+                raise DiskFull("The disk of {folder} is full.", code="disk_full", folder=folder) from error
+            raise BadRequest(
+                "Cannot write into the output folder {folder}: {why}.",
+                code="output_unwritable",
+                folder=folder,
+                why=error.strerror or error,
+            ) from error
 
     def stage(self, source: Path, folder: Path, name: str, tag: str) -> Path:
         """Move ``source`` beside its final place as a ``.part`` file, all bytes on disk; returns its path.
@@ -48,7 +53,11 @@ class OutputFolders:
         except OSError as error:
             _keep_source(source, part)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(f"The disk of {folder} is full. Free some space; the job goes on by itself.") from error
+                raise DiskFull(
+                    "The disk of {folder} is full. Free some space; the job goes on by itself.",
+                    code="disk_full",
+                    folder=folder,
+                ) from error
             raise
         return part
 

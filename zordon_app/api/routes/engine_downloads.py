@@ -93,7 +93,10 @@ class BuildActions:
     def install_archive(self, ask: Ask) -> HTTPResponse:
         """A file that came along, or one that lies on this machine; what is in it will be run, so nobody else may."""
         if not ask.caller.local:
-            raise Forbidden("Archives are installed only for programs on this machine; download the build instead.")
+            raise Forbidden(
+                "Archives are installed only for programs on this machine; download the build instead.",
+                code="archive_elsewhere",
+            )
         with ask.received() as received:
             order = checked(received.value, ArchiveOrder)
             if received.upload is not None:
@@ -112,5 +115,5 @@ def _path_of(order: ArchiveOrder) -> Path:
         raise BadRequest("Name the archive: send a file, or its path in 'local_path'.")
     path = Path(order.local_path).expanduser() if "\0" not in order.local_path else Path()
     if not path.is_absolute() or not path.is_file():
-        raise BadRequest(f"There is no file {order.local_path[:200]!r} on this machine.")
+        raise BadRequest("There is no file {path!r} on this machine.", code="no_file", path=order.local_path[:200])
     return path

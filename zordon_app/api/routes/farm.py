@@ -87,7 +87,9 @@ class FarmRoutes:
         """Begins to ask; how it stands is in ``joining``."""
         wanted = checked(ask.fields(), JoinWanted)
         if (wanted.address is None) == (wanted.token is None):
-            raise BadRequest("Name the machine to ask: either its address, or a join token made there.")
+            raise BadRequest(
+                "Name the machine to ask: either its address, or a join token made there.", code="no_address"
+            )
         if wanted.token is not None:
             self._desk.join_with_token(wanted.token)
         else:

@@ -90,7 +90,7 @@ class Outputs:
         job = self._farm.record(job_id)
         names = [name for name in self._farm.files(job_id) if safe_member(Path(job.output_path), name)]
         if not names:
-            raise NotFound("The job has no output files yet.")
+            raise NotFound("The job has no output files yet.", code="no_files")
         body = Archive(Path(job.output_path), names, self._streams.take())
         headers = {
             "Content-Type": "application/zip",

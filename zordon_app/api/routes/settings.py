@@ -57,7 +57,9 @@ class Settings:
         changes = ask.fields()
         kept = sorted(LOCAL_ONLY & changes.keys()) if not ask.caller.local else []
         if kept:
-            raise Forbidden(f"Only at that machine itself can one change: {', '.join(kept)}.")
+            raise Forbidden(
+                "Only at that machine itself can one change: {names}.", code="setting_elsewhere", names=", ".join(kept)
+            )
         return json_answer(_visible(self._store.change(changes), ask))
 
     def try_notices(self, _ask: Ask) -> HTTPResponse:

@@ -104,10 +104,12 @@ def _named_as_sent(upload: Upload | None) -> Iterator[None]:
         yield
     except BadRequest as error:
         if upload is not None:
-            error.args = (str(error).replace(upload.path.name, upload.filename),)
+            error.rename(upload.path.name, upload.filename)
         raise
 
 
 def _check_paths(requests: Sequence[JobRequest | ProbeRequest], caller: Caller) -> None:
     if not caller.local and any(request.local_path is not None for request in requests):
-        raise Forbidden("local_path is taken only from programs on this machine; upload the file instead.")
+        raise Forbidden(
+            "local_path is taken only from programs on this machine; upload the file instead.", code="paths_elsewhere"
+        )

@@ -88,7 +88,9 @@ def check_complete(path: Path) -> None:
 
 def truncated(path: Path) -> BadRequest:
     """The error for a .blend that ends too early."""
-    return BadRequest(f"{path.name} is cut off: it ends in the middle. Copy or save it again.")
+    return BadRequest(
+        "{name} is cut off: it ends in the middle. Copy or save it again.", code="file_cut_off", name=path.name
+    )
 
 
 @contextmanager
@@ -104,16 +106,18 @@ def open_unpacked(path: Path) -> Iterator[tuple[BinaryIO, str]]:
     except (gzip.BadGzipFile, zstandard.ZstdError, EOFError):
         raise truncated(path) from None
     except FileNotFoundError:
-        raise BadRequest(f"There is no file {path}.") from None
+        raise BadRequest("There is no file {path}.", code="no_file", path=path) from None
     except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise BadRequest(
+            "{path} cannot be read: {why}.", code="unreadable", path=path, why=error.strerror or error
+        ) from error
 
 
 def _unpack(raw: BinaryIO, path: Path) -> tuple[BinaryIO, str]:
     magic = raw.read(4)
     raw.seek(0)
     if not magic:
-        raise BadRequest(f"{path.name} is empty (0 bytes). Copy or save it again.")
+        raise BadRequest("{name} is empty (0 bytes). Copy or save it again.", code="file_empty", name=path.name)
     if magic.startswith(_GZIP):
         return cast("BinaryIO", gzip.GzipFile(fileobj=raw)), "gzip"
     if magic == _ZSTD or _ZSTD_SKIPPABLE.match(magic):
@@ -138,7 +142,7 @@ def _read_magic(stream: BinaryIO, path: Path) -> Header:
         return _read_new_magic(start, stream, path)
     if b"BLENDER".startswith(start[:7]) and len(start) < 12:
         raise truncated(path)
-    raise BadRequest(f"{path.name} is not a Blender file.")
+    raise BadRequest("{name} is not a Blender file.", code="not_blender", name=path.name)
 
 
 def _read_new_magic(start: bytes, stream: BinaryIO, path: Path) -> Header:
@@ -147,7 +151,9 @@ def _read_new_magic(start: bytes, stream: BinaryIO, path: Path) -> Header:
     if match is None:
         if len(start) < 12:
             raise truncated(path)
-        raise BadRequest(f"{path.name} is a Blender file of a kind that Zordon does not know yet.")
+        raise BadRequest(
+            "{name} is a Blender file of a kind that Zordon does not know yet.", code="unknown_blender", name=path.name
+        )
     number = int(match[3])
     _read_exactly(stream, int(match[1]) - len(start))
     return Header(major=number // 100, minor=number % 100, pointer_bytes=8, little_endian=True, new_style=True)

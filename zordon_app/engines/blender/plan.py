@@ -27,7 +27,10 @@ def make_plan(request: JobRequest, probe: Probe, build: Build, *, title: str) ->
     """
     args = request.args
     if args.get("raw") and build.origin == "bpy":
-        raise BadRequest("Raw arguments need a Blender program; this build is the bpy module, which takes none.")
+        raise BadRequest(
+            "Raw arguments need a Blender program; this build is the bpy module, which takes none.",
+            code="raw_needs_program",
+        )
     scene = find_scene(probe, args.get("scene"))
     _check_names(scene, args)
     warnings: list[str] = list(probe.warnings)
@@ -54,7 +57,12 @@ def find_scene(probe: Probe, name: str | None) -> dict[str, Any]:
         if scene.get("name") == wanted:
             return dict(scene)
     if name and scenes and probe.facts.get("complete", True):
-        raise BadRequest(f"The project has no scene {name[:60]!r}. It has: {_listed(s['name'] for s in scenes)}.")
+        raise BadRequest(
+            "The project has no scene {name!r}. It has: {known}.",
+            code="no_scene",
+            name=name[:60],
+            known=_listed(s["name"] for s in scenes),
+        )
     if name or not scenes:
         return {"name": wanted}
     return dict(scenes[0])
@@ -71,9 +79,13 @@ def choose_frames(request: JobRequest, scene: dict[str, Any], warnings: list[str
     start = request.start_frame if request.start_frame is not None else scene.get("start")
     end = request.end_frame if request.end_frame is not None else scene.get("end")
     if start is None or end is None:
-        raise BadRequest("The file does not tell its frame range; give start_frame and end_frame.")
+        raise BadRequest(
+            "The file does not tell its frame range; give start_frame and end_frame.", code="frames_unknown"
+        )
     if end < start:
-        raise BadRequest(f"The frame range runs backwards: {start} is after {end}.")
+        raise BadRequest(
+            "The frame range runs backwards: {start} is after {end}.", code="frames_backwards", start=start, end=end
+        )
     step = max(1, int(scene.get("step") or 1))
     if (end - start) // step >= MAX_FRAMES:
         raise BadRequest(f"The frame range has more than {MAX_FRAMES:,} frames. Split the job into several.")
@@ -92,14 +104,29 @@ def _check_names(scene: dict[str, Any], args: dict[str, Any]) -> None:
     known: Sequence[str] | None = scene.get("cameras")
     camera = args.get("camera")
     if camera and known and camera not in known and not scene.get("has_linked_objects"):
-        raise BadRequest(f"The scene {scene['name']!r} has no camera {camera[:60]!r}. It has: {_listed(known)}.")
+        raise BadRequest(
+            "The scene {scene!r} has no camera {name!r}. It has: {known}.",
+            code="no_camera",
+            scene=scene["name"],
+            name=camera[:60],
+            known=_listed(known),
+        )
     layers: Sequence[str] | None = scene.get("view_layers")
     layer = args.get("view_layer")
     if layer and layers and layer not in layers:
-        raise BadRequest(f"The scene {scene['name']!r} has no view layer {layer[:60]!r}. It has: {_listed(layers)}.")
+        raise BadRequest(
+            "The scene {scene!r} has no view layer {name!r}. It has: {known}.",
+            code="no_layer",
+            scene=scene["name"],
+            name=layer[:60],
+            known=_listed(layers),
+        )
     if _lacks_camera(scene, camera):
-        choose = f" Choose one: {_listed(known)}." if known else " Add one, or choose a scene that has one."
-        raise BadRequest(f"The scene {scene['name']!r} has no camera to render with.{choose}")
+        if known:
+            choose = "The scene {scene!r} has no camera to render with. Choose one: {known}."
+            raise BadRequest(choose, code="choose_camera", scene=scene["name"], known=_listed(known))
+        none = "The scene {scene!r} has no camera to render with. Add one, or choose a scene that has one."
+        raise BadRequest(none, code="camera_missing", scene=scene["name"])
 
 
 def _lacks_camera(scene: dict[str, Any], chosen: str | None) -> bool:
@@ -115,7 +142,13 @@ def _make_settings(args: dict[str, Any], scene: dict[str, Any], warnings: list[s
     depth = args.get("color_depth")
     allowed = DEPTHS_OF_FORMATS.get(image_format, ("8",))
     if depth and depth not in allowed:
-        raise BadRequest(f"{image_format} has no colour depth of {depth} bit; it has {' or '.join(allowed)}.")
+        raise BadRequest(
+            "{format} has no colour depth of {depth} bit; it has {known}.",
+            code="no_depth",
+            format=image_format,
+            depth=depth,
+            known=" or ".join(allowed),
+        )
     engine = args.get("render_engine") or scene.get("render_engine")
     if args.get("samples") and engine == "WORKBENCH":
         warnings.append("Samples mean nothing to Workbench; they are left out.")

@@ -94,7 +94,7 @@ class Downloads:
                     self._enqueue(same)
                 return same.record
             if len(self._queue) >= _MOST_WAITING:
-                raise TooBusy(f"{_MOST_WAITING} downloads are waiting already.")
+                raise TooBusy("{count} downloads are waiting already.", code="downloads_full", count=_MOST_WAITING)
             entry = _Entry(_new_record(task.build), task)
             self._entries[entry.record.id] = entry
             if paused:
@@ -259,7 +259,7 @@ class Downloads:
 
     def _entry(self, download_id: str) -> _Entry:
         if download_id not in self._entries:
-            raise NotFound(f"There is no download {download_id[:60]!r}.")
+            raise NotFound("There is no download {id!r}.", code="no_download", id=download_id[:60])
         return self._entries[download_id]
 
     def _forget_old(self) -> None:

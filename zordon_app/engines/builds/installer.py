@@ -147,6 +147,6 @@ def _without_outer_folder(tree: Path) -> Path:
     """Archives hold one folder named like themselves; its contents are the build."""
     entries = list(tree.iterdir())
     if not entries:
-        raise BadRequest("The archive is empty.")
+        raise BadRequest("The archive is empty.", code="archive_empty")
     inner = entries[0]
     return inner if len(entries) == 1 and inner.is_dir() and inner.suffix != ".app" else tree

@@ -196,7 +196,11 @@ class ManagedBuilds:
         """
         build = self._build_of_name(file_name)
         if build is None and engine is None:
-            raise BadRequest(f"{file_name[:100]} has no name that tells what it is; name its engine.")
+            raise BadRequest(
+                "{name} has no name that tells what it is; name its engine.",
+                code="archive_nameless",
+                name=file_name[:100],
+            )
         if build is None:
             build = unnamed_build(self._registry.get(engine or "").name, file_name, this_platform())
         known = next((known for known in self._index.builds(build.engine) if known.file_name == file_name), None)
@@ -308,7 +312,9 @@ class ManagedBuilds:
 
     def _check_can_be_unpacked(self, build: Available) -> None:
         if build.file_name.endswith(".dmg") and this_platform().system_os != "macos":
-            raise BadRequest("Builds for macOS are disk images, which only a Mac can open. Download it there.")
+            raise BadRequest(
+                "Builds for macOS are disk images, which only a Mac can open. Download it there.", code="mac_only"
+            )
 
     def _check_room(self, build: Available) -> None:
         for folder, size in ((self._folder, build.size), (self._store.folder, build.size * UNPACKED_TIMES)):

@@ -130,7 +130,13 @@ class BuildStore:
             raise BuildNotFound(f"There is no managed build {engine[:60]} {version[:60]} to delete.")
         managed, folder = found
         if job := in_use(managed, folder):
-            raise BadRequest(f"{engine} {version} is in use by the job {job!r}. Cancel it, or wait until it has ended.")
+            raise BadRequest(
+                "{engine} {version} is in use by the job {job!r}. Cancel it, or wait until it has ended.",
+                code="build_in_use",
+                engine=engine,
+                version=version,
+                job=job,
+            )
         self._check_is_ours(folder)
         self._discard(folder)
         return managed

@@ -126,7 +126,9 @@ class Transfer:
             if error.errno not in _FULL:
                 raise
             forget(part)
-            raise DiskFull("The disk became full during the download. Free some space and start it again.") from error
+            raise DiskFull(
+                "The disk became full during the download. Free some space and start it again.", code="download_full"
+            ) from error
 
     def _copy(self, answer: Answer, address: Address, file: IO[bytes], written: int, limit: int) -> bool:
         room_checked = -_CHECK_ROOM_EVERY

@@ -71,7 +71,9 @@ def choose_build(builds: Sequence[Build], wanted: str | None) -> Build:
     here = f"this machine has {versions}" if versions else "no FFmpeg is installed here"
     if wanted:
         raise BuildNotFound(f"FFmpeg {wanted[:40]} is asked for, but {here}.")
-    raise BuildNotFound("No FFmpeg is installed here. Install one under Engines, or put ffmpeg on the PATH.")
+    raise BuildNotFound(
+        "No FFmpeg is installed here. Install one under Engines, or put ffmpeg on the PATH.", code="no_ffmpeg"
+    )
 
 
 def _fits(build: Build, wanted: str | None) -> bool:

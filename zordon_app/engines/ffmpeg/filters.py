@@ -87,7 +87,12 @@ def _read_filter(text: str) -> AskedFilter:
     name, _, rest = text.partition("=")
     known = FILTERS.get(name)
     if known is None:
-        raise BadRequest(f"There is no filter {name[:40]!r} here. Known: {', '.join(sorted(FILTERS))}.")
+        raise BadRequest(
+            "There is no filter {name!r} here. Known: {known}.",
+            code="no_filter",
+            name=name[:40],
+            known=", ".join(sorted(FILTERS)),
+        )
     values: dict[str, str] = {}
     for place, part in enumerate(rest.split(":") if rest else []):
         option, value = _read_option(name, known, place, part)
@@ -101,15 +106,30 @@ def _read_option(name: str, known: Filter, place: int, part: str) -> tuple[str, 
     option, equals, value = part.partition("=")
     if not equals:
         if place >= len(known.options):
-            raise BadRequest(f"The filter {name} takes {len(known.options)} values at most.")
+            raise BadRequest(
+                "The filter {name} takes {count} values at most.",
+                code="filter_values",
+                name=name,
+                count=len(known.options),
+            )
         option, value = known.options[place], part
     # "_" is in the names of some values (send_frame), which a file could have too, but never with a dot or slash.
     if not _NAME.fullmatch(option) or option not in known.options:
         raise BadRequest(
-            f"The filter {name} has no option {option[:40]!r}. It has: {', '.join(known.options) or 'none'}."
+            "The filter {name} has no option {option!r}. It has: {known}.",
+            code="filter_option",
+            name=name,
+            option=option[:40],
+            known=", ".join(known.options) or "none",
         )
     if not (_VALUE.fullmatch(value) or _NAME.fullmatch(value)):
-        raise BadRequest(f"The filter {name} cannot take {value[:40]!r} as {option}; give a plain number or word.")
+        raise BadRequest(
+            "The filter {name} cannot take {value!r} as {option}; give a plain number or word.",
+            code="filter_value",
+            name=name,
+            value=value[:40],
+            option=option,
+        )
     return option, value
 
 
@@ -124,6 +144,9 @@ def _check_special(asked: AskedFilter) -> None:
 
 def _check_crop(asked: AskedFilter) -> None:
     if not {"w", "h"} <= asked.values.keys() or not all(value.isdigit() for value in asked.values.values()):
-        raise BadRequest("crop needs whole numbers of pixels, as in crop=1280:720:0:140 (width, height, left, top).")
+        raise BadRequest(
+            "crop needs whole numbers of pixels, as in crop=1280:720:0:140 (width, height, left, top).",
+            code="crop_numbers",
+        )
     if not int(asked.values["w"]) or not int(asked.values["h"]):
         raise BadRequest("crop cannot leave an empty picture.")

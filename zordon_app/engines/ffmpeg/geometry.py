@@ -71,7 +71,13 @@ def _check_crop(item: AskedFilter, width: int, height: int) -> None:
     right = int(item.values["w"]) + int(item.values.get("x", "0"))
     bottom = int(item.values["h"]) + int(item.values.get("y", "0"))
     if right > width or bottom > height:
-        raise BadRequest(f"{item.text} reaches outside the picture, which is {width}×{height} there.")
+        raise BadRequest(
+            "{filter} reaches outside the picture, which is {width}×{height} there.",
+            code="crop_outside",
+            filter=item.text,
+            width=width,
+            height=height,
+        )
 
 
 def _wanted_size(args: dict[str, Any], width: int, height: int, pixel_format: str) -> tuple[int, int] | None:

@@ -49,13 +49,15 @@ def check_file(project: Path) -> None:
     """
     try:
         if not project.is_file():
-            raise BadRequest(f"There is no file {str(project)[:200]!r} on this machine.")
+            raise BadRequest("There is no file {path!r} on this machine.", code="no_file", path=str(project)[:200])
         with project.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
-        raise BadRequest(f"{project.name} cannot be read: {error.strerror}.") from error
+        raise BadRequest(
+            "{path} cannot be read: {why}.", code="unreadable", path=project.name, why=error.strerror
+        ) from error
     if not head:
-        raise BadRequest(f"{project.name} is empty.")
+        raise BadRequest("{name} is empty.", code="file_empty", name=project.name)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for mark, what in _PLAYLISTS:
         if start.startswith(mark) or (mark.startswith(b"<") and start.startswith(b"<?xml") and mark in start):
@@ -78,7 +80,12 @@ def open_film(project: Path) -> Iterator["InputContainer"]:
             yield container
     except (av.error.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadRequest(f"{project.name} is no film that FFmpeg can read, or it is damaged: {reason}.") from error
+        raise BadRequest(
+            "{name} is no film that FFmpeg can read, or it is damaged: {why}.",
+            code="no_film",
+            name=project.name,
+            why=reason,
+        ) from error
 
 
 def picture_stream(container: "InputContainer", film: Film) -> Any:
@@ -126,7 +133,9 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
 def _first_frame(project: Path, container: "InputContainer", picture: Any) -> Any:
     for frame in container.decode(picture):
         return frame
-    raise BadRequest(f"{project.name} holds no picture that can be decoded; it is damaged or cut off.")
+    raise BadRequest(
+        "{name} holds no picture that can be decoded; it is damaged or cut off.", code="film_damaged", name=project.name
+    )
 
 
 def _rate(picture: Any) -> Fraction | None:

@@ -58,7 +58,9 @@ def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings
     places = [(first, end)] if reason else segments.cut(scan, first, end)
     is_all = first == 0 and end == len(scan.stamps)
     if settings.video_codec == "copy" and not is_all:
-        raise BadRequest("Copying cuts at key pictures only; choose a codec, or leave the frames out.")
+        raise BadRequest(
+            "Copying cuts at key pictures only; choose a codec, or leave the frames out.", code="copy_cuts"
+        )
     timing = _timing(film, scan, first, end, is_all=is_all)
     recipe = structs.replace(
         _recipe(settings, film, timing, reason or _alone(places)), is_constant=scan.is_constant(film.rate)

@@ -50,7 +50,12 @@ def check_encoder(settings: Settings, build: Build) -> None:
     known = build.details.get("encoders")
     for codec in (settings.video_codec, settings.audio_codec):
         if known and codec not in {"", "copy", "none"} and codec not in known:
-            raise BadRequest(f"FFmpeg {build.version} here was built without {codec}. Choose another build or codec.")
+            raise BadRequest(
+                "FFmpeg {version} here was built without {codec}. Choose another build or codec.",
+                code="no_encoder",
+                version=build.version,
+                codec=codec,
+            )
 
 
 def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str) -> UnitSpec:

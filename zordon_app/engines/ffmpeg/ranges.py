@@ -35,7 +35,12 @@ def trim(request: JobRequest) -> tuple[float, float | None]:
     """
     start, end = float(request.args.get("trim_start") or 0), request.args.get("trim_end")
     if end is not None and end <= start:
-        raise BadRequest(f"The part to keep runs backwards: from {start:g} s to {end:g} s.")
+        raise BadRequest(
+            "The part to keep runs backwards: from {start} s to {end} s.",
+            code="trim_backwards",
+            start=f"{start:g}",
+            end=f"{end:g}",
+        )
     return start, None if end is None else float(end)
 
 
@@ -69,10 +74,21 @@ def asked_frames(request: JobRequest, low: int, high: int, warnings: list[str]) 
         first, last = frames[0], frames[-1]
         if len(frames) != last - first + 1:
             raise BadRequest(
-                f"A film needs frames without a gap, such as {first}-{last}; {request.frames[:60]!r} has gaps."
+                "A film needs frames without a gap, such as {first}-{last}; {frames!r} has gaps.",
+                code="film_gaps",
+                first=first,
+                last=last,
+                frames=request.frames[:60],
             )
     if first > high or last < low:
-        raise BadRequest(f"The frames {first}-{last} are outside the source, which has {low}-{high}.")
+        raise BadRequest(
+            "The frames {first}-{last} are outside the source, which has {low}-{high}.",
+            code="frames_outside",
+            first=first,
+            last=last,
+            low=low,
+            high=high,
+        )
     if first < low or last > high:
         warnings.append(f"The source has the frames {low}-{high}; {max(first, low)}-{min(last, high)} are used.")
     return max(first, low), min(last, high)
@@ -89,7 +105,7 @@ def trim_numbers(request: JobRequest, film: Film, first: int, last: int) -> tupl
     first = max(first, origin + math.ceil(start * float(film.rate) - 0.05))
     last = last if end is None else min(last, origin + math.ceil(end * float(film.rate) - 0.05) - 1)
     if first > last:
-        raise BadRequest("Nothing is left of the images between these seconds.")
+        raise BadRequest("Nothing is left of the images between these seconds.", code="trim_empty")
     return first, last
 
 
@@ -104,5 +120,9 @@ def check_gaps(request: JobRequest, numbers: list[int], first: int, last: int, w
         return
     named = format_frames(missing).replace(",", ", ")[:300]
     if request.args.get("gaps") != "hold":
-        raise BadRequest(f"Images are missing: {named}. Add them, or choose gaps=hold to let the one before stand in.")
+        raise BadRequest(
+            "Images are missing: {numbers}. Add them, or choose gaps=hold to let the one before stand in.",
+            code="images_missing",
+            numbers=named,
+        )
     warnings.append(f"Images are missing: {named}. The one before stands in.")

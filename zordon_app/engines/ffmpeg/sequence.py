@@ -44,10 +44,14 @@ def find_sequence(project: Path) -> ImageSequence:
     prefix, suffix, padding = _read_name(project.name) if project.is_file() else _read_pattern(project.name)
     numbers = _numbers_in(project.parent, prefix, suffix, padding)
     if not numbers:
-        raise BadRequest(f"There are no images {project.name!r} in {project.parent}.")
+        raise BadRequest(
+            "There are no images {name!r} in {folder}.", code="no_images", name=project.name, folder=project.parent
+        )
     if len(numbers) == 1:
         raise BadRequest(
-            f"There is only one image {project.name!r}; a film needs several, numbered one after the other."
+            "There is only one image {name!r}; a film needs several, numbered one after the other.",
+            code="one_image",
+            name=project.name,
         )
     if numbers[-1] - numbers[0] >= MAX_FRAMES:
         raise BadRequest(f"The images run from {numbers[0]} to {numbers[-1]}; more than {MAX_FRAMES:,} frames.")
@@ -82,7 +86,9 @@ def _read_pattern(name: str) -> tuple[str, str, int]:
 def _read_name(name: str) -> tuple[str, str, int]:
     parts = split_number(name)
     if parts is None:
-        raise BadRequest(f"{name!r} is one image; a film needs several, numbered as in shot_0001.png.")
+        raise BadRequest(
+            "{name!r} is one image; a film needs several, numbered as in shot_0001.png.", code="one_image", name=name
+        )
     prefix, digits, suffix = parts
     # Without a leading zero both 9 and 10 may follow each other; with one, all have as many digits.
     return prefix, suffix, len(digits) if digits.startswith("0") else 1
@@ -100,7 +106,9 @@ def _numbers_in(folder: Path, prefix: str, suffix: str, padding: int) -> list[in
                 if parts[1] == f"{number:0{padding}d}" and entry.is_file():
                     found.add(number)
     except OSError as error:
-        raise BadRequest(f"The folder {folder} cannot be read: {error.strerror}.") from error
+        raise BadRequest(
+            "The folder {path} cannot be read: {why}.", code="unreadable", path=folder, why=error.strerror
+        ) from error
     return sorted(found)
 
 
@@ -111,7 +119,7 @@ def _describe(first: Path, sequence: ImageSequence) -> Film:
     image = oiio.ImageInput.open(str(first))
     if image is None:
         reason = " ".join(str(oiio.geterror()).split())[:200].rstrip(".")
-        raise BadRequest(f"{first.name} is not a readable image: {reason}.")
+        raise BadRequest("{name} is not a readable image: {why}.", code="image_unreadable", name=first.name, why=reason)
     try:
         spec, kind = image.spec(), image.format_name()
         channels = list(spec.channelnames)

@@ -72,7 +72,13 @@ def choose_settings(args: dict[str, Any], film: Film, warnings: list[str]) -> Se
     container = CONTAINERS[name]
     codec_name = args.get("video_codec") or container.video[0]
     if codec_name not in container.video:
-        raise BadRequest(f"{name} cannot hold {codec_name}. It takes {', '.join(container.video)}.")
+        raise BadRequest(
+            "{container} cannot hold {codec}. It takes {known}.",
+            code="codec_misfit",
+            container=name,
+            codec=codec_name,
+            known=", ".join(container.video),
+        )
     codec = CODECS[codec_name]
     _check_copy(args, film, codec_name, name, container)
     asked = read_filters(args.get("filters") or [])
@@ -114,11 +120,20 @@ def _check_copy(args: dict[str, Any], film: Film, codec: str, name: str, contain
         return
     used = [key for key in _CHANGING if args.get(key)]
     if used:
-        raise BadRequest(f"Copying the picture leaves it as it is; {', '.join(used)} would change it. Choose a codec.")
+        raise BadRequest(
+            "Copying the picture leaves it as it is; {names} would change it. Choose a codec.",
+            code="copy_changes",
+            names=", ".join(used),
+        )
     if film.sequence is not None:
-        raise BadRequest("Images cannot be copied into a film; choose a codec.")
+        raise BadRequest("Images cannot be copied into a film; choose a codec.", code="copy_images")
     if container.pictures and film.codec not in container.pictures:
-        raise BadRequest(f"{name} cannot hold {film.codec or 'this picture'} as it is; choose a codec, or mkv.")
+        raise BadRequest(
+            "{container} cannot hold {codec} as it is; choose a codec, or mkv.",
+            code="copy_misfit",
+            container=name,
+            codec=film.codec or "this picture",
+        )
 
 
 def _pixels(args: dict[str, Any], film: Film, name: str, codec: Codec) -> tuple[str, str]:
@@ -126,9 +141,21 @@ def _pixels(args: dict[str, Any], film: Film, name: str, codec: Codec) -> tuple[
     chosen, preset = str(args.get("pixel_format") or ""), str(args.get("preset") or "")
     if chosen and chosen not in codec.pixel_formats:
         offered = ", ".join(codec.pixel_formats) or "no choice of pixel formats"
-        raise BadRequest(f"{codec.label} does not take {chosen}. It has {offered}.")
+        raise BadRequest(
+            "{codec} does not take {chosen}. It has {known}.",
+            code="pixels_misfit",
+            codec=codec.label,
+            chosen=chosen,
+            known=offered,
+        )
     if preset and preset not in codec.presets:
-        raise BadRequest(f"{codec.label} has no preset {preset!r}. It has: {', '.join(codec.presets) or 'none'}.")
+        raise BadRequest(
+            "{codec} has no preset {preset!r}. It has: {known}.",
+            code="encoder_preset",
+            codec=codec.label,
+            preset=preset,
+            known=", ".join(codec.presets) or "none",
+        )
     profiles = PROFILES_OF_PIXEL_FORMATS.get(name)
     if profiles is None:
         return chosen or _usual_pixels(film, name, codec), preset or codec.preset
@@ -140,7 +167,12 @@ def _match_profile(
 ) -> tuple[str, str]:
     if chosen and preset and preset not in profiles[chosen]:
         raise BadRequest(
-            f"The {codec.label} profile {preset!r} does not take {chosen}; with it go {', '.join(profiles[chosen])}."
+            "The {codec} profile {preset!r} does not take {chosen}; with it go {known}.",
+            code="profile_misfit",
+            codec=codec.label,
+            preset=preset,
+            chosen=chosen,
+            known=", ".join(profiles[chosen]),
         )
     if preset and not chosen:
         fitting = [pixels for pixels, names in profiles.items() if preset in names]
@@ -167,19 +199,35 @@ def _quality(args: dict[str, Any], name: str, codec: Codec) -> float | None:
     if crf is None:
         return None if args.get("video_bitrate") or codec.crf is None else float(codec.default_crf)
     if codec.crf is None:
-        raise BadRequest(f"{codec.label} ({name}) has no constant quality; leave crf out.")
+        raise BadRequest(
+            "{codec} ({name}) has no constant quality; leave crf out.", code="no_crf", codec=codec.label, name=name
+        )
     if args.get("video_bitrate"):
-        raise BadRequest("Give either a quality (crf) or a bit rate (video_bitrate), not both.")
+        raise BadRequest(
+            "Give either a quality (crf) or a bit rate (video_bitrate), not both.", code="quality_and_bitrate"
+        )
     low, high = codec.crf
     if not low <= crf <= high:
-        raise BadRequest(f"The quality (crf) of {codec.label} goes from {low} to {high}, not {crf:g}.")
+        raise BadRequest(
+            "The quality (crf) of {codec} goes from {low} to {high}, not {crf}.",
+            code="crf_range",
+            codec=codec.label,
+            low=low,
+            high=high,
+            crf=f"{crf:g}",
+        )
     return float(crf)
 
 
 def _bitrate(args: dict[str, Any], name: str, codec: Codec) -> int:
     rate = int(args.get("video_bitrate") or 0)
     if rate and not codec.takes_bitrate:
-        raise BadRequest(f"{codec.label} ({name}) takes no bit rate; leave video_bitrate out.")
+        raise BadRequest(
+            "{codec} ({name}) takes no bit rate; leave video_bitrate out.",
+            code="no_bitrate",
+            codec=codec.label,
+            name=name,
+        )
     return rate
 
 
@@ -187,9 +235,12 @@ def _two_pass(args: dict[str, Any], name: str, codec: Codec) -> bool:
     if not args.get("two_pass"):
         return False
     if not codec.takes_two_passes:
-        raise BadRequest(f"{codec.label} ({name}) has no two passes here.")
+        raise BadRequest("{codec} ({name}) has no two passes here.", code="no_two_pass", codec=codec.label, name=name)
     if not args.get("video_bitrate"):
-        raise BadRequest("Two passes serve to meet a bit rate; give video_bitrate, or leave two_pass out.")
+        raise BadRequest(
+            "Two passes serve to meet a bit rate; give video_bitrate, or leave two_pass out.",
+            code="two_pass_needs_bitrate",
+        )
     return True
 
 
@@ -227,16 +278,27 @@ def _audio(args: dict[str, Any], film: Film, video: str, name: str, container: C
     if wanted == "none" or not tracks:
         return "none", ""
     if not container.audio:
-        raise BadRequest(f"{name} holds no sound; choose audio=none.")
+        raise BadRequest("{container} holds no sound; choose audio=none.", code="no_sound", container=name)
     if wanted == "copy":
         unfit = [track.codec for track in tracks if container.copies and track.codec not in container.copies]
         if unfit:
-            raise BadRequest(f"{name} cannot hold {unfit[0]} sound as it is; choose audio=encode, or mkv.")
+            raise BadRequest(
+                "{container} cannot hold {codec} sound as it is; choose audio=encode, or mkv.",
+                code="sound_copy_misfit",
+                container=name,
+                codec=unfit[0],
+            )
         return "copy", "copy"
     usual = "pcm_s16le" if video in _PCM_CODECS and "pcm_s16le" in container.audio else container.audio[0]
     codec = str(args.get("audio_codec") or usual)
     if codec not in container.audio:
-        raise BadRequest(f"{name} cannot hold {codec} sound. It takes {', '.join(container.audio)}.")
+        raise BadRequest(
+            "{container} cannot hold {codec} sound. It takes {known}.",
+            code="sound_misfit",
+            container=name,
+            codec=codec,
+            known=", ".join(container.audio),
+        )
     return "encode", codec
 
 
