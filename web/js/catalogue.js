@@ -2,9 +2,15 @@
 import { get } from './api.js';
 import { engines, enginesKnown, machine, presets } from './store.js';
 
+const turns = { asked: 0, told: 0 };
+
 export async function loadEngines() {
+  const turn = ++turns.asked;
   try {
     const answer = await get('engines?response_type=full');
+    // An older answer may come last: looking for builds takes its time.
+    if (turn < turns.told) return;
+    turns.told = turn;
     engines.value = Object.entries(answer).map(([name, data]) => engine(name, /** @type {any} */ (data)));
     enginesKnown.value = true;
   } catch {

@@ -23,6 +23,7 @@ import { engines, link } from './store.js';
 
 const SOON_MS = 600;
 const LATER_MS = 10_000;
+const state = { reading: false };
 const ACTIVE = ['queued', 'downloading', 'checking', 'unpacking', 'testing'];
 
 export const downloads = signal(/** @type {Download[]} */ ([]));
@@ -36,20 +37,24 @@ export const isOpen = download => isMoving(download) || download.state === 'paus
 
 export function startDownloads() {
   void readDownloads();
-  setInterval(
-    () => document.hidden || link.peek() !== 'live' || !downloads.peek().some(isMoving) || void readDownloads(),
-    SOON_MS,
-  );
-  setInterval(() => document.hidden || link.peek() !== 'live' || void readDownloads(), LATER_MS);
+  setInterval(() => downloads.peek().some(isMoving) && look(), SOON_MS);
+  setInterval(look, LATER_MS);
   // Another window may have started one: then the engines change.
   effect(() => {
     if (engines.value.length) void readDownloads();
   });
 }
 
+function look() {
+  if (!document.hidden && link.peek() === 'live' && !state.reading) void readDownloads();
+}
+
 export async function readDownloads() {
+  state.reading = true;
   try {
     const present = /** @type {Download[]} */ (await get('engines/downloads'));
+    // Else what has just been installed would be offered again until the engines are read.
+    if (present.some(hasArrived)) await loadEngines();
     const before = downloads.peek();
     downloads.value = present;
     for (const download of present)
@@ -60,6 +65,14 @@ export async function readDownloads() {
   } catch {
     // The banner tells when nothing answers.
   }
+  state.reading = false;
+}
+
+/** @param {Download} after */
+function hasArrived(after) {
+  return (
+    after.state === 'installed' && downloads.peek().some(({ id, state }) => id === after.id && state !== after.state)
+  );
 }
 
 /** @param {string} node id of another machine */
@@ -83,7 +96,6 @@ function settle(before, after) {
   const name = `${after.engine} ${after.version}`;
   if (after.state === 'installed') toast(t('download.installed', { name }));
   if (after.state === 'failed') toast(t('download.failed', { name, reason: after.reason }), { tone: 'err' });
-  if (after.state === 'installed') void loadEngines();
 }
 
 /** @param {string} engine @param {string} version */

@@ -1,7 +1,7 @@
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { chip, machineFilter, needle, nodeName, setChip, setMachine, setNeedle, visible } from '../listing.js';
-import { allJobs, enginesKnown, loaded, shape } from '../store.js';
+import { allJobs, loaded, shape } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Chips } from './chips.js';
 import { FirstRun } from './firstrun.js';
@@ -11,7 +11,7 @@ export function JobsPage() {
   shape.value;
   if (!loaded.value)
     return html`<div class="loading" role="status"><span class="spinner"></span>${t('list.loading')}</div>`;
-  if (!allJobs().length && enginesKnown.value) return h(FirstRun, {});
+  if (!allJobs().length) return h(FirstRun, {});
   return html`<section class="jobs" aria-label=${t('region.jobs')}>
     <h2 class="visually-hidden">${t('region.jobs')}</h2>
     ${h(Chips, {})}
