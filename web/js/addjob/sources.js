@@ -43,7 +43,7 @@ export function Sources() {
       ${!there && html`<div class="dropzone-words">${h(Icon, { name: 'upload' })}<p><strong>${t('add.drop')}</strong></p><p class="muted">${t('add.drop_text')}</p></div>`}
       <div class="source-ways">
         <input ref=${picker} type="file" multiple hidden onChange=${onPick} />
-        ${h(Button, { label: there ? t('add.more') : t('add.browse'), icon: 'folder-open', kind: there ? 'plain' : 'primary', onClick: () => void browse() })}
+        ${h(Button, { label: there ? t('add.more') : t('add.browse'), icon: 'folder-open', kind: there ? 'plain' : 'primary', autofocus: !there, onClick: () => void browse() })}
         <span class="muted">${t('add.or')}</span>
         <input class="control mono grow" type="text" aria-label=${t('add.path')} placeholder=${t('add.path_hint')} value=${path} aria-invalid=${error && !there ? 'true' : undefined} aria-describedby=${error ? 'source-error' : undefined} autocomplete="off" spellcheck=${false} onInput=${(/** @type {Event} */ event) => setPath(/** @type {HTMLInputElement} */ (event.target).value)} onKeyDown=${onKeyDown} onBlur=${() => path && take()} />
       </div>

@@ -4,7 +4,7 @@ import { Icon } from './icon.js';
 /**
  * @param {{label: string, icon?: string, kind?: 'primary' | 'plain' | 'quiet' | 'danger', only?: boolean, disabled?: boolean,
  *   onClick?: (event: MouseEvent) => void, pressed?: boolean, expanded?: boolean, popup?: 'menu' | 'dialog', keys?: string,
- *   small?: boolean, type?: 'button' | 'submit', extra?: string, hint?: string, off?: boolean}} props off: does nothing, but keeps the focus
+ *   small?: boolean, type?: 'button' | 'submit', extra?: string, hint?: string, off?: boolean, autofocus?: boolean}} props off: does nothing, but keeps the focus
  */
 export function Button(props) {
   const { label, icon, kind = 'plain', only, keys, hint } = props;
@@ -18,6 +18,7 @@ export function Button(props) {
     aria-expanded=${props.expanded}
     aria-haspopup=${props.popup}
     disabled=${props.disabled}
+    autofocus=${props.autofocus}
     aria-disabled=${props.off ? 'true' : undefined}
     onClick=${props.off ? undefined : props.onClick}
   >

@@ -5,6 +5,7 @@ import { Button } from './button.js';
 import { Toasts } from './toast.js';
 
 /**
+ * It begins at what has `autofocus` in it, else with itself, so that it is read out; never with the button that closes it.
  * Messages stand in it as long as it is open: what is outside can neither be clicked nor is it read out.
  * @param {{title: string, children: import('../lib.js').Children, footer?: import('../lib.js').Children, wide?: boolean,
  *   kind?: string, onKeyDown?: (event: KeyboardEvent) => void, onClose?: () => void, alert?: boolean}} props
@@ -15,6 +16,7 @@ export function Dialog(props) {
     const element = box.current;
     const back = document.activeElement;
     element?.showModal();
+    /** @type {HTMLElement | null | undefined} */ (element?.querySelector('[autofocus]') ?? element)?.focus();
     return () => {
       element?.close();
       if (back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
@@ -30,6 +32,7 @@ export function Dialog(props) {
     class=${`dialog ${props.wide ? 'wide' : ''} ${props.kind ?? ''}`}
     role=${props.alert ? 'alertdialog' : undefined}
     aria-labelledby="dialog-title"
+    tabindex="-1"
     onCancel=${onCancel}
     onKeyDown=${props.onKeyDown}
     onPointerDown=${(/** @type {Event} */ event) => event.target === box.current && close()}

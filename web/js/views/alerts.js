@@ -29,18 +29,18 @@ export function Alerts() {
     kind: 'alerts',
     onClose: close,
     children: all.length
-      ? html`<ul class="alert-list">${all.map(alert => h(Row, { alert, onChoose: close, key: alert.id }))}</ul>`
+      ? html`<ul class="alert-list">${all.map((alert, place) => h(Row, { alert, isFirst: !place, onChoose: close, key: alert.id }))}</ul>`
       : html`<p class="empty">${t('alert.none')}</p>`,
   });
 }
 
-/** @param {{alert: import('../alerts.js').Alert, onChoose: () => void}} props */
-function Row({ alert, onChoose }) {
+/** @param {{alert: import('../alerts.js').Alert, isFirst: boolean, onChoose: () => void}} props */
+function Row({ alert, isFirst, onChoose }) {
   const choose = () => {
     onChoose();
     alert.open();
   };
-  return html`<li><button type="button" class="alert" onClick=${choose}>
+  return html`<li><button type="button" class="alert" autofocus=${isFirst} onClick=${choose}>
     <span class=${`alert-icon ${alert.tone}`}>${h(Icon, { name: alert.icon })}</span>
     <span class="alert-words"><strong class="truncate" dir="auto">${alert.title}</strong>${alert.text && html`<span class="muted small">${alert.text}</span>`}</span>
     <span class="muted small">${alert.at ? ago(new Date(alert.at).toISOString(), serverNow()) : t('alert.now')}</span>

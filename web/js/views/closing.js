@@ -34,7 +34,7 @@ export function Closing() {
   const footer = html`<${Fragment}>
     ${h(Button, { label: t('closing.after'), onClick: () => void close('after') })}
     ${h(Button, { label: t('closing.quit'), kind: 'danger', onClick: () => void close('quit') })}
-    ${h(Button, { label: t('closing.background'), kind: 'primary', onClick: () => void close('background') })}
+    ${h(Button, { label: t('closing.background'), kind: 'primary', autofocus: true, onClick: () => void close('background') })}
   <//>`;
   return h(Dialog, {
     title: t('closing.title'),

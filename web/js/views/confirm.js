@@ -11,8 +11,8 @@ export function Confirm({ question }) {
     question.onConfirm();
   };
   const footer = html`<${Fragment}>
-    ${h(Button, { label: t('action.keep'), onClick: closeDialog })}
-    ${h(Button, { label: question.confirm, kind: question.danger ? 'danger' : 'primary', onClick: yes })}
+    ${h(Button, { label: t('action.keep'), autofocus: question.danger, onClick: closeDialog })}
+    ${h(Button, { label: question.confirm, kind: question.danger ? 'danger' : 'primary', autofocus: !question.danger, onClick: yes })}
   <//>`;
   return h(Dialog, {
     title: question.title,

@@ -32,7 +32,7 @@ export function Removing() {
     void removeNow(jobs, keep);
   };
   const footer = html`<${Fragment}>
-    ${h(Button, { label: t('remove.keep_job'), onClick: closeDialog })}
+    ${h(Button, { label: t('remove.keep_job'), autofocus: true, onClick: closeDialog })}
     ${h(Button, { label: t(confirm, { size: bytes(amount?.bytes ?? 0) }), kind: 'danger', onClick: yes })}
   <//>`;
   return h(Dialog, {
