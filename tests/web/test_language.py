@@ -1,7 +1,10 @@
 import json
 import re
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,6 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.conftest import open_window
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.domain.holds import Hold
+from zordon_app.domain.hours import DAYS
+from zordon_app.domain.views import NEEDS_UPDATE
+from zordon_app.farm.availability import Rules, why_not, why_not_more
+from zordon_app.farm.intake import PREPARING
+from zordon_app.farm.lifecycle import QUEUED, RENDERING
+from zordon_app.farm.recovery import AFTER_RESTART
+from zordon_app.render import disk
 
 WEB = Path(__file__).parents[2] / "web"
 HERO = "sq01_sh0000_lighting_v1"
@@ -73,6 +84,15 @@ def test_both_languages_have_the_same_words():
             "Waits for a (other version of Zordon) and b (cannot help: The disk is full).",
             "Wartet auf a (andere Fassung von Zordon) und b (kann nicht helfen: The disk is full).",
         ),
+        ("Paused until 22:00 tomorrow.", "Angehalten bis morgen 22:00."),
+        (
+            "Outside its hours. It works again from 08:00 on 30 November.",
+            "Außerhalb seiner Zeiten; arbeitet wieder ab 08:00 am 30. November.",
+        ),
+        (
+            "Little memory free: 1.5 GiB, and 2 GiB shall stay free.",
+            "Wenig Speicher frei: 1,5 GiB; 2 GiB bleiben frei.",
+        ),
         ("Waits for its turn.", "Wartet, bis er an der Reihe ist."),
         (
             "FFmpeg 7.1 is not installed here; it is being downloaded (40 %). The job starts by itself.",
@@ -88,6 +108,28 @@ def test_what_a_job_says_of_itself_is_said_in_german(browser: Browser, zordon: Z
     with open_window(browser, zordon, prefs={"language": "de"}) as window:
         window.open()
         assert window.call("reasons.js", "reasonWords", reason) == german
+
+
+def shortage() -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk.shutil, "disk_usage", lambda _folder: SimpleNamespace(total=10**12, free=10**6))
+        return disk.DiskReserve(lambda: (2, 5), time.monotonic).shortage_now(Path("/"))
+
+
+def test_what_the_server_says_of_jobs_and_machines_is_known_in_german(browser: Browser, zordon: Zordon):
+    night = dict.fromkeys(DAYS, "22:00-06:00")
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    held = [Hold(paused=True, until=noon + timedelta(hours=hours)) for hours in (1, 20, 90)]
+    said = [QUEUED, RENDERING, PREPARING, AFTER_RESTART, NEEDS_UPDATE, shortage()]
+    said += [why_not(Rules(), hold, noon, 0) for hold in (Hold(paused=True), *held)]
+    said += [why_not(Rules(schedule=night), Hold(), noon, 0), why_not(Rules(accept_work=False), Hold(), noon, 0)]
+    said += [why_not(Rules(idle_minutes=5), Hold(), noon, idle) for idle in (0, None)]
+    said += [why_not_more(Rules(memory_floor_gib=4), 1.25)]
+    assert all(said)
+    with open_window(browser, zordon, prefs={"language": "de"}) as window:
+        window.open()
+        for sentence in said:
+            assert window.call("reasons.js", "reasonWords", sentence) != sentence
 
 
 def test_every_word_that_is_asked_for_is_there():

@@ -1,7 +1,7 @@
 // The server gives its reasons in English. The usual ones are said in the language of the window; the rest as they are.
 
 import { soon } from './format.js';
-import { t } from './i18n.js';
+import { formatter, t } from './i18n.js';
 
 /** @type {[RegExp, string][]} */
 const KNOWN = [
@@ -14,7 +14,10 @@ const KNOWN = [
   [/^Tried again; in the queue\.$/, 'tried'],
   [/^Rendered again; in the queue\.$/, 'rendered'],
   [/^Zordon was restarted; it goes on by itself\.$/, 'restarted'],
+  [/^Waiting for disk space: (?<folder>.+) has (?<free>.+) free, (?<floor>.+) are kept in reserve\. .+\.$/, 'disk'],
   [/^There is room again; it goes on by itself\.$/, 'room'],
+  [/^Rendering\.$/, 'rendering'],
+  [/^Rendering on (?<name>.+)\.$/, 'rendering_on'],
   [/^Looking at the files that are there already\.$/, 'files'],
   [/^Joining the parts\.$/, 'joining'],
   [/^Finishing on (?<names>.+)\.$/, 'finishing'],
@@ -32,6 +35,13 @@ const KNOWN = [
   [/^(?<failed>\d+) of (?<total>\d+) frames or segments failed: (?<why>.+)$/s, 'failed'],
   [/^The first (?<failed>\d+) frames or segments all failed; stopped: (?<why>.+)$/s, 'gave_up'],
   [/^Helps (?<name>.+)\.$/, 'helps'],
+  [/^Ready\. Helps (?<name>.+)\.$/, 'ready'],
+  [/^Asked to help again\.$/, 'asked_again'],
+  [/^Needs another version of Zordon: .+\.$/, 'unfit'],
+  [/^Not reached yet\.$/, 'not_reached'],
+  [/^Does not answer\.$/, 'silent'],
+  [/^Cancelled\.$/, 'given_up'],
+  [/^No Zordon answers at (?<address>\S+)\. Is it .+\?$/, 'nobody_there'],
   [/^Paused by its owner\.$/, 'owner'],
   [/^Finishes what it has\.$/, 'finishes'],
   [/^Paused until (?<when>[^.]+)\.$/, 'until'],
@@ -92,8 +102,35 @@ export function noteOf(job) {
   return isSaid ? reasonWords(job.reason) : '';
 }
 
-/** Times of the server are in UTC; people read their own. @param {Record<string, string>} parts @returns {Record<string, string>} */
+/** Numbers and times as people of the language write them. @param {Record<string, string>} parts @returns {Record<string, string>} */
 function shown(parts) {
-  const moment = parts.time ? Date.parse(`${parts.time.replace(' UTC', 'Z').replace(' ', 'T')}`) : Number.NaN;
-  return Number.isNaN(moment) ? parts : { ...parts, time: soon(moment) };
+  const words = { ...parts };
+  for (const [name, say] of Object.entries(SAID)) if (name in parts) words[name] = say(parts[name]);
+  return words;
+}
+
+/** @type {Record<string, (text: string) => string>} */
+const SAID = { time: ownTime, when: dayAndTime, free: ownNumber, floor: ownNumber };
+
+/** Times of the server are in UTC; people read their own. @param {string} text */
+function ownTime(text) {
+  const moment = Date.parse(text.replace(' UTC', 'Z').replace(' ', 'T'));
+  return Number.isNaN(moment) ? text : soon(moment);
+}
+
+/** @param {string} text 08:00, 08:00 tomorrow, 08:00 on 30 November */
+function dayAndTime(text) {
+  const [time, rest = ''] = text.split(/ (?:on )?(.+)/);
+  if (rest === 'tomorrow') return t('reason.tomorrow', { time });
+  const day = Date.parse(`${rest} 2000`);
+  if (Number.isNaN(day)) return text;
+  return t('reason.on_day', {
+    time,
+    day: formatter(Intl.DateTimeFormat, { day: 'numeric', month: 'long' }).format(day),
+  });
+}
+
+/** @param {string} text 1.5 GB */
+function ownNumber(text) {
+  return text.replace(/\d+\.\d+/, number => formatter(Intl.NumberFormat).format(Number(number)));
 }

@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { ask } from '../overlay.js';
 import { copyText } from '../perform.js';
+import { reasonWords } from '../reasons.js';
 import { go } from '../router.js';
 import { nodes, serverNow } from '../store.js';
 import { Button } from '../ui/button.js';
@@ -30,14 +31,15 @@ function Row({ member }) {
     member.this || member.online
       ? { shape: 'disc', tone: 'ok', word: t('farm.online') }
       : { shape: 'cross', tone: 'err', word: t('machine.state.offline') };
+  const reason = reasonWords(member.reason);
   const facts = [
     member.address,
     member.version && `Zordon ${member.version}`,
     member.since && t('farm.since', { time: ago(member.since, serverNow()) }),
   ];
   return html`<li class="member">
-    <span class=${`state ${state.tone}`} title=${member.reason || state.word}>${h(Mark, state)}<span class="visually-hidden">${state.word}</span></span>
-    <span class="grow"><strong dir="auto">${member.name}</strong>${member.this ? html` <span class="tag">${t('machine.this_one')}</span>` : null}<span class="muted small truncate">${[...facts, member.reason].filter(Boolean).join(' · ')}</span></span>
+    <span class=${`state ${state.tone}`} title=${reason || state.word}>${h(Mark, state)}<span class="visually-hidden">${state.word}</span></span>
+    <span class="grow"><strong dir="auto">${member.name}</strong>${member.this ? html` <span class="tag">${t('machine.this_one')}</span>` : null}<span class="muted small truncate">${[...facts, reason].filter(Boolean).join(' · ')}</span></span>
     <button type="button" class="button quiet small mono" title=${t('farm.fingerprint')} onClick=${() => void copyText(member.fingerprint)}>${member.fingerprint.slice(0, 8)}…</button>
     ${known && h(Button, { label: t('machine.show'), icon: 'monitor', only: true, small: true, kind: 'quiet', onClick: () => go({ page: 'machine', node: member.id }) })}
     ${!member.this && mayManage() ? h(Button, { label: t('farm.remove', { name: member.name }), icon: 'x', only: true, small: true, kind: 'quiet', onClick: () => confirmRemove(member) }) : null}
