@@ -82,7 +82,7 @@ def test_both_languages_have_the_same_words():
         ),
         (
             "Waits for a (other version of Zordon) and b (cannot help: The disk is full).",
-            "Wartet auf a (andere Fassung von Zordon) und b (kann nicht helfen: The disk is full).",
+            "Wartet auf a (andere Version von Zordon) und b (kann nicht helfen: The disk is full).",
         ),
         ("Paused until 22:00 tomorrow.", "Angehalten bis morgen 22:00."),
         (
@@ -96,7 +96,7 @@ def test_both_languages_have_the_same_words():
         ("Waits for its turn.", "Wartet, bis er an der Reihe ist."),
         (
             "FFmpeg 7.1 is not installed here; it is being downloaded (40 %). The job starts by itself.",
-            "FFmpeg 7.1 ist hier nicht installiert und wird geladen (40 %). Der Auftrag beginnt dann von selbst.",
+            "FFmpeg 7.1 ist hier nicht installiert und wird geladen (40\u00a0%). Der Auftrag beginnt dann von selbst.",
         ),
         (
             "3 of 48 frames or segments failed: Out of memory.",
