@@ -89,6 +89,7 @@ def test_a_german_form_names_options_choices_and_presets_in_german(window: Windo
     page.keyboard.press("n")
     page.get_by_label("Pfad auf dem Rechner, auf dem Zordon läuft").fill(str(film))
     page.keyboard.press("Enter")
+    expect(page.get_by_label("Erkannt")).to_contain_text("23,976")
     page.get_by_label("Vorlage", exact=True).select_option(label="In MP4, unverändert")
     expect(page.get_by_text("Sache von Sekunden")).to_be_visible()
     page.get_by_text("Weitere Optionen").click()

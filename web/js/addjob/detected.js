@@ -1,4 +1,4 @@
-import { duration } from '../format.js';
+import { count, duration } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { SelectField } from '../ui/field.js';
@@ -37,7 +37,7 @@ function sceneFacts(probe) {
   return [
     [t('detected.frames'), detectedFrames(probe)],
     [t('detected.size'), size ? `${size}×${scene?.height ?? probe.height}${percentage}` : ''],
-    [t('detected.fps'), probe.fps ? String(Number(probe.fps.toFixed(3))) : ''],
+    [t('detected.fps'), probe.fps ? count(probe.fps) : ''],
     [t('detected.engine'), renderEngine(scene?.render_engine)],
     [t('detected.samples'), scene?.samples ? String(scene.samples) : ''],
     [t('detected.format'), String(scene?.format ?? '').replace('OPEN_EXR', 'EXR')],
@@ -64,7 +64,7 @@ function filmFacts(probe) {
   return [
     [t('detected.video'), String(video?.codec ?? '')],
     [t('detected.size'), probe.width ? `${probe.width}×${probe.height}` : ''],
-    [t('detected.fps'), probe.fps ? String(Number(probe.fps.toFixed(3))) : ''],
+    [t('detected.fps'), probe.fps ? count(probe.fps) : ''],
     [t('detected.length'), probe.facts.duration ? duration(Number(probe.facts.duration)) : ''],
     [
       t('detected.audio'),

@@ -1,9 +1,10 @@
-import { t } from '../i18n.js';
+import { formatter, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { Button } from '../ui/button.js';
 
 const MOST = 6;
 const STEP = 0.5;
+const STOPS = /** @type {const} */ ({ minimumFractionDigits: 1, signDisplay: 'exceptZero' });
 
 /**
  * How the picture is looked at: brighter or darker, whole or pixel by pixel, once or again and again.
@@ -16,7 +17,7 @@ export function ViewBar({ view, onView, play }) {
   return html`<div class="view-bar" role="group" aria-label=${t('player.view')}>
     <span class="muted small">${t('player.exposure')}</span>
     ${h(Button, { label: t('player.darker'), icon: 'minus', only: true, small: true, onClick: () => set(exposure - STEP) })}
-    <button type="button" class="button quiet small exposure" title=${t('player.exposure_reset')} onClick=${() => set(0)}>${exposure > 0 ? '+' : ''}${exposure.toFixed(1)}</button>
+    <button type="button" class="button quiet small exposure" title=${t('player.exposure_reset')} onClick=${() => set(0)}>${formatter(Intl.NumberFormat, STOPS).format(exposure)}</button>
     ${h(Button, { label: t('player.brighter'), icon: 'plus', only: true, small: true, onClick: () => set(exposure + STEP) })}
     <span class="space"></span>
     ${h(Button, { label: t('player.loop'), icon: 'repeat', only: true, small: true, kind: 'quiet', pressed: play.loop, onClick: () => play.setLoop(!play.loop) })}
