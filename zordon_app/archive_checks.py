@@ -58,7 +58,9 @@ class Checks:
     def count_entries(self, number: int) -> None:
         """Refuse too many entries, before they are looked at."""
         if number > self.limits.entries:
-            raise BadRequest(f"The archive holds more than {self.limits.entries} files.")
+            raise BadRequest(
+                "The archive holds more than {count} files.", code="archive_many", count=self.limits.entries
+            )
 
     def admit(self, entry: Entry) -> str:
         """The entry's path below the folder, with ``/``; empty for the archive's own root.
@@ -81,15 +83,27 @@ class Checks:
             raise BadRequest("The archive is damaged: a file in it is shorter than nothing.")
         self._bytes += size
         if self._bytes > self.limits.total_bytes:
-            raise BadRequest(f"The archive unpacks to more than {self.limits.total_bytes / 1024**3:.0f} GB.")
+            raise BadRequest(
+                "The archive unpacks to more than {gigabytes} GB.",
+                code="archive_large",
+                gigabytes=f"{self.limits.total_bytes / 1024**3:.0f}",
+            )
         if self._bytes > self.limits.ratio_from and self._bytes > self._packed * self.limits.ratio:
-            raise BadRequest("The archive unpacks to far more than such files hold; it looks like a zip bomb.")
+            raise BadRequest(
+                "The archive unpacks to far more than such files hold; it looks like a zip bomb.", code="archive_bomb"
+            )
         if self._bytes > self._room:
-            raise DiskFull(f"There is no room to unpack the archive: it needs {self._bytes / 1024**2:.0f} MB or more.")
+            raise DiskFull(
+                "There is no room to unpack the archive: it needs {megabytes} MB or more.",
+                code="archive_misfit",
+                megabytes=f"{self._bytes / 1024**2:.0f}",
+            )
 
     def _check_link(self, entry: Entry, *, depth: int) -> None:
         if not self.limits.programs:
-            raise BadRequest(f"The archive holds a link, {shown(entry.name)}. Pack the file itself.")
+            raise BadRequest(
+                "The archive holds a link, {name}. Pack the file itself.", code="archive_link", name=shown(entry.name)
+            )
         target = entry.target
         steps = target.split("/")
         upwards = next((index for index, step in enumerate(steps) if step != ".."), len(steps))

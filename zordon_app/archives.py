@@ -83,7 +83,11 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        raise BadRequest(f"The archive is damaged or incomplete ({error}). Pack or download it again.") from error
+        raise BadRequest(
+            "The archive is damaged or incomplete ({why}). Pack or download it again.",
+            code="archive_damaged",
+            why=error,
+        ) from error
     except _UNREADABLE as error:
         raise BadRequest(f"The archive cannot be read ({error}). Pack it in a plain way.") from error
     except OSError as error:
@@ -176,7 +180,7 @@ def _count_in_list(file: IO[bytes]) -> int:
     tail = _read_at(file, max(0, size - _LONGEST_COMMENT - _ZIP_END.size), _LONGEST_COMMENT + _ZIP_END.size)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _ZIP_END.size:
-        raise BadRequest("The file is not a zip archive, or its end is missing.")
+        raise BadRequest("The file is not a zip archive, or its end is missing.", code="not_a_zip")
     end = max(0, size - _LONGEST_COMMENT - _ZIP_END.size) + at
     length = _ZIP_END.unpack_from(tail, at)[5]
     locator = _read_at(file, end - _ZIP64_LOCATOR.size, _ZIP64_LOCATOR.size)
@@ -184,7 +188,7 @@ def _count_in_list(file: IO[bytes]) -> int:
         end -= _ZIP64_LOCATOR.size + _ZIP64_END.size
         record = _read_at(file, end, _ZIP64_END.size)
         if len(record) < _ZIP64_END.size or not record.startswith(b"PK\x06\x06"):
-            raise BadRequest("The archive is damaged: its end is not where it says.")
+            raise BadRequest("The archive is damaged: its end is not where it says.", code="archive_cut_off")
         length = _ZIP64_END.unpack(record)[8]
     if length > _LARGEST_LIST:
         raise BadRequest("The archive's list of files is far too long.")
@@ -200,7 +204,7 @@ def _read_at(file: IO[bytes], position: int, length: int) -> bytes:
 
 def _zip_entry(info: zipfile.ZipInfo) -> Entry:
     if info.flag_bits & 0x41:
-        raise BadRequest("The archive is encrypted. Pack it without a password.")
+        raise BadRequest("The archive is encrypted. Pack it without a password.", code="archive_locked")
     # orig_filename, since zipfile itself cuts names at NUL and turns backslashes round on Windows.
     name, mode = info.orig_filename, info.external_attr >> 16
     # 0: made on Windows, which knows no kinds.

@@ -14,6 +14,7 @@ _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?:, got `(?P<got>[^`]+)`)?
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
 _LENGTH = re.compile(r" of length (?P<sign>>=|<=|==) (?P<count>[0-9]+)")
+_BOUND = re.compile(r"` (?P<sign>>=|<=) (?P<number>[0-9.]+) - at `\$(?P<path>[^`]*)`$")
 
 _KINDS = {
     "int": "a whole number",
@@ -48,7 +49,18 @@ def checked(value: object, kind: type[T], *, what: str = "", lax: bool = False) 
     try:
         return msgspec.convert(value, kind, strict=not lax)
     except msgspec.ValidationError as error:
-        raise BadRequest(what + in_words(str(error))) from error
+        raise _refusal(what + in_words(str(error)), str(error)) from error
+
+
+def _refusal(sentence: str, complaint: str) -> BadRequest:
+    """What is too much or too little can be said in other languages too."""
+    bound = _BOUND.search(complaint)
+    if bound is None:
+        return BadRequest(sentence)
+    field = bound["path"].lstrip(".")
+    if bound["sign"] == ">=":
+        return BadRequest("{sentence}", code="too_small", sentence=sentence, field=field, bound=bound["number"])
+    return BadRequest("{sentence}", code="too_large", sentence=sentence, field=field, bound=bound["number"])
 
 
 def in_words(complaint: str) -> str:

@@ -169,7 +169,9 @@ def schema() -> dict[str, Any]:
 
 def _check_folder(name: str, text: str) -> None:
     if text and ("\0" in text or not Path(text).expanduser().is_absolute()):
-        raise BadRequest(f"{name} must be a whole path, not {text[:100]!r}.")
+        raise BadRequest(
+            "{setting} must be a whole path, not {path!r}.", code="folder_path", setting=name, path=text[:100]
+        )
 
 
 def _load(path: Path) -> Settings:

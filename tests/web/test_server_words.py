@@ -113,6 +113,13 @@ def test_a_refusal_is_said_in_german_with_its_values(window: Window):
     )
 
 
+def test_a_setting_out_of_its_range_is_refused_in_german(window: Window):
+    page = window.open("/settings")
+    page.get_by_label("Port", exact=True).fill("80")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("„port“ muss mindestens 1024 sein.")).to_be_visible()
+
+
 def test_a_file_that_was_sent_in_vain_is_refused_in_german(window: Window):
     page = window.open()
     page.keyboard.press("n")

@@ -228,7 +228,7 @@ class FormReader:
 
     def _keep_file(self, filename: str, chunks: Iterator[bytes]) -> None:
         if self._received.upload is not None:
-            raise BadRequest("The form has more than one file; send one .zip instead.")
+            raise BadRequest("The form has more than one file; send one .zip instead.", code="many_files")
         name = shown_name(filename)
         folder = self._received.folder = self._new_folder()
         suffix = Path(name).suffix

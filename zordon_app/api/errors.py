@@ -72,8 +72,12 @@ class ErrorBoundary:
         except Exception:
             report = uuid.uuid4().hex[:12]
             log.exception("Report %s: %s %r failed", report, environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            sentence = f"Something went wrong in Zordon. Report id {report}; the log file has the details."
-            return refuse(start_response, ZordonError(sentence))
+            unexpected = ZordonError(
+                "Something went wrong in Zordon. Report id {report}; the log file has the details.",
+                code="unexpected",
+                report=report,
+            )
+            return refuse(start_response, unexpected)
 
 
 def _note(environ: Environ, error: ZordonError) -> None:

@@ -24,5 +24,7 @@ def check_web_address(url: str) -> SplitResult:
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         raise BadRequest("A web address begins with https:// or http:// and names a host.", code="bad_web_address")
     if parts.username is not None or parts.password is not None:
-        raise BadRequest("An address with a name or password in it is not used: it would stand in logs.")
+        raise BadRequest(
+            "An address with a name or password in it is not used: it would stand in logs.", code="address_secret"
+        )
     return parts

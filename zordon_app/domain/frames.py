@@ -19,7 +19,7 @@ def parse_frames(text: str) -> list[int]:
     """
     parts = [part.replace(" ", "") for part in text.split(",") if part.strip()]
     if not parts:
-        raise BadRequest("The frame range is empty. Write frames like 1-10x2,15.")
+        raise BadRequest("The frame range is empty. Write frames like 1-10x2,15.", code="frames_empty_text")
     frames: set[int] = set()
     for part in parts:
         frames.update(_parse_part(part))
@@ -31,14 +31,16 @@ def parse_frames(text: str) -> list[int]:
 def _parse_part(part: str) -> Iterable[int]:
     match = fileseq.FrameSet.FRANGE_RE.match(part) if fileseq.FrameSet.isFrameRange(part) else None
     if match is None:
-        raise BadRequest(f"{part[:60]!r} is not a frame range. Write frames like 1-10x2,15.")
+        raise BadRequest(
+            "{part!r} is not a frame range. Write frames like 1-10x2,15.", code="frames_bad", part=part[:60]
+        )
     first, last, chunk, step = match.groups()
     start, end = int(first), int(last if last is not None else first)
     if chunk not in (None, "x"):
         raise BadRequest(f"{part[:60]!r} uses {chunk!r}; only steps with x are known, as in 1-10x2.")
     stride = int(step) if step else 1
     if stride < 1:
-        raise BadRequest(f"The step of {part[:60]!r} must be 1 or more.")
+        raise BadRequest("The step of {part!r} must be 1 or more.", code="frames_step", part=part[:60])
     if end < start:
         raise BadRequest(f"The frame range {part[:60]!r} runs backwards: {start} is after {end}.")
     if (end - start) // stride >= MAX_FRAMES:

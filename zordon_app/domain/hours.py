@@ -46,7 +46,11 @@ def parse_hours(text: str) -> list[tuple[int, int]]:
         match = _SPAN.fullmatch(part)
         start, end = (int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])) if match else (0, 0)
         if match is None or start >= MINUTES_OF_DAY or end > MINUTES_OF_DAY or start == end:
-            raise BadRequest(f"{part[:40]!r} are no hours; write them as 18:00-08:00, or 00:00-24:00 for a whole day.")
+            raise BadRequest(
+                "{text!r} are no hours; write them as 18:00-08:00, or 00:00-24:00 for a whole day.",
+                code="bad_hours",
+                text=part[:40],
+            )
         spans.append((start, end if end > start else end + MINUTES_OF_DAY))
     return spans
 

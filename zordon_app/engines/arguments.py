@@ -33,7 +33,12 @@ def check_arguments(
         if value is None:
             continue
         if argument.local_only and not from_this_machine and value != kept.get(name):
-            raise Forbidden(f"The argument {name!r} of {engine} is taken only from the machine Zordon runs on.")
+            raise Forbidden(
+                "The argument {name!r} of {engine} is taken only from the machine Zordon runs on.",
+                code="argument_elsewhere",
+                name=name,
+                engine=engine,
+            )
         checked[name] = _check_value(argument, value)
     return checked
 

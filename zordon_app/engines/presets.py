@@ -169,7 +169,12 @@ class Presets:
         try:
             write_durably(self._own, content.encode())
         except OSError as error:
-            raise BadRequest(f"The presets cannot be written to {self._own}: {error.strerror or error}.") from error
+            raise BadRequest(
+                "The presets cannot be written to {path}: {why}.",
+                code="presets_unwritable",
+                path=self._own,
+                why=error.strerror or error,
+            ) from error
         self._read = None
 
 

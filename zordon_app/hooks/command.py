@@ -32,7 +32,7 @@ def split_command(text: str) -> list[str]:
         # Backslashes separate folders on Windows, and are not for quoting there.
         return shlex.split(text, posix=os.name != "nt")
     except ValueError:
-        raise BadRequest("A quote in the command is not closed.") from None
+        raise BadRequest("A quote in the command is not closed.", code="open_quote") from None
 
 
 def run_command(text: str, news: News, stop: threading.Event, *, most_seconds: float = MOST_SECONDS) -> None:

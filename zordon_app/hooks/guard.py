@@ -55,7 +55,11 @@ def find_target(url: str, own: Iterable[str], resolve: Resolve = resolve) -> Tar
     addresses = resolve(host, port)
     ours = {ip_address(text) for text in own}
     if any(_is_forbidden(ip_address(text), ours) for text in addresses):
-        raise BadRequest(f"{host} is this machine, or reaches only its own link; such addresses are not called.")
+        raise BadRequest(
+            "{host} is this machine, or reaches only its own link; such addresses are not called.",
+            code="address_inside",
+            host=host,
+        )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(ip=addresses[0], port=port, host=host, is_secure=is_secure, path=path)
 

@@ -68,7 +68,13 @@ class BlenderEngine:
             output = _run_probe(run, invocation)
         facts = read_marked(output, "probe")
         if facts is None:
-            raise BadRequest(f"Blender {build.version} cannot open {project.name}: {explain(output.splitlines(), 1)}")
+            raise BadRequest(
+                "Blender {version} cannot open {name}: {why}",
+                code="cannot_open",
+                version=build.version,
+                name=project.name,
+                why=explain(output.splitlines(), 1),
+            )
         facts.pop("kind", None)
         return make_probe(project, header, facts | {"complete": True})
 

@@ -94,7 +94,7 @@ def python_for(version: str) -> tuple[int, int]:
     """The Python that a ``bpy`` needs. Raises BadRequest: that old ones are not published."""
     numbers = parse_version(version)
     if numbers < (4, 2):
-        raise BadRequest("bpy is published from 4.2 on; install an older Blender as a program.")
+        raise BadRequest("bpy is published from 4.2 on; install an older Blender as a program.", code="bpy_too_old")
     return (3, 11) if numbers < (5, 1) else (3, 13)
 
 

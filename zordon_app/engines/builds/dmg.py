@@ -27,7 +27,7 @@ def unpack(image: Path, folder: Path, *, hdiutil: str = "hdiutil") -> None:
         BadRequest: this is not macOS, or the image is damaged.
     """
     if shutil.which(hdiutil) is None:
-        raise BadRequest("Disk images (.dmg) can be opened on macOS only.")
+        raise BadRequest("Disk images (.dmg) can be opened on macOS only.", code="dmg_elsewhere")
     with tempfile.TemporaryDirectory(prefix="zordon-image-") as mount:
         options = ("-readonly", "-nobrowse", "-noautoopen", "-noverify", "-mountpoint", mount)
         _run(hdiutil, "attach", *options, str(image))

@@ -103,7 +103,11 @@ class BuildStore:
         write_durably(prepared / MARKER, msgspec.json.format(msgspec.json.encode(managed)))
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink() or (place.exists() and not (place / MARKER).is_file()):
-            raise BadRequest(f"{place} is in the way and was not made by Zordon. Move it away and try again.")
+            raise BadRequest(
+                "{path} is in the way and was not made by Zordon. Move it away and try again.",
+                code="in_the_way",
+                path=place,
+            )
         if place.exists():
             self._discard(place)
         prepared.rename(place)
