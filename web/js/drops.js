@@ -2,6 +2,7 @@
 
 import { openAddJob } from './addjob/draft.js';
 import { desktop } from './desktop.js';
+import { mayAct } from './farm.js';
 import { signal } from './lib.js';
 
 /** How long the window is given to tell the whole paths of dropped files, which a page never sees. */
@@ -22,7 +23,7 @@ export function startDrops() {
 /** @param {number} step */
 function show(step) {
   depth.value = Math.max(0, depth.value + step);
-  dragging.value = depth.value > 0;
+  dragging.value = depth.value > 0 && mayAct();
 }
 
 /** @param {DragEvent} event */

@@ -56,6 +56,11 @@ export function mayAct() {
   return farm.value?.you?.role !== 'view';
 }
 
+/** Settings are changed at the machine itself. Where there is no farm to tell of, nobody else can look. */
+export function isAtMachine() {
+  return [undefined, 'local'].includes(farm.value?.you?.role);
+}
+
 /** Who belongs to the farm is decided at the machine itself. */
 export function mayManage() {
   return farm.value?.you?.role === 'local';

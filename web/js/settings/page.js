@@ -6,7 +6,7 @@ import { AboutSection } from './aboutsection.js';
 import { grouped } from './groups.js';
 import { TryNotices } from './notices.js';
 import { PresetsSection } from './presetssection.js';
-import { SettingRow } from './row.js';
+import { OnlyThere, SettingRow } from './row.js';
 import { hintOf, labelOf, readSettings, values } from './store.js';
 import { WINDOW_ROWS, windowLabel } from './window.js';
 
@@ -40,6 +40,7 @@ export function Settings() {
       ${h(Contents, { sections })}
       <div class="settings-list">
         ${own.length > 0 && h(Group, { id: 'window', children: own.map(row => html`<div class="setting" key=${row.id}><div class="setting-main">${h(row.view, {})}</div></div>`) })}
+        ${groups.length > 0 && h(OnlyThere, {})}
         ${groups.map(group => h(Group, { id: group.id, key: group.id, children: [...group.names.map(name => h(SettingRow, { name, key: name })), group.id === 'notices' && h(TryNotices, { key: 'try' })] }))}
         ${presets && h(Group, { id: 'presets', children: h(PresetsSection, {}) })}
         ${about && h(Group, { id: 'about', children: h(AboutSection, {}) })}

@@ -1,3 +1,4 @@
+import { isAtMachine } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
@@ -13,14 +14,20 @@ export function SettingRow({ name }) {
   const about = known.value[name];
   const value = values.value?.[name];
   const differs = about?.fallback !== undefined && JSON.stringify(value) !== JSON.stringify(about.fallback);
-  return html`<div class="setting" data-setting=${name}>
+  return html`<fieldset class="setting" data-setting=${name} disabled=${!isAtMachine()}>
     <div class="setting-main">${h(Control, { name, value })}
       ${AT_START.includes(name) ? html`<span class="tag">${t('settings.at_start')}</span>` : null}
     </div>
     <div class="setting-side">
-      ${differs ? h(Button, { label: t('settings.reset', { name: labelOf(name) }), hint: defaultWords(about?.fallback), icon: 'rotate-ccw', kind: 'quiet', only: true, small: true, onClick: () => void change(name, null) }) : null}
+      ${differs && isAtMachine() ? h(Button, { label: t('settings.reset', { name: labelOf(name) }), hint: defaultWords(about?.fallback), icon: 'rotate-ccw', kind: 'quiet', only: true, small: true, onClick: () => void change(name, null) }) : null}
     </div>
-  </div>`;
+  </fieldset>`;
+}
+
+/** Why nothing can be changed, where that is so. */
+export function OnlyThere() {
+  if (isAtMachine()) return null;
+  return html`<p class="note">${h(Icon, { name: 'info' })}<span>${t('settings.only_there')}</span></p>`;
 }
 
 /** @param {unknown} fallback */

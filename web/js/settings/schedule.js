@@ -1,3 +1,4 @@
+import { isAtMachine } from '../farm.js';
 import { language, t } from '../i18n.js';
 import { h, html, useEffect, useRef, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
@@ -19,7 +20,7 @@ export function Schedule({ name, label, hint, error, value }) {
     week.map((old, index) => (index === place ? on : old));
   const onPointer = (/** @type {PointerEvent} */ event) => {
     const place = placeOf(event);
-    if (place === null || event.buttons !== 1) return;
+    if (place === null || event.buttons !== 1 || !isAtMachine()) return;
     if (event.type === 'pointerdown') paint.current = !week[place];
     if (paint.current === null || week[place] === paint.current) return;
     setDraft(set(place, paint.current));
@@ -40,6 +41,7 @@ export function Schedule({ name, label, hint, error, value }) {
     if (step === undefined && event.key !== ' ' && event.key !== 'Enter') return;
     event.preventDefault();
     setHere(next);
+    if (!isAtMachine()) return;
     if (step === undefined) save(set(here, !week[here]));
     else if (event.shiftKey) save(set(next, week[here]));
   };
@@ -47,7 +49,7 @@ export function Schedule({ name, label, hint, error, value }) {
     <legend>${label}</legend>
     <p class="hint" id="schedule-hint">${hint}</p>
     <div class="toolbar">${Object.keys(USUAL).map(id => h(Button, { key: id, label: t(`schedule.${id}`), small: true, pressed: usualWeek(id).every((on, index) => on === week[index]), onClick: () => save(usualWeek(id)) }))}</div>
-    <div class="week" role="grid" tabindex="0" aria-label=${label} aria-describedby="schedule-hint" aria-activedescendant=${`hour-${here}`} onPointerDown=${onPointer} onPointerMove=${onPointer} onKeyDown=${onKeyDown}>
+    <div class="week" role="grid" aria-readonly=${!isAtMachine()} tabindex="0" aria-label=${label} aria-describedby="schedule-hint" aria-activedescendant=${`hour-${here}`} onPointerDown=${onPointer} onPointerMove=${onPointer} onKeyDown=${onKeyDown}>
       ${DAYS.map((day, row) => h(Day, { day, row, week, here, key: day }))}
     </div>
     ${h(Scale, {})}

@@ -1,4 +1,5 @@
 // Why units of a job failed, by what they said.
+import { mayAct } from '../farm.js';
 import { formatFrames, parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -48,14 +49,14 @@ function FailureCard({ job, failure }) {
     ${h(Icon, { name: 'circle-alert' })}
     <div class="grow"><p class="message">${message}</p>
     <p class="muted small">${[t('overview.failed_units', { n: count, units }), nodes.map(nodeName).join(', ')].filter(Boolean).join(' · ')}</p>
-    <div class="toolbar">${h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: look })}${nodes.length === 1 && h(LeaveOut, { job, node: nodes[0] })}</div></div>
+    <div class="toolbar">${mayAct() && h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: look })}${nodes.length === 1 && h(LeaveOut, { job, node: nodes[0] })}</div></div>
   </li>`;
 }
 
 /** What fails on one machine alone goes to the others. @param {{job: Job, node: string}} props */
 function LeaveOut({ job, node }) {
   const others = withoutMachine(job, node);
-  if (!others.length) return null;
+  if (!others.length || !mayAct()) return null;
   return h(Button, {
     label: t('overview.leave_out', { name: nodeName(node) }),
     icon: 'ban',

@@ -1,5 +1,5 @@
 import { addFiles, openAddJob } from '../addjob/draft.js';
-import { actOnFarm, farm, farmError, mayManage } from '../farm.js';
+import { actOnFarm, farm, farmError, isAtMachine, mayAct, mayManage } from '../farm.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { complain } from '../overlay.js';
@@ -20,7 +20,7 @@ export function FirstRun() {
     <h2>${t('first.title')}</h2>
     <p class="muted lead">${t('first.text')}</p>
     <div class="cards">
-      ${h(DropCard, {})}
+      ${mayAct() && h(DropCard, {})}
       ${!done.includes('engine') && h(EngineCard, {})}
       ${!done.includes('farm') && h(FarmCard, {})}
     </div>
@@ -66,6 +66,6 @@ function FarmCard() {
           ? null
           : html`<p class="muted">${alone ? t('first.farm_alone') : html`<span class="spinner"></span> ${t('first.farm_text')}`}</p>`
     }
-    <div class="toolbar">${h(Button, { label: t('first.machines'), onClick: () => go({ page: 'farm' }) })}</div>
+    <div class="toolbar">${h(Button, { label: t(isAtMachine() ? 'first.machines' : 'page.farm'), onClick: () => go({ page: 'farm' }) })}</div>
   </article>`;
 }

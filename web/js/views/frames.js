@@ -1,7 +1,8 @@
+import { mayAct } from '../farm.js';
 import { bytes, duration } from '../format.js';
 import { formatFrames } from '../frames.js';
 import { t } from '../i18n.js';
-import { h, html, useState } from '../lib.js';
+import { Fragment, h, html, useState } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText, rerender, retry, skip } from '../perform.js';
 import { go } from '../router.js';
@@ -31,11 +32,6 @@ export function FramesTab({ job }) {
   const picked = pickedUnits.value;
   const text = formatFrames(pickedNumbers(picked));
   const own = units.value.filter(unit => picked.has(unit.unit));
-  const failed = formatFrames(own.filter(unit => unit.state === 'failed').map(unit => unit.unit));
-  const done = formatFrames(own.filter(unit => unit.state === 'done').map(unit => unit.unit));
-  const open = formatFrames(
-    own.filter(unit => unit.state === 'waiting' || unit.state === 'failed').map(unit => unit.unit),
-  );
   return html`<div class="stack frames">
     <div>
       ${h(FrameGrid, { job, pick: true })}
@@ -44,14 +40,24 @@ export function FramesTab({ job }) {
     <div class="picking">
     <p class="muted truncate" title=${text}>${picked.size ? html`${t('frames.picked', { n: picked.size })} <span class="mono">${text}</span>` : t('frames.hint')}</p>
     <div class="toolbar" role="toolbar" aria-label=${t('frames.actions')}>
-      ${h(Button, { label: t('frames.retry'), icon: 'list-restart', small: true, disabled: !failed, onClick: () => void retry([job], failed) })}
-      ${h(Button, { label: t('frames.rerender'), icon: 'refresh-cw', small: true, disabled: !done, onClick: () => void rerender([job], done) })}
-      ${h(Button, { label: t('frames.skip'), icon: 'skip-forward', small: true, disabled: !open, onClick: () => void skip([job], open) })}
+      ${mayAct() && h(Acts, { job, own })}
       ${h(Button, { label: t('frames.copy'), icon: 'copy', small: true, only: true, disabled: !text, onClick: () => void copyText(text) })}
     </div>
     </div>
     ${unitsOf.value === job.id ? h(UnitTable, {}) : null}
   </div>`;
+}
+
+/** What may be done with the picked ones. @param {{job: import('../types').Job, own: Unit[]}} props */
+function Acts({ job, own }) {
+  const among = (/** @type {string[]} */ states) =>
+    formatFrames(own.filter(unit => states.includes(unit.state)).map(unit => unit.unit));
+  const [failed, done, open] = [among(['failed']), among(['done']), among(['waiting', 'failed'])];
+  return html`<${Fragment}>
+      ${h(Button, { label: t('frames.retry'), icon: 'list-restart', small: true, disabled: !failed, onClick: () => void retry([job], failed) })}
+      ${h(Button, { label: t('frames.rerender'), icon: 'refresh-cw', small: true, disabled: !done, onClick: () => void rerender([job], done) })}
+      ${h(Button, { label: t('frames.skip'), icon: 'skip-forward', small: true, disabled: !open, onClick: () => void skip([job], open) })}
+  <//>`;
 }
 
 function Legend() {

@@ -20,7 +20,7 @@ export function JobSettings({ job }) {
   return html`<div class="stack">
     <div class="toolbar">
       ${mayAct() && isEditable(job) ? h(Button, { label: t('action.edit'), icon: 'pencil', onClick: () => edit(job) }) : null}
-      ${h(Button, { label: t('action.duplicate'), icon: 'layers', onClick: () => duplicate(job) })}
+      ${mayAct() ? h(Button, { label: t('action.duplicate'), icon: 'layers', onClick: () => duplicate(job) }) : null}
       ${job.parent ? null : h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', small: true, onClick: () => void copyText(commandOf(job)) })}
       ${h(Button, { label: t('jobset.copy'), icon: 'copy', kind: 'quiet', small: true, onClick: () => void copyText(JSON.stringify(requestOf(job), null, 2)) })}
     </div>

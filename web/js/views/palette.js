@@ -1,5 +1,6 @@
 import { actionsFor, labelOf, runAction } from '../actions.js';
 import { openAddJob } from '../addjob/draft.js';
+import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
 import { chosenJobs } from '../keys.js';
 import { h, html, useMemo, useState } from '../lib.js';
@@ -110,7 +111,7 @@ function general() {
     run: () => setPrefs({ theme: name }),
   }));
   return [
-    { id: 'add', label: t('top.add'), icon: 'plus', keys: 'N', run: () => openAddJob() },
+    ...(mayAct() ? [{ id: 'add', label: t('top.add'), icon: 'plus', keys: 'N', run: () => openAddJob() }] : []),
     { id: 'engines', label: t('page.engines'), icon: 'package', run: () => go({ page: 'engines' }) },
     { id: 'farm', label: t('page.farm'), icon: 'network', run: () => go({ page: 'farm' }) },
     { id: 'presets', label: t('page.presets'), icon: 'sliders-horizontal', run: () => go({ page: 'presets' }) },

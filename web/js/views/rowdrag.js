@@ -1,5 +1,6 @@
 // Rows are dragged to another place in the queue. Alt with the arrow keys does the same.
 
+import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
 import { useEffect, useRef, useState } from '../lib.js';
 import { frozen, peekJob, sorting, visible } from '../listing.js';
@@ -79,7 +80,7 @@ function swallow(event) {
 /** Whether the row may be dragged; says why not. @param {string} id */
 function begin(id) {
   const job = peekJob(id);
-  if (!job || isEnded(job)) return false;
+  if (!job || isEnded(job) || !mayAct()) return false;
   if (!sorting.peek().column) return true;
   toast(t('drag.sorted'), { tone: 'info' });
   return false;

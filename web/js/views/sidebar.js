@@ -1,4 +1,4 @@
-import { mayAct } from '../farm.js';
+import { isAtMachine, mayAct } from '../farm.js';
 import { duration, percent } from '../format.js';
 import { loads } from '../history.js';
 import { t } from '../i18n.js';
@@ -34,7 +34,7 @@ export function Sidebar() {
   return html`<aside class="side" aria-label=${t('region.machines')} data-region="machines">
     <div class="sidebar"><h2 class="caption">${t('sidebar.machines')}</h2>
     <ul class="machines">${nodes.value.map(node => h(Machine, { node, key: node.id }))}</ul>
-    ${h(Button, { label: t('sidebar.add'), icon: 'plus', kind: 'quiet', small: true, extra: 'add-machine', onClick: () => go({ page: 'farm' }) })}
+    ${isAtMachine() && h(Button, { label: t('sidebar.add'), icon: 'plus', kind: 'quiet', small: true, extra: 'add-machine', onClick: () => go({ page: 'farm' }) })}
     <h2 class="caption">${t('sidebar.views')}</h2>
     <ul class="views">${CHIPS.filter(name => name !== 'cancelled' || counts.value.cancelled).map(name => h(ViewRow, { name, key: name }))}</ul></div>
     ${h(Splitter, { side: 'sidebar' })}
