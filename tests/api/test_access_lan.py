@@ -285,6 +285,12 @@ class TestThoseWhoAreKnown:
         assert {reply.status for reply in replies} == {403}
         assert all("its own downloads only" in reply.text for reply in replies)
 
+    def test_a_peer_pauses_no_third_machine(self, site):
+        others = [
+            send(site.lan, "POST", f"/api/nodes/{'0' * 52}/{verb}", {}, token=site.peer) for verb in ("pause", "resume")
+        ]
+        assert [(reply.status, "this one only" in reply.text) for reply in others] == [(403, True)] * 2
+
     def test_a_spelling_that_the_router_would_mend_is_not_mended_into_a_forbidden_route(self, site):
         for path in ("/api/farm/do%ffor", "/api/farm/door%ff", "/api//farm/door", "/%ffapi/farm/door"):
             assert send(site.lan, "POST", path, {"mode": "always"}, cookie=site.view).status in (400, 404, 405)

@@ -8,8 +8,9 @@ from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import NodePause
 from zordon_app.api.services import Farm
+from zordon_app.domain.callers import Role
 from zordon_app.domain.views import NodeView
-from zordon_app.errors import BadRequest
+from zordon_app.errors import BadRequest, Forbidden
 
 MOST_SECONDS = 3600
 
@@ -18,6 +19,7 @@ def routes(context: Context) -> list[Route]:
     """The table."""
     use = Nodes(context.services.farm)
     missing = {404: Says("There is no such machine."), 503: Says("It does not answer.")}
+    third = {403: Says("Another machine asks for a third one.")}
     nodes = {200: Says("The machines; this one first.", list[NodeView], JSON)}
     node = {200: Says("The machine as it is now.", NodeView, JSON), **missing}
     columns = {200: Says("Columns of equal length, oldest first.", dict[str, Any], JSON), **missing}
@@ -28,8 +30,8 @@ def routes(context: Context) -> list[Route]:
         get("/api/nodes", use.all, "The machines of the farm", answers=nodes),
         get(f"{base}/history", use.history, "Its load, for charts", seconds, answers=columns),
         get(f"{base}/benchmarks", use.benchmarks, "What was measured of it", answers=measured),
-        act("POST", f"{base}/pause", use.pause, "Take it out of the work", answers=node, body=how, allow=both),
-        act("POST", f"{base}/resume", use.resume, "Put it back to work", answers=node, allow=both),
+        act("POST", f"{base}/pause", use.pause, "Take it out of the work", answers=node | third, body=how, allow=both),
+        act("POST", f"{base}/resume", use.resume, "Put it back to work", answers=node | third, allow=both),
     ]
 
 
@@ -55,12 +57,20 @@ class Nodes:
 
     def pause(self, ask: Ask, node_id: str) -> HTTPResponse:
         """At once, or ``after_current``; for good, or ``until`` a moment."""
+        _check(ask, node_id)
         wanted = ask.parameters(NodePause)
         if wanted.until is not None and wanted.until.tzinfo is None:
             raise BadRequest("until needs a time zone, as in 2026-01-31T22:00:00Z.")
         after, until = wanted.after_current, wanted.until
         return json_answer(self._farm.set_node_pause(node_id, paused=True, after_current=after, until=until))
 
-    def resume(self, _ask: Ask, node_id: str) -> HTTPResponse:
+    def resume(self, ask: Ask, node_id: str) -> HTTPResponse:
         """Back to work."""
+        _check(ask, node_id)
         return json_answer(self._farm.set_node_pause(node_id, paused=False, after_current=False))
+
+
+def _check(ask: Ask, node_id: str) -> None:
+    """No machine has a second one pause a third."""
+    if ask.caller.role is Role.PEER and node_id != "this":
+        raise Forbidden("Another machine may pause or resume this one only: say 'this'.")
