@@ -172,3 +172,30 @@ def test_user_text_of_any_script_keeps_its_direction(window: Window, zordon: Zor
     window.open()
     row = window.find("مشهد الغابة 日本語")
     expect(row.locator(".title")).to_have_attribute("dir", "auto")
+
+
+AFTERNOON = 1_793_714_700_000
+"""Five past three in Berlin, in milliseconds, on 3 November 2026."""
+
+
+@pytest.mark.parametrize(
+    ("browser_locale", "language", "time", "whole"),
+    [
+        ("en-US", "en", "3:05 PM", "Nov 3, 2026, 3:05 PM"),
+        ("en-GB", "en", "15:05", "3 Nov 2026, 15:05"),
+        ("de-DE", "de", "15:05", "03.11.2026, 15:05"),
+        ("de-DE", "en", "15:05", "3 Nov 2026, 15:05"),
+        ("en-US", "de", "15:05", "03.11.2026, 15:05"),
+    ],
+)
+def test_times_are_written_as_where_the_browser_is_at_home(
+    browser: Browser, zordon: Zordon, browser_locale: str, language: str, time: str, whole: str
+):
+    prefs: dict[str, object] = {"language": language}
+    with open_window(browser, zordon, prefs=prefs, locale=browser_locale, timezone_id="Europe/Berlin") as window:
+        window.open()
+        plain = str.maketrans("\u202f\u00a0", "  ")
+        assert window.call("format.js", "timeOfDay", AFTERNOON).translate(plain) == time
+        assert window.call("format.js", "clock", AFTERNOON).translate(plain) == whole
+        until = window.call("reasons.js", "reasonWords", "Paused until 15:05.").translate(plain)
+        assert until.rstrip(".").endswith((time, f"{time} angehalten"))

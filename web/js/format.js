@@ -78,11 +78,22 @@ export function clock(moment) {
   return formatter(Intl.DateTimeFormat, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
 }
 
+/** The time of the day. @param {number | Date} moment */
+export function timeOfDay(moment) {
+  return formatter(Intl.DateTimeFormat, { timeStyle: 'short' }).format(moment);
+}
+
+/** @param {string} iso */
+export function date(iso) {
+  return formatter(Intl.DateTimeFormat, { dateStyle: 'medium' }).format(new Date(iso));
+}
+
 /** Today's by the time alone. @param {number} moment */
 export function soon(moment) {
   const isToday = new Date(moment).toDateString() === new Date().toDateString();
-  const day = isToday ? {} : { month: 'short', day: 'numeric' };
-  return formatter(Intl.DateTimeFormat, { ...day, hour: 'numeric', minute: '2-digit' }).format(moment);
+  if (isToday) return timeOfDay(moment);
+  const parts = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+  return formatter(Intl.DateTimeFormat, parts).format(moment);
 }
 
 /** @param {string | null} started @param {string | null} ended @param {number} now */

@@ -117,8 +117,21 @@ const formatters = new Map();
  */
 export function formatter(Kind, options) {
   const key = `${Kind.name} ${language.value} ${JSON.stringify(options)}`;
-  if (!formatters.has(key)) formatters.set(key, new Kind(language.value, options));
+  const tag = /** @type {unknown} */ (Kind) === Intl.DateTimeFormat ? timesTag(language.value) : language.value;
+  if (!formatters.has(key)) formatters.set(key, new Kind(tag, options));
   return formatters.get(key);
+}
+
+/**
+ * Dates and times as people write them where the browser is at home, in the words of the window: who reads English in
+ * Germany wants neither AM nor the month first.
+ * @param {string} own language of the window
+ */
+function timesTag(own) {
+  const home = new Intl.Locale(navigator.language);
+  if (home.language === own) return navigator.language;
+  const { hourCycle } = new Intl.DateTimeFormat(navigator.language, { hour: 'numeric' }).resolvedOptions();
+  return `${own}-${home.maximize().region}${hourCycle === 'h23' ? '-u-hc-h23' : ''}`;
 }
 
 /** @param {string | number} value */

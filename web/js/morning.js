@@ -1,5 +1,5 @@
 // The next morning at eight: until then somebody may want their machine for themselves.
-import { language } from './i18n.js';
+import { timeOfDay } from './format.js';
 
 const HOUR = 8;
 
@@ -11,5 +11,5 @@ export function morning() {
 }
 
 export function morningWords() {
-  return morning().toLocaleTimeString(language.value, { hour: '2-digit', minute: '2-digit' });
+  return timeOfDay(morning());
 }

@@ -1,6 +1,6 @@
 // The server gives its reasons in English. The usual ones are said in the language of the window; the rest as they are.
 
-import { soon } from './format.js';
+import { soon, timeOfDay } from './format.js';
 import { formatter, t } from './i18n.js';
 
 /** @type {[RegExp, string][]} */
@@ -40,8 +40,6 @@ const KNOWN = [
   [/^Needs another version of Zordon: .+\.$/, 'unfit'],
   [/^Not reached yet\.$/, 'not_reached'],
   [/^Does not answer\.$/, 'silent'],
-  [/^Cancelled\.$/, 'given_up'],
-  [/^No Zordon answers at (?<address>\S+)\. Is it .+\?$/, 'nobody_there'],
   [/^Paused by its owner\.$/, 'owner'],
   [/^Finishes what it has\.$/, 'finishes'],
   [/^Paused until (?<when>[^.]+)\.$/, 'until'],
@@ -120,7 +118,9 @@ function ownTime(text) {
 
 /** @param {string} text 08:00, 08:00 tomorrow, 08:00 on 30 November */
 function dayAndTime(text) {
-  const [time, rest = ''] = text.split(/ (?:on )?(.+)/);
+  const [written, rest = ''] = text.split(/ (?:on )?(.+)/);
+  const time = timeOfDay(new Date(`2000-01-01T${written}`));
+  if (!rest) return time;
   if (rest === 'tomorrow') return t('reason.tomorrow', { time });
   const day = Date.parse(`${rest} 2000`);
   if (Number.isNaN(day)) return text;

@@ -1,8 +1,8 @@
 import { desktop } from '../desktop.js';
 import { deleteBuild, startDownload } from '../downloads.js';
 import { mayAct } from '../farm.js';
-import { bytes } from '../format.js';
-import { language, t } from '../i18n.js';
+import { bytes, date } from '../format.js';
+import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { ask } from '../overlay.js';
 import { copyText } from '../perform.js';
@@ -41,11 +41,8 @@ function pathOf({ build }) {
 /** @param {Row} row */
 function factsOf(row) {
   const { offer, build } = row;
-  const released = offer?.released
-    ? new Date(offer.released).toLocaleDateString(language.value, { dateStyle: 'medium' })
-    : '';
   const facts = [
-    released,
+    offer?.released ? date(offer.released) : '',
     offer?.size ? bytes(offer.size) : '',
     offer?.cpu ?? '',
     offer?.source === 'peer' ? t('engines.from_farm') : (offer?.source ?? ''),

@@ -43,7 +43,7 @@ function spansOf(day) {
 }
 
 /** @param {number} hour */
-export function clock(hour) {
+function clock(hour) {
   return `${String(hour).padStart(2, '0')}:00`;
 }
 

@@ -1,9 +1,10 @@
 import { isAtMachine } from '../farm.js';
-import { language, t } from '../i18n.js';
+import { timeOfDay } from '../format.js';
+import { formatter, t } from '../i18n.js';
 import { h, html, useEffect, useRef, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
-import { clock, DAYS, HOURS, scheduleOf, USUAL, usualWeek, weekOf } from './hours.js';
+import { DAYS, HOURS, scheduleOf, USUAL, usualWeek, weekOf } from './hours.js';
 import { change } from './store.js';
 
 /** A week to paint: hours in which the machine works. @param {{name: string, label: string, hint: string, error: string, value: Record<string, string>}} props */
@@ -64,7 +65,7 @@ function Day({ day, row, week, here }) {
     { length: HOURS },
     (_, hour) => {
       const place = row * HOURS + hour;
-      return html`<span key=${place} id=${`hour-${place}`} role="gridcell" data-hour=${place} class=${`hour ${week[place] ? 'on' : ''} ${place === here ? 'here' : ''}`} aria-selected=${week[place]} aria-label=${t('schedule.hour', { day: label, from: clock(hour), to: clock(hour + 1) })}></span>`;
+      return html`<span key=${place} id=${`hour-${place}`} role="gridcell" data-hour=${place} class=${`hour ${week[place] ? 'on' : ''} ${place === here ? 'here' : ''}`} aria-selected=${week[place]} aria-label=${t('schedule.hour', { day: label, from: hourWords(hour), to: hourWords(hour + 1) })}></span>`;
     },
   )}</div>`;
 }
@@ -73,10 +74,15 @@ function Scale() {
   return html`<p class="scale muted" aria-hidden="true">${[0, 6, 12, 18, 24].map(hour => html`<span key=${hour}>${hour}</span>`)}</p>`;
 }
 
+/** @param {number} hour */
+function hourWords(hour) {
+  return timeOfDay(new Date(2024, 0, 1, hour));
+}
+
 /** @param {number} row */
 function dayName(row) {
   // 2024 began on a Monday.
-  return new Date(Date.UTC(2024, 0, 1 + row)).toLocaleDateString(language.value, { weekday: 'long', timeZone: 'UTC' });
+  return formatter(Intl.DateTimeFormat, { weekday: 'long' }).format(new Date(2024, 0, 1 + row));
 }
 
 /** @param {PointerEvent} event */

@@ -1,3 +1,4 @@
+import { timeOfDay } from '../format.js';
 import { language } from '../i18n.js';
 import { html, useEffect, useRef } from '../lib.js';
 import { prefs } from '../prefs.js';
@@ -106,14 +107,6 @@ function clocks(plot, marks) {
   const wide = plot.bbox.width / devicePixelRatio;
   return marks.map(mark => {
     const place = plot.valToPos(mark, 'x');
-    return place < HALF_CLOCK || place > wide - HALF_CLOCK ? '' : clock(mark);
-  });
-}
-
-/** @param {number} seconds */
-function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(language.peek(), {
-    hour: '2-digit',
-    minute: '2-digit',
+    return place < HALF_CLOCK || place > wide - HALF_CLOCK ? '' : timeOfDay(mark * 1000);
   });
 }
