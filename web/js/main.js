@@ -13,6 +13,7 @@ import { startNotices } from './notify.js';
 import { startPolling } from './poll.js';
 import { prefs, recallPrefs } from './prefs.js';
 import { startTitle } from './title.js';
+import { fetchLater } from './ui/later.js';
 import { startClosing } from './views/closing.js';
 import { Shell } from './views/shell.js';
 
@@ -37,6 +38,7 @@ async function start() {
   startFarm();
   startDownloads();
   await Promise.all([loadEngines(), loadPresets(), loadMachine()]);
+  fetchLater();
 }
 
 void start();

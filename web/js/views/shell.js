@@ -1,26 +1,18 @@
-import { AddJob } from '../addjob/dialog.js';
-import { PresetDialog } from '../addjob/presetdialog.js';
 import { dragging } from '../drops.js';
-import { Engines } from '../engines/page.js';
-import { FarmPage } from '../farmpage/page.js';
 import { t } from '../i18n.js';
 import { Fragment, h, html } from '../lib.js';
-import { MachinePage } from '../machine/page.js';
 import { dialog, drawer, question } from '../overlay.js';
 import { prefs } from '../prefs.js';
-import { PresetsPage } from '../presets/page.js';
 import { route } from '../router.js';
 import { shown } from '../selection.js';
-import { Settings } from '../settings/page.js';
 import { link } from '../store.js';
 import { Icon } from '../ui/icon.js';
+import { later } from '../ui/later.js';
 import { Menu } from '../ui/menu.js';
 import { Toasts } from '../ui/toast.js';
-import { About } from './about.js';
 import { Alerts } from './alerts.js';
 import { Closing } from './closing.js';
 import { Confirm } from './confirm.js';
-import { Help } from './help.js';
 import { Inspector } from './inspector.js';
 import { JobsPage } from './jobs.js';
 import { Palette } from './palette.js';
@@ -49,20 +41,20 @@ export function Shell() {
 
 const PAGES = {
   jobs: JobsPage,
-  engines: Engines,
-  settings: Settings,
-  presets: PresetsPage,
-  machine: MachinePage,
-  farm: FarmPage,
+  engines: later(() => import('../engines/page.js').then(module => module.Engines)),
+  settings: later(() => import('../settings/page.js').then(module => module.Settings)),
+  presets: later(() => import('../presets/page.js').then(module => module.PresetsPage)),
+  machine: later(() => import('../machine/page.js').then(module => module.MachinePage)),
+  farm: later(() => import('../farmpage/page.js').then(module => module.FarmPage)),
 };
 
 const DIALOGS = {
-  add: AddJob,
-  help: Help,
-  about: About,
+  add: later(() => import('../addjob/dialog.js').then(module => module.AddJob)),
+  help: later(() => import('./help.js').then(module => module.Help)),
+  about: later(() => import('./about.js').then(module => module.About)),
   palette: Palette,
   alerts: Alerts,
-  preset: PresetDialog,
+  preset: later(() => import('../addjob/presetdialog.js').then(module => module.PresetDialog)),
   closing: Closing,
   remove: Removing,
 };
