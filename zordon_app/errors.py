@@ -22,6 +22,8 @@
       AlreadyRunning               another Zordon uses the data folder
 """
 
+from urllib.parse import urlencode
+
 
 class ZordonError(Exception):
     """Something went wrong that Zordon foresaw; ``str(error)`` is a sentence for a person.
@@ -37,6 +39,11 @@ class ZordonError(Exception):
         super().__init__(sentence.format(**values) if code else sentence)
         self.code = code
         self.values = {name: str(value) for name, value in values.items()}
+
+    @property
+    def about(self) -> str:
+        """The code and the values as they travel beside the sentence, ``no_file?path=%2Fa``; empty without a code."""
+        return f"{self.code}?{urlencode(self.values, errors='replace')}" if self.code else ""
 
     def rename(self, old: str, new: str) -> None:
         """Call something by another name, in the sentence and in its values."""

@@ -26,3 +26,8 @@ def test_an_id_from_outside_is_shortened_in_the_sentence_and_in_its_values():
     error = JobNotFound("x" * 500)
     assert error.values == {"id": "x" * 60}
     assert "x" * 61 not in str(error)
+
+
+def test_code_and_values_travel_as_one_text():
+    assert BadRequest("No {path}.", code="no_file", path="/a b").about == "no_file?path=%2Fa+b"
+    assert BadRequest("No.").about == ""

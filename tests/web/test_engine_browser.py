@@ -122,6 +122,9 @@ def test_where_nobody_answers_the_page_says_so(browser: Browser, node: Zordon, m
         expect(page.get_by_text("No site could be reached.")).to_be_visible()
         lines = page.get_by_role("list", name="Where the lists come from").get_by_role("listitem")
         expect(lines).to_have_count(len(window.get("engines/sources")))
+    with open_window(browser, node, prefs={"language": "de"}) as window:
+        page = window.open("/engines")
+        expect(page.get_by_text("127.0.0.1 ist nicht zu erreichen. Ist dieser Rechner online?")).to_be_visible()
 
 
 def test_an_engine_in_use_is_not_deleted_and_names_the_job(browser: Browser, node: Zordon):

@@ -72,6 +72,15 @@ def test_two_machines_compare_digits_and_one_click_admits(browser: Browser, atla
         there.problems.clear()
 
 
+def test_an_address_where_nobody_answers_is_told_in_german(browser: Browser, atlas: Zordon):
+    address = f"127.0.0.1:{free_port()}"
+    with open_window(browser, atlas, prefs={"language": "de"}) as window:
+        page = window.open("/farm")
+        page.get_by_label("Adresse oder Einladung eines Rechners").fill(address)
+        page.get_by_role("button", name="Beitritt anfragen").click()
+        expect(page.get_by_text(f"Unter {address} antwortet kein Zordon.")).to_be_visible()
+
+
 def test_an_invitation_lets_a_machine_in_without_a_click(browser: Browser, atlas: Zordon, borealis: Zordon):
     with open_window(browser, borealis) as there:
         token = invitation(there, atlas)

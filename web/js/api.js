@@ -1,6 +1,6 @@
 // The one client of /api in the browser.
 
-import { said, t } from './i18n.js';
+import { sentence, t } from './i18n.js';
 
 // Not beside this file, which may come from below v/ (see api/editions.py).
 const BASE = new URL('api/', document.baseURI);
@@ -46,13 +46,11 @@ export async function request(path, options = {}) {
 
 /**
  * @param {string} text the body
- * @param {string | null} about which sentence it is, and the values in it: no_file?path=%2Fa
+ * @param {string | null} about which sentence it is
  * @param {{status: number, statusText: string}} answer
  */
 function refusal(text, about, answer) {
-  const [code, values] = (about ?? '').split('?');
-  const sentence = said(`error.${code}`, text.trim(), Object.fromEntries(new URLSearchParams(values)));
-  return new ApiError(sentence || answer.statusText, answer.status);
+  return new ApiError(sentence(text.trim(), about ?? '') || answer.statusText, answer.status);
 }
 
 function silence() {

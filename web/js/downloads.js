@@ -1,7 +1,7 @@
 // Downloads of engines: what is on its way, and how to start, hold and end it.
 import { get, post } from './api.js';
 import { loadEngines } from './catalogue.js';
-import { t } from './i18n.js';
+import { sentence, t } from './i18n.js';
 import { effect, signal } from './lib.js';
 import { complain, toast } from './overlay.js';
 import { engines, link } from './store.js';
@@ -14,6 +14,7 @@ import { engines, link } from './store.js';
  * @property {string} source
  * @property {'queued' | 'downloading' | 'paused' | 'checking' | 'unpacking' | 'testing' | 'installed' | 'failed' | 'cancelled'} state
  * @property {string} reason why it failed, or what it waits for
+ * @property {string} about code and values of why it failed
  * @property {number} received bytes
  * @property {number} total bytes; 0: not known
  * @property {number} speed bytes per second
@@ -95,7 +96,8 @@ function settle(before, after) {
   if (!before || before.state === after.state) return;
   const name = `${after.engine} ${after.version}`;
   if (after.state === 'installed') toast(t('download.installed', { name }));
-  if (after.state === 'failed') toast(t('download.failed', { name, reason: after.reason }), { tone: 'err' });
+  if (after.state === 'failed')
+    toast(t('download.failed', { name, reason: sentence(after.reason, after.about) }), { tone: 'err' });
 }
 
 /** @param {string} engine @param {string} version */

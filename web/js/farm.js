@@ -36,7 +36,7 @@ import { link } from './store.js';
  * @property {Member[]} members
  * @property {{mode: 'ask' | 'open' | 'always', seconds_left: number | null}} door
  * @property {Asking[]} pending
- * @property {{address: string, state: string, name: string, digits: string, reason: string} | null} joining
+ * @property {{address: string, state: string, name: string, digits: string, reason: string, about: string} | null} joining
  * @property {{id: string, name: string, address: string, farm: string, open: boolean}[]} hints found, nothing of it proven
  * @property {{id: string, at: string, text: string}[]} notices
  * @property {{role: string, node: string}} you

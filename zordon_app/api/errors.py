@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from bottle import Bottle, HTTPError, response
 
@@ -47,8 +46,8 @@ def refuse(start_response: StartResponse, error: ZordonError) -> list[bytes]:
     """Answer with the sentence of ``error``; the header ``X-Error`` has what it is made of: ``no_file?path=%2Fa``."""
     body = (str(error) or type(error).__name__).encode("utf-8", "replace")
     headers = [("Content-Type", TEXT_TYPE), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-    if error.code and len(made_of := f"{error.code}?{urlencode(error.values, errors='replace')}") <= LONGEST_CODE:
-        headers.append(("X-Error", made_of))
+    if 0 < len(error.about) <= LONGEST_CODE:
+        headers.append(("X-Error", error.about))
     if isinstance(error, TooBusy | DiskFull | NotStarted):
         headers.append(("Retry-After", str(getattr(error, "retry_after", RETRY_SECONDS))))
     start_response(status_line(error.status), headers)

@@ -20,6 +20,7 @@
 """
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from zordon_app.errors import ZordonError
 
@@ -29,9 +30,9 @@ LONGEST_SENTENCE = 2000
 class ServerError(ZordonError):
     """Asking the server did not work."""
 
-    def __init__(self, sentence: str, *, status: int = 0) -> None:
+    def __init__(self, sentence: str, /, *, status: int = 0, code: str = "", **values: object) -> None:
         """``status`` is the HTTP code, 0 when there was no answer."""
-        super().__init__(sentence)
+        super().__init__(sentence, code=code, **values)
         self.status = status
 
 
@@ -113,6 +114,9 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
     if kind is BadRequest and "API version" in text:
         kind = VersionMismatch
     error = kind(text or f"The server answered with status {status} and did not say why.", status=status)
+    code, _, values = headers.get("X-Error", "")[:LONGEST_SENTENCE].partition("?")
+    if code.isascii() and code.isidentifier():
+        error.code, error.values = code, dict(parse_qsl(values))
     after = headers.get("Retry-After", "")
     if isinstance(error, Busy) and after.isdecimal():
         error.retry_after = float(after[:6])

@@ -161,11 +161,20 @@ class Transport:
             case urllib3.exceptions.SSLError() as reason:
                 raise WrongCertificate(self._about_certificate(str(reason))) from error
             case urllib3.exceptions.NameResolutionError():
-                raise Unreachable(f"There is no machine called {self.address.host!r} on this network.") from error
+                raise Unreachable(
+                    "There is no machine called {name!r} on this network.", code="no_such_name", name=self.address.host
+                ) from error
             case urllib3.exceptions.NewConnectionError():
-                raise Unreachable(f"{where} cannot be reached: nothing answers there.") from error
+                raise Unreachable(
+                    "{where} cannot be reached: nothing answers there.", code="nothing_answers", where=where
+                ) from error
             case urllib3.exceptions.ConnectTimeoutError():
-                raise TimedOut(f"{where} cannot be reached: no answer within {CONNECT_SECONDS:.0f} s.") from error
+                raise TimedOut(
+                    "{where} cannot be reached: no answer within {seconds} s.",
+                    code="no_answer",
+                    where=where,
+                    seconds=f"{CONNECT_SECONDS:.0f}",
+                ) from error
             case urllib3.exceptions.ReadTimeoutError():
                 raise TimedOut(f"{where} took the request and did not answer within {read_seconds:.0f} s.") from error
         raise Unreachable(f"The connection to {where} broke.") from error

@@ -250,6 +250,8 @@ class JoiningView(Struct, kw_only=True):
     name: str = ""
     digits: str = ""
     reason: str = ""
+    about: str = ""
+    """Code and values of the reason (``ZordonError.about``)."""
 
 
 class MemberView(Struct, kw_only=True):

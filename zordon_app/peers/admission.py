@@ -156,9 +156,11 @@ class AdmissionDesk:
 
     def _check(self, ask: JoinAsk) -> None:
         if ask.protocol_max < PROTOCOL_MIN or ask.protocol_min > PROTOCOL_MAX:
-            raise BadRequest("The two machines have versions of Zordon that do not fit. Update the older one.")
+            raise BadRequest(
+                "The two machines have versions of Zordon that do not fit. Update the older one.", code="versions_apart"
+            )
         if ask.device == self._identity.public_key or ask.fingerprint == self._identity.fingerprint:
-            raise BadRequest("This is the same machine.")
+            raise BadRequest("This is the same machine.", code="same_machine")
 
     def _need_room(self, ask: JoinAsk) -> None:
         """One join at a time at the screen; a machine that asks anew replaces its own attempt."""

@@ -25,10 +25,13 @@ REASONS = {
     JoinState.ADMITTED: "",
     JoinState.IGNORED: "The other machine's user did not admit this one.",
     JoinState.EXPIRED: "Nobody clicked Admit in time. Ask again when somebody is at the other machine.",
-    JoinState.FAILED: "Cancelled.",
 }
 
 log = logging.getLogger(__name__)
+
+
+def _given_up() -> BadRequest:
+    return BadRequest("Cancelled.", code="given_up")
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -116,13 +119,13 @@ class Joining:
             state = self._try_all(target)
             self._show(state=state, reason=REASONS.get(state, ""))
         except ZordonError as error:
-            self._show(state=JoinState.FAILED, reason=str(error))
+            self._show(state=JoinState.FAILED, reason=str(error), about=error.about)
         except Exception:
             log.exception("Joining met an unexpected error")
             self._show(state=JoinState.FAILED, reason="Something went wrong in Zordon; the log file has the details.")
 
     def _try_all(self, target: Target) -> JoinState:
-        problem: ZordonError = BadRequest("Cancelled.")
+        problem: ZordonError = _given_up()
         for address in target.addresses:
             self._show(address=address)
             try:
@@ -136,7 +139,11 @@ class Joining:
         # Without a token nothing is known of the certificate yet; the digits on both screens vouch for it.
         seen = target.fingerprint or shown_fingerprint(where)
         if not seen:
-            raise Unreachable(f"No Zordon answers at {address}. Is it running there, and is the address right?")
+            raise Unreachable(
+                "No Zordon answers at {address}. Is it running there, and is the address right?",
+                code="nobody_there",
+                address=address,
+            )
         transport = Transport(where, fingerprint=seen)
         try:
             knock = Knock(self._identity, transport, seen=seen, name=self._name(), port=self._port())
@@ -147,7 +154,7 @@ class Joining:
     def _talk(self, knock: Knock, secret: str, address: str) -> JoinState:
         until = self._clock.monotonic() + LIFE
         if not self._ask(knock, secret, until):
-            return JoinState.FAILED
+            raise _given_up()
         if knock.reply.farm == self._members.farm:
             raise BadRequest("That machine is in this farm already.", code="member_already")
         knock.reveal()
@@ -179,11 +186,15 @@ class Joining:
             if verdict.state in ENDED:
                 return verdict
             self._give_up.wait(POLL_SECONDS)
-        return JoinVerdict(state=JoinState.FAILED if self._give_up.is_set() else JoinState.EXPIRED)
+        if self._give_up.is_set():
+            raise _given_up()
+        return JoinVerdict(state=JoinState.EXPIRED)
 
     def _move_in(self, knock: Knock, verdict: JoinVerdict, address: str) -> None:
         if self._members.others:
-            raise BadRequest("Another machine has joined this one in the meantime; it stays where it is.")
+            raise BadRequest(
+                "Another machine has joined this one in the meantime; it stays where it is.", code="joined_meanwhile"
+            )
         self._members.adopt(knock.reply.farm, verdict.statements, by=knock.member)
         self._on_joined(knock.member, address)
 

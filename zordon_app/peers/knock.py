@@ -76,7 +76,8 @@ class Knock:
         reply = self._post("/api/peer/join", ask, JoinReply)
         if reply.fingerprint != self._seen:
             raise BadRequest(
-                "Somebody sits between the two machines and pretends to be the other one. Do not join here."
+                "Somebody sits between the two machines and pretends to be the other one. Do not join here.",
+                code="middleman",
             )
         self._reply = reply
 

@@ -45,6 +45,29 @@ def test_a_refusal_carries_its_status_and_the_servers_sentence(status, kind, cli
         assert caught.value.status == int(status[:3])
 
 
+def test_a_refusal_keeps_the_code_and_the_values_of_its_sentence(client_of):
+    headers = PLAIN | {"X_Error": "no_file?path=%2Fa+b"}
+    with (
+        ScriptedServer(lambda _: answer(b"There is no file /a b.", "400 Bad Request", **headers)) as server,
+        pytest.raises(BadRequest) as caught,
+    ):
+        client_of(server.url).pause_job("x")
+
+    assert (caught.value.code, caught.value.values) == ("no_file", {"path": "/a b"})
+
+
+@pytest.mark.parametrize("about", ["", "?path=a", "no file?path=a", "nö?path=a"])
+def test_what_is_no_code_is_none(client_of, about):
+    headers = PLAIN | {"X_Error": about}
+    with (
+        ScriptedServer(lambda _: answer(b"No.", "400 Bad Request", **headers)) as server,
+        pytest.raises(BadRequest) as caught,
+    ):
+        client_of(server.url).pause_job("x")
+
+    assert caught.value.about == ""
+
+
 def test_a_page_of_another_program_is_not_shown_as_a_sentence(client_of):
     page = answer(b"<html>Bad gateway</html>", "502 Bad Gateway", Content_Type="text/html")
     with ScriptedServer(lambda _: page) as server, pytest.raises(Refused) as caught:

@@ -3,7 +3,7 @@ import { get, post } from '../api.js';
 import { signal } from '../lib.js';
 import { complain } from '../overlay.js';
 
-/** @typedef {{name: string, label: string, engine: string, checked_at: string | null, age_seconds: number | null, problem: string, count: number}} Site */
+/** @typedef {{name: string, label: string, engine: string, checked_at: string | null, age_seconds: number | null, problem: string, about: string, count: number}} Site */
 
 const ENGINES = ['blender', 'ffmpeg'];
 

@@ -1,7 +1,7 @@
 import { actOnDownload, isMoving } from '../downloads.js';
 import { mayAct } from '../farm.js';
 import { bytes, duration, percent, rate } from '../format.js';
-import { t } from '../i18n.js';
+import { sentence, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
@@ -25,7 +25,7 @@ export function Progress({ download, node }) {
 
 /** @param {{download: Download, name: string, node?: string}} props */
 function Failed({ download, name, node }) {
-  return html`<div class="download failed"><p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}<span>${download.reason || t('download.state.failed')}</span></p>
+  return html`<div class="download failed"><p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}<span>${sentence(download.reason, download.about) || t('download.state.failed')}</span></p>
     ${mayAct() ? h(Button, { label: t('download.again'), icon: 'refresh-cw', small: true, onClick: () => void actOnDownload(download, 'resume', node) }) : null}
     ${h(Act, { download, node, action: 'cancel', icon: 'x', name })}</div>`;
 }

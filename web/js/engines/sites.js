@@ -1,5 +1,5 @@
 import { ago } from '../format.js';
-import { t } from '../i18n.js';
+import { sentence, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { serverNow } from '../store.js';
 import { Icon } from '../ui/icon.js';
@@ -13,7 +13,7 @@ export function Sites() {
   if (!failed.length && !sites.value.some(site => site.checked_at)) return null;
   const areAll = failed.length === sites.value.length;
   return html`<footer class="engine-foot">
-    ${failed.length > 0 && html`<div class="note warn">${h(Icon, { name: 'wifi-off' })}<div role="status"><strong>${areAll ? t('engines.offline') : t('engines.some_offline', { n: failed.length })}</strong> ${areAll && failed[0].problem}<p class="muted">${t('engines.offline_hint')}</p></div></div>`}
+    ${failed.length > 0 && html`<div class="note warn">${h(Icon, { name: 'wifi-off' })}<div role="status"><strong>${areAll ? t('engines.offline') : t('engines.some_offline', { n: failed.length })}</strong> ${areAll && sentence(failed[0].problem, failed[0].about)}<p class="muted">${t('engines.offline_hint')}</p></div></div>`}
     <h3 class="caption" id="engine-sites">${t('engines.from')}</h3>
     <ul class="sites" aria-labelledby="engine-sites">${sites.value.map(site => h(SiteLine, { site, withProblem: !areAll, key: site.name }))}</ul>
   </footer>`;
@@ -21,9 +21,10 @@ export function Sites() {
 
 /** Where all fail, one of them has said why. @param {{site: Site, withProblem: boolean}} props */
 function SiteLine({ site, withProblem }) {
+  const problem = sentence(site.problem, site.about);
   const [icon, tone] = site.problem ? ['circle-alert', 'warn'] : ['circle-check', 'ok'];
-  return html`<li title=${site.problem || undefined}><span class=${`state ${tone}`}>${h(Icon, { name: icon })}</span>
-    <div class="grow"><p dir="auto">${site.label}</p><p class="muted small">${readWords(site)}</p>${withProblem && site.problem && html`<p class="small">${site.problem}</p>`}</div>
+  return html`<li title=${problem || undefined}><span class=${`state ${tone}`}>${h(Icon, { name: icon })}</span>
+    <div class="grow"><p dir="auto">${site.label}</p><p class="muted small">${readWords(site)}</p>${withProblem && problem && html`<p class="small">${problem}</p>`}</div>
   </li>`;
 }
 

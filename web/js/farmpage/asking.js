@@ -1,7 +1,6 @@
 import { actOnFarm, mayManage } from '../farm.js';
-import { t } from '../i18n.js';
+import { sentence, t } from '../i18n.js';
 import { h, html } from '../lib.js';
-import { reasonWords } from '../reasons.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 
@@ -20,7 +19,7 @@ export function Joining({ joining }) {
   const open = ['asking', 'waiting'].includes(joining.state);
   return html`<section class="join-card" aria-label=${t('farm.joining', { name: joining.name || joining.address })} role="status">
     ${open ? html`<span class="spinner"></span>` : h(Icon, { name: joining.state === 'admitted' ? 'circle-check' : 'circle-alert' })}
-    <div class="grow"><h3 dir="auto">${t('farm.joining', { name: joining.name || joining.address })}</h3><p class="muted">${joining.state === 'failed' && joining.reason ? reasonWords(joining.reason) : t(`farm.state_${joining.state}`)}</p></div>
+    <div class="grow"><h3 dir="auto">${t('farm.joining', { name: joining.name || joining.address })}</h3><p class="muted">${joining.state === 'failed' && joining.reason ? sentence(joining.reason, joining.about) : t(`farm.state_${joining.state}`)}</p></div>
     ${open && joining.digits ? h(Digits, { digits: joining.digits }) : null}
     ${open && mayManage() && h(Button, { label: t('word.cancel'), kind: 'quiet', onClick: () => void actOnFarm('join/cancel') })}
   </section>`;

@@ -36,6 +36,8 @@ class DownloadRecord(Struct, kw_only=True):
     file_name: str
     state: DownloadState
     reason: str = ""
+    about: str = ""
+    """Code and values of the reason of a failure (``ZordonError.about``)."""
     received: int = 0
     total: int = 0
     speed: float = 0.0
@@ -180,17 +182,17 @@ class Downloads:
                 entry.task.discard()
             self._finish(entry, state, _STOPPED[state])
         except ZordonError as error:
-            self._finish(entry, _S.FAILED, str(error), status=error.status)
+            self._finish(entry, _S.FAILED, str(error), status=error.status, about=error.about)
         except Exception:
             log.exception("Installing %s %s met an unexpected error", record.engine, record.version)
             self._finish(entry, _S.FAILED, "Something unforeseen went wrong; the log has the details.", status=500)
         else:
             self._finish(entry, _S.INSTALLED, "")
 
-    def _finish(self, entry: _Entry, state: DownloadState, reason: str, *, status: int = 0) -> None:
+    def _finish(self, entry: _Entry, state: DownloadState, reason: str, *, status: int = 0, about: str = "") -> None:
         with self._changed:
             entry.steps = None
-            entry.record.status = status
+            entry.record.status, entry.record.about = status, about
             if entry.managed is not None:
                 entry.record.version = entry.managed.version
             self._set(entry.record, state, reason)

@@ -33,6 +33,8 @@ class Listing(Struct, kw_only=True, omit_defaults=True):
     checked_at: datetime | None = None
     tried_at: datetime | None = None
     problem: str = ""
+    about: str = ""
+    """Code and values of the problem (``ZordonError.about``)."""
     builds: list[Available] = msgspec.field(default_factory=list)
 
 
@@ -90,11 +92,11 @@ class BuildIndex:
         try:
             builds = source.offers(self._pages(source))
             if not builds:
-                raise SiteFailed(f"The list of {source.label} is empty or cannot be read.")
-            new = structs.replace(old, checked_at=now, tried_at=now, problem="", builds=builds)
+                raise SiteFailed("The list of {site} is empty or cannot be read.", code="site_empty", site=source.label)
+            new = structs.replace(old, checked_at=now, tried_at=now, problem="", about="", builds=builds)
         except ZordonError as error:
             log.info("The list of %s was not renewed: %s", source.label, error)
-            new = structs.replace(old, tried_at=now, problem=str(error))
+            new = structs.replace(old, tried_at=now, problem=str(error), about=error.about)
         self._keep(source, new)
 
     def _keep(self, source: Source, listing: Listing) -> None:

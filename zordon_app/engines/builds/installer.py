@@ -73,8 +73,12 @@ class Installer:
             actual = sha256_of(file, steps.advance)
         if sha256 and actual != sha256.lower() and not _program_fits(archive, sha256):
             raise WrongHash(
-                f"{build.file_name} is not what its site published: its SHA-256 is {actual[:16]}…, not "
-                f"{sha256[:16].lower()}…. It was deleted unopened. Try again; if it stays so, tell the site."
+                "{file} is not what its site published: its SHA-256 is {found}…, not {wanted}…. It was deleted "
+                "unopened. Try again; if it stays so, tell the site.",
+                code="wrong_hash",
+                file=build.file_name,
+                found=actual[:16],
+                wanted=sha256[:16].lower(),
             )
         return actual
 

@@ -107,6 +107,7 @@ class ManagedBuilds:
                 "checked_at": listing.checked_at,
                 "age_seconds": self._age(listing.checked_at),
                 "problem": listing.problem,
+                "about": listing.about,
                 "count": len(listing.builds),
             }
             for listing in self._index.listings(engine)

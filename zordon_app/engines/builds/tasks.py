@@ -71,8 +71,12 @@ class Download:
             managed = self._installer.install(self._part, self.build, steps, sha256=sha256)
         except NoLongerOffered as error:
             raise NoLongerOffered(
-                f"{self._source.label} does not offer {self.build.engine} {self.build.version} any more; it was "
-                "replaced by newer builds. Refresh the list and choose one of those."
+                "{site} does not offer {engine} {version} any more; it was replaced by newer builds. "
+                "Refresh the list and choose one of those.",
+                code="build_gone",
+                site=self._source.label,
+                engine=self.build.engine,
+                version=self.build.version,
             ) from error
         except WrongHash:
             self.discard()

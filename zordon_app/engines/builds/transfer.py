@@ -88,7 +88,10 @@ class Transfer:
             self._steps.wait(self._pause_seconds * 2**tries)
         done = f" after {_length(part) / 1024**2:.0f} MB" if _length(part) else ""
         raise CutOff(
-            f"The connection to {address.host} broke{done}, several times. Start it again to go on from there."
+            "The connection to {host} broke{after}, several times. Start it again to go on from there.",
+            code="site_broke",
+            host=address.host,
+            after=done,
         )
 
     def _go_on(self, address: Address, part: Path, size: int) -> bool:
@@ -208,4 +211,8 @@ def _check_start(chunk: bytes, answer: Answer, address: Address) -> None:
     if is_challenge(chunk):
         raise_challenge(address)
     if answer.headers.get("Content-Type", "").startswith("text/html"):
-        raise SiteFailed(f"{address.host} sent a web page instead of the file. A sign-in of this network, perhaps?")
+        raise SiteFailed(
+            "{host} sent a web page instead of the file. A sign-in of this network, perhaps?",
+            code="site_page",
+            host=address.host,
+        )

@@ -134,10 +134,19 @@ class Web:
         if is_challenge(start):
             raise_challenge(address)
         if status in {404, 410}:
-            raise NoLongerOffered(f"{address.host} does not have it any more.")
+            raise NoLongerOffered("{host} does not have it any more.", code="site_gone", host=address.host)
         if status == 429:
-            raise SiteFailed(f"{address.host} has had too many requests from this network; try again in an hour.")
-        raise SiteFailed(f"{address.host} answered with status {status}; try again later.")
+            raise SiteFailed(
+                "{host} has had too many requests from this network; try again in an hour.",
+                code="site_busy",
+                host=address.host,
+            )
+        raise SiteFailed(
+            "{host} answered with status {status}; try again later.",
+            code="site_status",
+            host=address.host,
+            status=status,
+        )
 
 
 def is_challenge(start: bytes) -> bool:
@@ -148,8 +157,10 @@ def is_challenge(start: bytes) -> bool:
 def raise_challenge(address: Address) -> NoReturn:
     """Say so."""
     raise ChallengePage(
-        f"{address.host} answered with its check for browsers (Just a moment…) and sent no file. Try again later, "
-        "set a mirror under Settings, or download it in a browser and drop the archive in."
+        "{host} answered with its check for browsers (Just a moment…) and sent no file. Try again later, "
+        "set a mirror under Settings, or download it in a browser and drop the archive in.",
+        code="site_challenge",
+        host=address.host,
     )
 
 
@@ -157,10 +168,14 @@ def fail(error: Exception, address: Address) -> NoReturn:
     """Raise what an error of the network means for a person."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, TookTooLong) and not isinstance(reason, NewConnectionError):
-        raise NoAnswer(f"{address.host} did not answer in time.") from error
+        raise NoAnswer("{host} did not answer in time.", code="site_slow", host=address.host) from error
     if isinstance(reason, urllib3.exceptions.SSLError):
-        raise Untrusted(f"{address.host} cannot prove who it is: its certificate is not valid.") from error
-    raise NoAnswer(f"{address.host} cannot be reached. Is this machine online?") from error
+        raise Untrusted(
+            "{host} cannot prove who it is: its certificate is not valid.", code="site_certificate", host=address.host
+        ) from error
+    raise NoAnswer(
+        "{host} cannot be reached. Is this machine online?", code="site_unreachable", host=address.host
+    ) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -152,11 +152,13 @@ def test_one_that_waits_can_be_paused_and_cancelled_too(downloads):
 
 
 def test_a_failure_is_told_with_its_sentence_and_can_be_tried_again(downloads):
-    task = Task("1.0.0", error=WrongHash("It is not what was published."), waits=False)
+    error = WrongHash("{file} is not what was published.", code="wrong_hash", file="It")
+    task = Task("1.0.0", error=error, waits=False)
     record = downloads.add(task)
 
     failed = downloads.wait(record.id, 10)
     assert (failed.state, failed.reason, failed.status) == (S.FAILED, "It is not what was published.", 502)
+    assert failed.about == "wrong_hash?file=It"
 
     task.error = None
     downloads.resume(record.id)

@@ -106,6 +106,7 @@ def test_without_a_network_the_kept_list_is_there_with_its_age_and_the_reason(ma
     assert len(index.builds("blender")) == 4
     assert listing.checked_at == then
     assert "cannot be reached" in listing.problem
+    assert listing.about == "site_unreachable?host=127.0.0.1"
 
 
 def test_a_site_that_failed_is_not_asked_again_at_once_unless_a_person_wants_it(make_index, mirror, clock):
@@ -119,7 +120,7 @@ def test_a_site_that_failed_is_not_asked_again_at_once_unless_a_person_wants_it(
 
     mirror.faults.clear()
     (listing,) = index.refresh("blender", force=True)
-    assert listing.problem == ""
+    assert (listing.problem, listing.about) == ("", "")
     assert len(listing.builds) == 4
 
 
