@@ -23,6 +23,16 @@ def test_a_machine_is_paused_and_resumed_with_the_right_words(window: Window):
     assert window.get("nodes")[0]["state"] == "paused"
 
 
+def test_the_page_of_this_machine_resumes_it_with_one_button(window: Window):
+    page = window.open("/machine")
+    node = window.get("nodes")[0]
+    window.post(f"nodes/{node['id']}/pause")
+    expect(page.locator(".machine-state")).to_contain_text("paused")
+    expect(page.get_by_role("button", name="Resume this machine")).to_have_count(1)
+    page.get_by_role("main").get_by_role("button", name="More").click()
+    expect(page.get_by_role("menuitem", name="Resume this machine")).to_be_visible()
+
+
 def test_a_machine_is_held_until_the_morning(window: Window):
     page = window.open()
     machine = page.locator(".machine", has_text="atlas")

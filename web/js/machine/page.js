@@ -57,24 +57,18 @@ function Actions({ node }) {
     const items = machineItems(node).filter(item => item.id !== 'show');
     openMenu(items, { x: place.right - 240, y: place.bottom + 4, label: node.name });
   };
-  const paused = node.state === 'paused';
   if (!mayAct()) return null;
   return html`<div class="toolbar">
-    ${
-      paused
-        ? h(Button, {
-            label: t('machine.resume'),
-            icon: 'play',
-            kind: 'primary',
-            onClick: () => void setNode(node, 'resume'),
-          })
-        : h(Button, {
-            label: t('machine.pause'),
-            icon: 'pause',
-            disabled: node.state === 'offline',
-            onClick: () => void setNode(node, 'pause'),
-          })
-    }
+    ${node.this ? null : h(Turn, { node })}
     ${h(Button, { label: t('top.more'), icon: 'ellipsis', only: true, popup: 'menu', onClick: more })}
   </div>`;
+}
+
+/** Takes another machine out of the work or puts it back; for this one that stands above every page. @param {{node: Node}} props */
+function Turn({ node }) {
+  const act = (/** @type {'pause' | 'resume'} */ action) => () => void setNode(node, action);
+  if (node.state === 'paused')
+    return h(Button, { label: t('machine.resume'), icon: 'play', kind: 'primary', onClick: act('resume') });
+  const disabled = node.state === 'offline';
+  return h(Button, { label: t('machine.pause'), icon: 'pause', disabled, onClick: act('pause') });
 }
