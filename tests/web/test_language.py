@@ -199,3 +199,23 @@ def test_times_are_written_as_where_the_browser_is_at_home(
         assert window.call("format.js", "clock", AFTERNOON).translate(plain) == whole
         until = window.call("reasons.js", "reasonWords", "Paused until 15:05.").translate(plain)
         assert until.rstrip(".").endswith((time, f"{time} angehalten"))
+
+
+@pytest.mark.parametrize(
+    ("language", "platform", "first", "second"),
+    [("en", "Linux x86_64", "Ctrl", "Del"), ("de", "Win32", "Strg", "Entf"), ("de", "MacIntel", "⌘", "Entf")],
+)
+def test_keys_are_called_as_they_are_on_the_keyboard(
+    browser: Browser, zordon: Zordon, language: str, platform: str, first: str, second: str
+):
+    with open_window(browser, zordon, prefs={"language": language}) as window:
+        window.page.add_init_script(f"Object.defineProperty(navigator, 'platform', {{get: () => '{platform}'}})")
+        page = window.open()
+        page.keyboard.press("?")
+        named = page.locator("dialog kbd").all_inner_texts()
+        assert first in named
+        assert second in named
+        assert ("Ctrl" in named) == (first == "Ctrl")
+        page.keyboard.press("Escape")
+        page.locator(".topbar [aria-haspopup=menu]").last.click()
+        expect(page.get_by_role("menuitem").first).to_contain_text(f"{first} K")

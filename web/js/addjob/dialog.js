@@ -1,4 +1,5 @@
 import { t } from '../i18n.js';
+import { keyNames } from '../keynames.js';
 import { Fragment, h, html } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { copyText } from '../perform.js';
@@ -31,7 +32,7 @@ export function AddJob() {
   const off = sending.value || lost || (isEdit && Boolean(problems().source));
   const label = isEdit ? t('add.save') : jobs > 1 ? t('add.add_n', { n: jobs }) : t('add.add');
   const footer = html`<${Fragment}>
-    ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>`}
+    ${refusal.value ? html`<p class="error grow" role="alert">${h(Icon, { name: 'circle-alert' })}${refusal.value}</p>` : html`<span class="grow muted small keys-hint">${keyNames('Ctrl Enter').map(key => html`<kbd key=${key}>${key}</kbd> `)}</span>`}
     ${jobs > 0 && h(Button, { label: t('action.copy_command'), icon: 'terminal', kind: 'quiet', only: true, onClick: () => void copyText(draftCommands()) })}
     ${!isEdit && h(Button, { label: t('add.add_next'), disabled: sending.value || lost, onClick: () => void submit(true) })}
     ${h(Button, { label: sending.value ? t('add.sending') : label, icon: isEdit ? 'check' : 'plus', kind: 'primary', disabled: off, onClick: () => void submit(false) })}

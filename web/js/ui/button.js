@@ -1,3 +1,4 @@
+import { keyNames } from '../keynames.js';
 import { h, html } from '../lib.js';
 import { Icon } from './icon.js';
 
@@ -8,7 +9,7 @@ import { Icon } from './icon.js';
  */
 export function Button(props) {
   const { label, icon, kind = 'plain', only, keys, hint } = props;
-  const title = hint ?? (only || keys ? `${label}${keys ? ` (${keys})` : ''}` : undefined);
+  const title = hint ?? (only || keys ? `${label}${keys ? ` (${keyNames(keys).join(' ')})` : ''}` : undefined);
   return html`<button
     type=${props.type ?? 'button'}
     class=${`button ${kind} ${only ? 'only' : ''} ${props.small ? 'small' : ''} ${props.extra ?? ''}`}

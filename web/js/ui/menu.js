@@ -1,3 +1,4 @@
+import { keyNames } from '../keynames.js';
 import { h, html, useLayoutEffect, useRef } from '../lib.js';
 import { closeMenu, menu } from '../overlay.js';
 import { Icon } from './icon.js';
@@ -35,7 +36,7 @@ function Item({ item }) {
   >
     ${item.checked === undefined ? item.icon && h(Icon, { name: item.icon }) : item.checked ? h(Icon, { name: 'check' }) : html`<span class="icon"></span>`}
     <span>${item.label}</span>
-    ${item.keys && html`<kbd>${item.keys}</kbd>`}
+    ${item.keys && html`<kbd>${keyNames(item.keys).join(' ')}</kbd>`}
   </button>`;
 }
 

@@ -1,4 +1,5 @@
 import { t } from '../i18n.js';
+import { keyNames } from '../keynames.js';
 import { h, html } from '../lib.js';
 import { CHIPS } from '../status.js';
 import { Dialog } from '../ui/dialog.js';
@@ -54,10 +55,7 @@ export function Help() {
           <h3 class="caption">${t(name)}</h3>
           <dl>${rows.map(
             ([keys, label]) =>
-              html`<div key=${label}><dt>${keys
-                .split(' ')
-                .filter(Boolean)
-                .map(key => html`<kbd key=${key}>${key}</kbd>`)}</dt><dd>${t(label)}</dd></div>`,
+              html`<div key=${label}><dt>${keyNames(keys).map(key => html`<kbd key=${key}>${key}</kbd>`)}</dt><dd>${t(label)}</dd></div>`,
           )}</dl>
         </section>`,
       )}

@@ -2,6 +2,7 @@ import { actionsFor, labelOf, runAction } from '../actions.js';
 import { openAddJob } from '../addjob/draft.js';
 import { mayAct } from '../farm.js';
 import { t } from '../i18n.js';
+import { keyNames } from '../keynames.js';
 import { chosenJobs } from '../keys.js';
 import { h, html, useMemo, useState } from '../lib.js';
 import { setChip } from '../listing.js';
@@ -51,7 +52,7 @@ export function Palette() {
             command,
             index,
           ) => html`<li key=${command.id} id=${`command-${index}`} role="option" aria-selected=${index === here} ref=${index === here ? reveal : undefined} onPointerMove=${() => setPlace(index)} onClick=${() => choose(command)}>
-            ${h(Icon, { name: command.icon })}<span class="truncate" dir="auto">${command.label}</span><span class="muted small truncate about" dir="auto">${command.about}</span>${command.keys && html`<kbd>${command.keys}</kbd>`}
+            ${h(Icon, { name: command.icon })}<span class="truncate" dir="auto">${command.label}</span><span class="muted small truncate about" dir="auto">${command.about}</span>${command.keys && html`<kbd>${keyNames(command.keys).join(' ')}</kbd>`}
           </li>`,
         )}
       </ul>
