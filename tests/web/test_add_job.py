@@ -273,3 +273,14 @@ def test_the_window_hands_over_paths_of_files(browser: Browser, adding: Zordon, 
         expect(page.locator(".source-name")).to_have_text(str(projects / "film.mp4"))
         page.get_by_role("button", name="Choose folder…").click()
         expect(page.get_by_label("Folder", exact=True)).to_have_value("/renders")
+
+
+def test_a_refusal_has_the_width_of_a_phone(form: Window, projects: Path):
+    form.page.set_viewport_size({"width": 390, "height": 844})
+    page = add_source(form, projects / "film.mp4")
+    page.get_by_text("More options").click()
+    page.get_by_label("Filters", exact=True).fill("drawtext")
+    page.get_by_role("button", name="Add job", exact=True).click()
+    refusal = page.get_by_role("alert").filter(has_text="There is no filter")
+    expect(refusal).to_be_visible()
+    assert refusal.evaluate("e => e.offsetWidth") > 300

@@ -92,8 +92,8 @@ export function said(key, english, values = {}) {
   return own ? filled(own, values) : english;
 }
 
-/** A sentence of the server. @param {string} english @param {string} about its code and values: no_file?path=%2Fa */
-export function sentence(english, about) {
+/** A sentence of the server. @param {string} english @param {string} [about] its code and values: no_file?path=%2Fa */
+export function sentence(english, about = '') {
   const [code, values] = about.split('?');
   return said(`error.${code}`, english, Object.fromEntries(new URLSearchParams(values)));
 }
