@@ -49,6 +49,18 @@ def test_three_pages_tell_of_a_finished_job_once(browser: Browser, own: Zordon):
         assert told == [f"{jobs[1].name} is done"]
 
 
+def test_why_a_job_failed_is_told_in_german(browser: Browser, own: Zordon):
+    [made] = fill(own, 1, frames=4, with_files=0)
+    with open_window(browser, own, prefs={"notify": True, "language": "de"}) as window:
+        window.context.add_init_script(STUB.replace("(title) { told.push(title)", "(_, more) { told.push(more.body)"))
+        page = window.open()
+        with own._farm.state.change() as change:
+            job = change.job(made.id)
+            job.status, job.reason = JobStatus.ERROR, "1 of 4 frames or segments failed: Out of memory."
+        window.until(lambda: bool(page.evaluate("told.length")))
+        assert page.evaluate("told") == ["1 von 4 Bildern oder Abschnitten sind fehlgeschlagen: Out of memory."]
+
+
 def test_alerts_list_what_failed_and_lead_there(browser: Browser, own: Zordon):
     fill(own, 20, frames=24, with_files=0)
     with open_window(browser, own) as window:

@@ -3,6 +3,7 @@
 import { desktop } from './desktop.js';
 import { t } from './i18n.js';
 import { prefs } from './prefs.js';
+import { reasonWords } from './reasons.js';
 import { job as find, onChange } from './store.js';
 
 /** @typedef {import('./types').Job} Job */
@@ -22,7 +23,7 @@ async function consider(before, after) {
   const event = whatHappened(before, after);
   if (!event || !prefs.peek().notify) return;
   if (!(await claimFirst(`${after.id}.${event}.${after.ended_at ?? after.started_at}`))) return;
-  tell(t(`notice.${event}`, { name: after.name }), event === 'failed' ? after.reason : '', after.id);
+  tell(t(`notice.${event}`, { name: after.name }), event === 'failed' ? reasonWords(after.reason) : '', after.id);
 }
 
 /** The same events as the hooks of the node. @param {Job} before @param {Job} after */
