@@ -58,7 +58,7 @@ function machineAlerts() {
       title: `${node.name}: ${t(`machine.state.${node.state}`)}`,
       text: reasonWords(node.reason),
       at: 0,
-      open: () => go({ page: 'machine', job: node.id }),
+      open: () => go({ page: 'machine', node: node.id }),
     }));
 }
 
