@@ -147,6 +147,22 @@ def test_who_waits_is_answered_when_it_is_installed_or_has_failed(ask, mirror):
     assert "does not offer blender 4.5.15 any more" in text
 
 
+def test_what_is_here_already_is_not_downloaded_again_and_the_answer_says_so(ask, mirror):
+    first = download(ask, "4.2.1", wait=True)
+    asked = len([path for path in mirror.paths() if path.endswith(".tar.xz")])
+
+    for fields in ({}, {"wait": True}):
+        again = download(ask, "4.2", **fields)
+        assert (again["state"], again["version"]) == ("installed", "4.2.1")
+        assert again["reason"] == "It is here already."
+        assert again["id"] != first["id"]
+        assert state(ask, again) == "installed"
+    assert len([path for path in mirror.paths() if path.endswith(".tar.xz")]) == asked
+
+    ask("POST", "delete", {"engine": "blender", "version": "4.2.1"})
+    assert download(ask, "4.2.1", wait=True)["reason"] == ""
+
+
 def test_a_download_is_held_gone_on_with_and_ended(ask, mirror):
     mirror.faults[f"/release/Blender4.5/{NEW}.tar.xz"] = Fault(wait=threading.Event(), times=1)
     record = download(ask, "4.5.15")

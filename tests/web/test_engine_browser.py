@@ -104,6 +104,20 @@ def test_a_wrong_hash_is_told_and_nothing_is_installed(browser: Browser, node: Z
         assert "5.1.0" not in {version["version"] for version in window.get("engines/blender")["versions"]}
 
 
+def test_a_build_that_another_window_installed_is_offered_no_more_though_it_calls_itself_otherwise(
+    browser: Browser, node: Zordon, mirror: Mirror
+):
+    name = "blender-5.2.0-linux-x64"
+    add_blender(mirror, {f"{name}.tar.xz": tar_of(name, {"blender": saying("5.2.0 Beta")})})
+    with open_window(browser, node) as window:
+        window.post("engines/refresh")
+        window.open("/engines")
+        expect(build(window, "blender 5.2.0")).to_be_visible()
+        window.post("engines/download", {"engine": "blender", "version": "5.2.0", "wait": True})
+        expect(build(window, "blender 5.2.0-beta")).to_contain_text("installed")
+        expect(build(window, "blender 5.2.0")).to_have_count(0)
+
+
 def test_an_update_of_an_installed_line_is_offered(browser: Browser, node: Zordon):
     with open_window(browser, node) as window:
         window.post("engines/download", {"engine": "blender", "version": "4.5.3", "wait": True})

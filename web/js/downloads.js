@@ -111,7 +111,9 @@ export async function startDownload(engine, version) {
 
 /** Fails with the server's sentence. @param {string} engine @param {string} version @param {string} node the machine that shall have it; empty: this one */
 export async function orderDownload(engine, version, node) {
-  await post('engines/download', { engine, version, ...(node && { node }) });
+  const begun = /** @type {Download} */ (await post('engines/download', { engine, version, ...(node && { node }) }));
+  if (begun.state === 'installed')
+    toast(t('download.here', { name: `${begun.engine} ${begun.version}` }), { tone: 'info' });
   await readOf(node);
 }
 

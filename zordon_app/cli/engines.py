@@ -99,14 +99,16 @@ def install(
         where = f" on {node['name']}" if node else ""
         begun = _begin(client, engine, version, node)
         name = f"{begun['engine']} {begun['version']}"
-        session.screen.say(f"Downloading {name}{where} …")
+        is_here = begun["state"] == "installed"
+        session.screen.say(f"{name} is installed{where} already." if is_here else f"Downloading {name}{where} …")
         result = follow_download(client, session.screen, begun, node["id"] if node else None)
     if session.screen.json:
         session.screen.document(result)
     if result.get("state") in ("failed", "cancelled"):
         session.screen.complain(str(result.get("reason") or result.get("error") or "The download failed."))
         raise typer.Exit(Status.FAILED)
-    session.screen.say(f"{name} is installed{where}.")
+    if not is_here:
+        session.screen.say(f"{name} is installed{where}.")
 
 
 def _named(build: str) -> tuple[str, str]:

@@ -134,5 +134,9 @@ def test_the_command_line_installs_on_a_machine_by_its_name(atlas, bert, mirror,
     assert run(install) == 0, "an earlier failure does not count"
     assert "blender 4.5.15 is installed on bert." in capsys.readouterr().err
     assert list(bert.managed()) == ["4.5.15"]
+    asked = mirror.paths().count(PATH)
+    assert run(install) == 0
+    assert "blender 4.5.15 is installed on bert already." in capsys.readouterr().err
+    assert mirror.paths().count(PATH) == asked
     assert run(["engines", "install", "blender", "--on", "nobody", "--host", atlas.api.address]) != 0
     assert "Machines: atlas, bert" in capsys.readouterr().err

@@ -18,7 +18,8 @@ const MOST = 200;
 
 /** The programs that render: what is here, what could be, and what is on its way. */
 export function Engines() {
-  useEffect(() => void readOffers(), []);
+  // What was installed meanwhile, in another window too, is offered no more.
+  useEffect(() => void readOffers(), [engines.value]);
   const query = route.value.query;
   const tab = TABS.includes(query.get('tab') ?? '') ? String(query.get('tab')) : 'all';
   const engine = query.get('engine') ?? '';

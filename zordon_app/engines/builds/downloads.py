@@ -19,6 +19,8 @@ from zordon_app.errors import BadRequest, NotFound, TooBusy, ZordonError
 
 log = logging.getLogger(__name__)
 
+HERE_ALREADY = "It is here already."
+"""What the record of a build says that need not be downloaded."""
 _REMEMBERED = 50
 _MOST_WAITING = 50
 _S = DownloadState
@@ -106,6 +108,15 @@ class Downloads:
             self._forget_old()
         self._on_change()
         return entry.record
+
+    def add_needless(self, task: Task) -> DownloadRecord:
+        """The record of an installation that ends as it begins: the build is here already."""
+        record = _new_record(task.build)
+        record.state, record.reason = _S.INSTALLED, HERE_ALREADY
+        with self._changed:
+            self._entries[record.id] = _Entry(record, task)
+            self._forget_old()
+        return record
 
     def all(self) -> list[DownloadRecord]:
         """Every record, oldest first; copies."""

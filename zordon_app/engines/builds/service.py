@@ -86,13 +86,13 @@ class ManagedBuilds:
         """Every download, newest first; ``installed`` says that it is here."""
         self._registry.get(engine)
         self._index.refresh(engine)
-        here = {(found.engine, found.version, found.platform) for found, _folder in self._store.all()}
+        here = self._programs()
         return [
             {
                 **msgspec.to_builtins(build),
                 # What a peer hands over is compared with the hash of its program.
                 "verified": build.is_verified or build.source == FROM_PEER,
-                "installed": (build.engine, build.version, Platform(build.system_os, build.cpu)) in here,
+                "installed": (build.engine, build.version, platform_of(build)) in here,
             }
             for build in [*self._index.builds(engine, platform), *self._from_peers(engine, platform or this_platform())]
         ]
@@ -160,10 +160,16 @@ class ManagedBuilds:
         found = self._store.find(engine, version, this_platform())
         return self._build_in(found[1]) if found is not None else None
 
+    def _programs(self) -> set[tuple[str, str, Platform]]:
+        """Engines, published versions and platforms of the managed builds that are no modules."""
+        return {
+            (found.engine, found.version, found.platform) for found, _ in self._store.all() if found.kind == "program"
+        }
+
     # Installing
 
     def download(self, wanted: ManagedBuild) -> DownloadRecord:
-        """Begin the installation of a build.
+        """Begin the installation of a build; of one that is here already only a record that says so.
 
         Raises:
             EngineNotFound, BuildNotFound, DiskFull, BadRequest: it cannot begin.
@@ -171,12 +177,13 @@ class ManagedBuilds:
         if wanted.from_pip:
             return self._install_bpy(wanted)
         peer = self._from_peer(wanted)
-        if peer is not None:
-            return self.downloads.add(peer)
-        build = self.find(wanted)
-        self._check_can_be_unpacked(build)
-        self._check_room(build)
-        return self.downloads.add(self._download_task(build))
+        task = peer or self._download_task(self.find(wanted))
+        if (task.build.engine, task.build.version, platform_of(task.build)) in self._programs():
+            return self.downloads.add_needless(task)
+        if peer is None:
+            self._check_can_be_unpacked(task.build)
+            self._check_room(task.build)
+        return self.downloads.add(task)
 
     def take_up(self) -> None:
         """At start: go on with what an earlier run left open, from where it was; what a person held stays held."""
@@ -245,7 +252,10 @@ class ManagedBuilds:
     def _install_bpy(self, wanted: ManagedBuild) -> DownloadRecord:
         if wanted.engine != "blender":
             raise BadRequest(f"Only Blender comes from pip, as the module bpy; not {wanted.engine[:60]}.")
-        return self.downloads.add(self._bpy_task(wanted.version))
+        task = self._bpy_task(wanted.version)
+        if self._store.find(wanted.engine, wanted.version, this_platform(), kind="module") is not None:
+            return self.downloads.add_needless(task)
+        return self.downloads.add(task)
 
     def _bpy_task(self, version: str) -> BpyTask:
         return BpyTask(version, this_platform(), installer=self._installer, registry=self._registry, now=self._now)
