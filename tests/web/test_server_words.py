@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, expect
 
 import zordon_app
 from tests.web.conftest import open_window
+from tests.web.seed import fill
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Argument
 from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
@@ -57,7 +59,7 @@ def test_every_option_and_every_preset_has_german_words_and_no_other_has():
     options = set().union(*(wanted(*pair) for pair in OPTIONS))
     choices = {f"option.{engine}.{option.name}.{choice}" for engine, option in OPTIONS for choice in option.choices}
     presets = {key for name in read_built_in() for key in (f"preset.{name}", f"preset.{name}.text")}
-    german = {key for key in GERMAN if not key.startswith("error.")}
+    german = {key for key in GERMAN if key.startswith(("option.", "preset."))}
     assert options | presets <= german <= options | choices | presets
     assert all(GERMAN.values())
 
@@ -67,6 +69,18 @@ def test_every_refusal_with_a_code_has_a_german_sentence_whose_fields_it_fills()
     assert {f"error.{code}" for code, _ in found} == {key for key in GERMAN if key.startswith("error.")}
     for code, given in found:
         assert set(re.findall(r"{(\w+)}", GERMAN[f"error.{code}"])) <= given, code
+
+
+def test_every_sentence_that_is_known_whole_is_still_said():
+    sources = [ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")]
+    constants = {node.value for source in sources for node in ast.walk(source) if isinstance(node, ast.Constant)}
+    known = {key.removeprefix("says.") for key in GERMAN if key.startswith("says.")}
+    assert known
+    assert known <= constants
+
+
+def test_every_key_is_of_a_kind_that_is_looked_up():
+    assert {key.split(".")[0] for key in GERMAN} == {"option", "preset", "error", "says"}
 
 
 def test_choices_that_are_words_have_german_ones():
@@ -110,6 +124,22 @@ def test_a_refusal_is_said_in_german_with_its_values(window: Window):
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text(
         "Eine Datei „/nirgends/Öl & Feuer.blend“ gibt es auf diesem Rechner"
+    )
+
+
+def test_why_frames_failed_is_said_in_german(window: Window, own: Zordon):
+    [made] = fill(own, 1, frames=4, with_files=0)
+    with own._farm.state.change() as change:
+        unit, job = change.unit(made.id, 1), change.job(made.id)
+        unit.state, unit.error = UnitState.FAILED, "Blender ran out of memory."
+        job.status, job.warnings = JobStatus.ERROR, ["Only Cycles denoises; this job renders without."]
+        job.reason = "1 of 4 frames or segments failed: Blender ran out of memory."
+    page = window.open(f"/jobs/{made.id}/overview")
+    expect(page.get_by_role("tabpanel").get_by_text("Blender ging der Speicher aus.", exact=True)).to_be_visible()
+    expect(page.get_by_role("tabpanel")).to_contain_text("Nur Cycles entrauscht; dieser Auftrag rendert ohne.")
+    expect(window.row(made.name)).to_contain_text("sind fehlgeschlagen: Blender ging der Speicher aus.")
+    expect(window.open(f"/jobs/{made.id}/frames").get_by_role("tabpanel")).to_contain_text(
+        "Blender ging der Speicher aus."
     )
 
 

@@ -92,6 +92,11 @@ export function said(key, english, values = {}) {
   return own ? filled(own, values) : english;
 }
 
+/** A sentence of the server that is always the same, and comes without a code: out of a job, or of another machine. @param {string} english */
+export function heard(english) {
+  return said(`says.${english}`, english);
+}
+
 /** A sentence of the server. @param {string} english @param {string} [about] its code and values: no_file?path=%2Fa */
 export function sentence(english, about = '') {
   const [code, values] = about.split('?');

@@ -1,7 +1,7 @@
 // The server gives its reasons in English. The usual ones are said in the language of the window; the rest as they are.
 
 import { soon, timeOfDay } from './format.js';
-import { formatter, t } from './i18n.js';
+import { formatter, heard, t } from './i18n.js';
 
 /** @type {[RegExp, string][]} */
 const KNOWN = [
@@ -108,7 +108,7 @@ function shown(parts) {
 }
 
 /** @type {Record<string, (text: string) => string>} */
-const SAID = { time: ownTime, when: dayAndTime, free: ownNumber, floor: ownNumber };
+const SAID = { time: ownTime, when: dayAndTime, free: ownNumber, floor: ownNumber, why: heard };
 
 /** Times of the server are in UTC; people read their own. @param {string} text */
 function ownTime(text) {

@@ -1,5 +1,5 @@
 import { count, duration } from '../format.js';
-import { t } from '../i18n.js';
+import { heard, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { SelectField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
@@ -20,7 +20,7 @@ export function Detected() {
       .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${probe.engine === 'blender' ? h(SceneChoice, { probe }) : null}
     ${probe.missing_files.length ? h(Missing, { files: probe.missing_files }) : null}
-    ${probe.warnings.map(text => html`<p class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${text}</span></p>`)}
+    ${probe.warnings.map(text => html`<p class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${heard(text)}</span></p>`)}
   </section>`;
 }
 

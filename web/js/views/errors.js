@@ -1,7 +1,7 @@
 // Why units of a job failed, by what they said.
 import { mayAct } from '../farm.js';
 import { formatFrames, parseFrames } from '../frames.js';
-import { t } from '../i18n.js';
+import { heard, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { retry, setMachines } from '../perform.js';
@@ -47,7 +47,7 @@ function FailureCard({ job, failure }) {
   };
   return html`<li class="note err">
     ${h(Icon, { name: 'circle-alert' })}
-    <div class="grow"><p class="message">${message}</p>
+    <div class="grow"><p class="message">${heard(message)}</p>
     <p class="muted small">${[t('overview.failed_units', { n: count, units }), nodes.map(nodeName).join(', ')].filter(Boolean).join(' · ')}</p>
     <div class="toolbar">${mayAct() && h(Button, { label: t('action.retry'), icon: 'list-restart', small: true, onClick: () => void retry([job], units) })}${h(Button, { label: t('overview.read_log'), icon: 'terminal', small: true, kind: 'quiet', onClick: look })}${nodes.length === 1 && h(LeaveOut, { job, node: nodes[0] })}</div></div>
   </li>`;

@@ -1,7 +1,7 @@
 import { mayAct } from '../farm.js';
 import { bytes, duration } from '../format.js';
 import { formatFrames } from '../frames.js';
-import { t } from '../i18n.js';
+import { heard, t } from '../i18n.js';
 import { Fragment, h, html, useState } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { copyText, rerender, retry, skip } from '../perform.js';
@@ -100,7 +100,7 @@ function UnitRow({ unit, index, slow }) {
   };
   return html`<tr class=${pickedUnits.value.has(unit.unit) ? 'picked' : ''} aria-rowindex=${index + 2} onClick=${look} onDblClick=${log}>
     <th scope="row"><button type="button" class="link" title=${t('overview.read_log')} onClick=${log}>${unit.first === unit.last ? String(unit.first) : `${unit.first}–${unit.last}`}</button></th>
-    <td><span class=${`state unit-${unit.state}`} title=${unit.error || undefined}><span class=${`unit ${unit.state}`}></span><span class="truncate">${unit.error && unit.state === 'failed' ? unit.error : t(`unit.${unit.state}`)}</span></span></td>
+    <td><span class=${`state unit-${unit.state}`} title=${heard(unit.error) || undefined}><span class=${`unit ${unit.state}`}></span><span class="truncate">${unit.error && unit.state === 'failed' ? heard(unit.error) : t(`unit.${unit.state}`)}</span></span></td>
     <td class="truncate" dir="auto">${unit.node ? nodeName(unit.node) : '–'}</td>
     <td class=${`num ${slow ? 'warn' : ''}`} title=${slow ? t('frames.slow') : undefined}>${unit.seconds === null ? '–' : duration(unit.seconds)}</td>
     <td class="num col-tries">${unit.attempt || '–'}</td>

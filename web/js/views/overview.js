@@ -1,6 +1,6 @@
 import { between, count, duration, percent } from '../format.js';
 import { formatFrames } from '../frames.js';
-import { t } from '../i18n.js';
+import { heard, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
 import { Player } from '../player/player.js';
@@ -56,7 +56,7 @@ function Progress({ job }) {
 /** @param {{job: Job}} props */
 function Warnings({ job }) {
   if (!job.warnings.length) return null;
-  return html`<ul class="notes">${job.warnings.map(text => html`<li class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${text}</span></li>`)}</ul>`;
+  return html`<ul class="notes">${job.warnings.map(text => html`<li class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${heard(text)}</span></li>`)}</ul>`;
 }
 
 /** @param {{job: Job}} props */
