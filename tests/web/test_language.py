@@ -212,6 +212,7 @@ def test_keys_are_called_as_they_are_on_the_keyboard(
         window.page.add_init_script(f"Object.defineProperty(navigator, 'platform', {{get: () => '{platform}'}})")
         page = window.open()
         page.keyboard.press("?")
+        expect(page.locator("dialog kbd").first).to_be_visible()
         named = page.locator("dialog kbd").all_inner_texts()
         assert first in named
         assert second in named
