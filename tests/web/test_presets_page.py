@@ -144,3 +144,14 @@ def test_axe_finds_nothing_wrong_with_errors(browser: Browser, own: Zordon, path
         page = show(window)
         expect(page.get_by_text("2 errors, 1 warning")).to_be_visible()
         assert violations(page) == []
+
+
+def test_errors_are_said_in_german_and_their_words_leave_a_long_line_to_be_read(browser: Browser, own: Zordon):
+    long = f"    description: {'long ' * 40}\n"
+    with open_window(browser, own, prefs={"language": "de"}) as window:
+        page = window.open("/presets")
+        page.locator("textarea").fill(f"{GOOD}    colour: blue\n    tags: {'x' * 200}\n{long}")
+        expect(page.locator(".code-band[data-line='7'] .band-words")).to_contain_text("„colour“ bedeutet hier nichts.")
+        band = page.locator(".code-band[data-line='8'] .band-words")
+        expect(page.get_by_text("„tags“ kann nicht sein, was dort steht.")).to_have_count(2)
+        assert band.evaluate("words => words.getBoundingClientRect().width") == 0

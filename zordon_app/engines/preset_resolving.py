@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Struct, field
 
 from zordon_app.engines.arguments import check_arguments
-from zordon_app.engines.preset_reading import Problem, RawPreset, check_form
+from zordon_app.engines.preset_reading import Level, Problem, RawPreset, check_form, make_problem
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import EngineNotFound, ZordonError
+from zordon_app.errors import BadRequest, EngineNotFound, ZordonError
 
 Raws = Mapping[str, RawPreset]
 LONGEST_CHAIN = 20
@@ -63,16 +63,17 @@ def _has_error(problems: list[Problem]) -> bool:
 def _resolve(raw: RawPreset, built_in: Raws, own: Raws) -> tuple[Preset | None, list[Problem]]:
     try:
         chain = _chain(raw, built_in, own)
-    except LookupError as error:
-        return None, [_problem(raw, raw.line_of("extends"), str(error.args[0]))]
+    except BadRequest as error:
+        return None, [_problem(raw, raw.line_of("extends"), error)]
     preset = _whole(chain, "changed" if raw.id in built_in else "own")
     if not preset.engine:
-        return None, [_problem(raw, raw.line, "The preset does not say which 'engine' it is for.")]
+        sentence = "The preset does not say which 'engine' it is for."
+        return None, [make_problem(raw.line, sentence, code="preset_engineless", preset=raw.id)]
     return preset, []
 
 
 def _chain(raw: RawPreset, built_in: Raws, own: Raws) -> list[RawPreset]:
-    """The preset and those it extends, the most basic one first. Raises LookupError with a sentence."""
+    """The preset and those it extends, the most basic one first. Raises BadRequest."""
     chain, is_own = [raw], raw.id in own
     while (parent := chain[-1].values.get("extends")) is not None:
         # What has the id of a built-in preset and extends it means the built-in one.
@@ -80,11 +81,13 @@ def _chain(raw: RawPreset, built_in: Raws, own: Raws) -> list[RawPreset]:
         is_own = below is not None
         below = below or built_in.get(parent)
         if below is None:
-            raise LookupError(f"There is no preset {str(parent)[:60]!r} to extend.")
+            raise BadRequest("There is no preset {name!r} to extend.", code="preset_no_parent", name=str(parent)[:60])
         if below in chain or len(chain) >= LONGEST_CHAIN:
-            raise LookupError(f"The presets {' → '.join(each.id for each in chain)} extend each other in a circle.")
+            names = " → ".join(each.id for each in chain)
+            raise BadRequest("The presets {names} extend each other in a circle.", code="preset_circle", names=names)
         if _has_error(check_form(below)):
-            raise LookupError(f"The preset {str(parent)[:60]!r}, which this one extends, is wrong itself.")
+            sentence = "The preset {name!r}, which this one extends, is wrong itself."
+            raise BadRequest(sentence, code="preset_wrong_parent", name=str(parent)[:60])
         chain.append(below)
     return chain[::-1]
 
@@ -111,15 +114,15 @@ def _check_engine(
     try:
         engine = registry.get(preset.engine)
     except EngineNotFound as error:
-        return [_problem(raw, raw.line_of("engine"), str(error), "warning")]
+        return [_problem(raw, raw.line_of("engine"), error, "warning")]
     problems = []
     for name, value in preset.params.items():
         try:
             check_arguments({name: value}, engine.arguments, engine=engine.label, from_this_machine=from_this_machine)
         except ZordonError as error:
-            problems.append(_problem(raw, raw.param_lines.get(name, raw.line_of("params")), str(error)))
+            problems.append(_problem(raw, raw.param_lines.get(name, raw.line_of("params")), error))
     return problems
 
 
-def _problem(raw: RawPreset, line: int, message: str, level: Literal["error", "warning"] = "error") -> Problem:
-    return Problem(line=line, message=message, level=level, preset=raw.id)
+def _problem(raw: RawPreset, line: int, error: ZordonError, level: Level = "error") -> Problem:
+    return Problem(line=line, message=str(error), level=level, preset=raw.id, about=error.about)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from zordon_app.durable import write_durably
-from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, read_presets
+from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, make_problem, read_presets
 from zordon_app.engines.preset_resolving import Preset, resolve_all
 from zordon_app.engines.preset_schema import make_schema
 from zordon_app.engines.preset_writing import with_preset
@@ -203,7 +203,8 @@ def _load(path: Path) -> tuple[bytes, list[Problem]]:
     except FileNotFoundError:
         return b"", []
     except OSError as error:
-        return b"", [Problem(line=0, message=f"{path} cannot be read: {error.strerror or error}.")]
+        sentence, why = "{path} cannot be read: {why}.", error.strerror or str(error)
+        return b"", [make_problem(0, sentence, code="presets_unread", path=path, why=why)]
 
 
 def _text(content: bytes, path: Path) -> str:

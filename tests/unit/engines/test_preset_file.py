@@ -33,7 +33,12 @@ def test_a_text_is_kept_to_the_letter_and_counts_at_once(presets, path):
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ("version: 1\npresets:\n  a: {b: [}\n", 3, "YAML"),
+        ("version: 1\npresets:\n  a: {b: [}\n", 3, "bracket"),
+        ("version: 1\npresets:\n\ta: {engine: ffmpeg}\n", 3, "tab"),
+        ("version: 1\npresets:\n  a:\n    engine: ffmpeg\n   name: A\n", 5, "equally"),
+        ("version: 1\npresets:\n  a:\n    engine: ffmpeg\n    name: A: B\n", 5, "colon"),
+        ("version: 1\npresets:\n  a:\n    engine: ffmpeg\n    name: 'A\n", 6, "quotation"),
+        ("version: 1\npresets: *nobody\n", 2, "YAML"),
         ("version: 1\npresets:\n  a:\n    engine: ffmpeg\n    params:\n      crff: 3\n", 6, "crff"),
         ("version: 1\npresets:\n  a: {extends: nobody}\n", 3, "nobody"),
         ("version: 1\npresets:\n  a:\n    engine: ffmpeg\n    name: [1]\n", 5, "must be text"),

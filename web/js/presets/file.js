@@ -7,7 +7,7 @@ import { t } from '../i18n.js';
 import { batch, computed, signal } from '../lib.js';
 import { toast } from '../overlay.js';
 
-/** @typedef {{line: number, message: string, level: 'error' | 'warning', preset: string}} Problem line 0: of the whole file */
+/** @typedef {{line: number, message: string, level: 'error' | 'warning', preset: string, about: string}} Problem line 0: of the whole file */
 /** @typedef {{path: string, text: string, hash: string, problems: Problem[], built_in: string}} PresetsFile */
 
 const AFTER_TYPING_MS = 300;

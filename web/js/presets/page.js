@@ -1,6 +1,6 @@
 import { desktop } from '../desktop.js';
 import { mayAct } from '../farm.js';
-import { t } from '../i18n.js';
+import { sentence, t } from '../i18n.js';
 import { h, html, useEffect } from '../lib.js';
 import { copyText } from '../perform.js';
 import { link } from '../store.js';
@@ -65,7 +65,7 @@ function Own() {
     <header class="box-head"><h3 class="grow">${t('presets.own')}${draft.value !== null ? html` <span class="tag accent">${t('presets.changed')}</span>` : null}</h3>
       ${present && h(Place, { path: present.path })}
     </header>
-    ${present && h(CodeField, { id: FIELD, label: t('presets.own'), value: text.value, marks: problems.value, readOnly: !mayAct(), describedby: 'presets-problems', onInput: write })}
+    ${present && h(CodeField, { id: FIELD, label: t('presets.own'), value: text.value, marks: problems.value.map(problem => ({ ...problem, message: sentence(problem.message, problem.about) })), readOnly: !mayAct(), describedby: 'presets-problems', onInput: write })}
     <div id="presets-problems" class="presets-problems">
       <p class="muted small" role="status">${present ? summary() : refused.value ? '' : t('list.loading')}</p>
       ${problems.value.length > 0 && html`<ul class="notes">${problems.value.map(problem => h(ProblemLine, { problem, key: `${problem.line} ${problem.message}` }))}</ul>`}
@@ -86,7 +86,8 @@ function summary() {
 /** @param {{problem: import('./file.js').Problem}} props */
 function ProblemLine({ problem }) {
   const isError = problem.level === 'error';
-  const words = problem.preset ? `${problem.preset}: ${problem.message}` : problem.message;
+  const message = sentence(problem.message, problem.about);
+  const words = problem.preset ? `${problem.preset}: ${message}` : message;
   return html`<li class=${`note ${isError ? 'err' : 'warn'}`}>${h(Icon, { name: isError ? 'circle-alert' : 'triangle-alert' })}
     ${problem.line ? html`<button type="button" class="link line-link" onClick=${() => goToLine(FIELD, problem.line)}>${t('presets.line', { n: problem.line })}</button>` : null}
     <span>${words}</span></li>`;

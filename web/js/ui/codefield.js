@@ -14,12 +14,12 @@ const ABOVE = 10;
  */
 export function CodeField({ id, label, value, marks, readOnly, placeholder, describedby, onInput }) {
   const [top, setTop] = useState(0);
-  const lines = value.split('\n').length;
+  const lengths = value.split('\n').map(line => line.length);
   // Less text may leave less to scroll, without a word from the field.
   useLayoutEffect(() => setTop(field(id)?.scrollTop ?? 0), [value]);
   const isWrong = marks.some(mark => mark.level === 'error');
   return html`<div class="code-field">
-    <div class="code-numbers" aria-hidden="true"><pre style=${{ transform: `translateY(${-top}px)` }}>${numbers(lines)}</pre></div>
+    <div class="code-numbers" aria-hidden="true"><pre style=${{ transform: `translateY(${-top}px)` }}>${numbers(lengths.length)}</pre></div>
     <textarea
       id=${id}
       class="mono"
@@ -37,7 +37,7 @@ export function CodeField({ id, label, value, marks, readOnly, placeholder, desc
       onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLTextAreaElement} */ (event.target).value)}
       onScroll=${(/** @type {Event} */ event) => setTop(/** @type {HTMLTextAreaElement} */ (event.target).scrollTop)}
     ></textarea>
-    <div class="code-marks" aria-hidden="true">${atLines(marks).map(mark => h(Band, { mark, top: ABOVE + (mark.line - 1) * LINE - top, key: mark.line }))}</div>
+    <div class="code-marks" aria-hidden="true">${atLines(marks).map(mark => h(Band, { mark, top: ABOVE + (mark.line - 1) * LINE - top, room: lengths[mark.line - 1] ?? 0, key: mark.line }))}</div>
   </div>`;
 }
 
@@ -51,10 +51,10 @@ function onKeyDown(event) {
   document.execCommand('insertText', false, `\n${/^ */.exec(before)?.[0]}${/:\s*$/.test(before) ? '  ' : ''}`);
 }
 
-/** @param {{mark: Mark, top: number}} props */
-function Band({ mark, top }) {
+/** Its words stand behind those of the line and leave them to be read. @param {{mark: Mark, top: number, room: number}} props room: characters of the line */
+function Band({ mark, top, room }) {
   const isError = mark.level === 'error';
-  return html`<div class=${`code-band ${isError ? 'err' : 'warn'}`} data-line=${mark.line} style=${{ transform: `translateY(${top}px)` }}>
+  return html`<div class=${`code-band ${isError ? 'err' : 'warn'}`} data-line=${mark.line} style=${{ transform: `translateY(${top}px)`, '--characters': room }}>
     <span class="band-words">${h(Icon, { name: isError ? 'circle-alert' : 'triangle-alert' })}<span class="truncate">${mark.message}</span></span>
   </div>`;
 }
