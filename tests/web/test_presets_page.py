@@ -150,6 +150,13 @@ def test_errors_are_said_in_german_and_their_words_leave_a_long_line_to_be_read(
     long = f"    description: {'long ' * 40}\n"
     with open_window(browser, own, prefs={"language": "de"}) as window:
         page = window.open("/presets")
+        page.locator("textarea").fill(f"{GOOD}    params: {{crff: 1, crf: 99, video_codec: mpeg9}}\n")
+        for words in (
+            "FFmpeg hat keine Option „crff“.",
+            "„crf“ ist höchstens",
+            "„video_codec“ kann nicht „mpeg9“ sein. Möglich:",
+        ):
+            expect(page.locator(".presets-problems")).to_contain_text(words)
         page.locator("textarea").fill(f"{GOOD}    colour: blue\n    tags: {'x' * 200}\n{long}")
         expect(page.locator(".code-band[data-line='7'] .band-words")).to_contain_text("„colour“ bedeutet hier nichts.")
         band = page.locator(".code-band[data-line='8'] .band-words")

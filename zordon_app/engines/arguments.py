@@ -29,7 +29,13 @@ def check_arguments(
     for name, value in given.items():
         argument = by_name.get(name)
         if argument is None:
-            raise BadRequest(f"{engine} has no argument {name[:60]!r}. Known: {', '.join(sorted(by_name))}.")
+            raise BadRequest(
+                "{engine} has no argument {name!r}. Known: {known}.",
+                code="argument_unknown",
+                engine=engine,
+                name=name[:60],
+                known=", ".join(sorted(by_name)),
+            )
         if value is None:
             continue
         if argument.local_only and not from_this_machine and value != kept.get(name):
@@ -56,7 +62,13 @@ def _check_value(argument: Argument, value: Any) -> Any:
 
 
 def _wrong(argument: Argument, value: Any, wanted: str) -> BadRequest:
-    return BadRequest(f"The argument {argument.name!r} must be {wanted}, not {str(value)[:60]!r}.")
+    return BadRequest(
+        "The argument {name!r} must be {wanted}, not {value!r}.",
+        code="argument_value",
+        name=argument.name,
+        wanted=wanted,
+        value=str(value)[:60],
+    )
 
 
 def _check_integer(argument: Argument, value: Any) -> int:
@@ -75,9 +87,21 @@ def _check_number(argument: Argument, value: Any) -> float | int:
 
 def _check_range(argument: Argument, value: float) -> None:
     if argument.minimum is not None and not value >= argument.minimum:
-        raise _wrong(argument, value, f"at least {argument.minimum:g}")
+        raise BadRequest(
+            "The argument {name!r} must be at least {least}, not {value!r}.",
+            code="argument_least",
+            name=argument.name,
+            least=f"{argument.minimum:g}",
+            value=str(value)[:60],
+        )
     if argument.maximum is not None and not value <= argument.maximum:
-        raise _wrong(argument, value, f"at most {argument.maximum:g}")
+        raise BadRequest(
+            "The argument {name!r} must be at most {most}, not {value!r}.",
+            code="argument_most",
+            name=argument.name,
+            most=f"{argument.maximum:g}",
+            value=str(value)[:60],
+        )
 
 
 def _check_text(argument: Argument, value: Any) -> str:
@@ -88,7 +112,13 @@ def _check_text(argument: Argument, value: Any) -> str:
 
 def _check_choice(argument: Argument, value: Any) -> str:
     if not isinstance(value, str) or value not in argument.choices:
-        raise _wrong(argument, value, f"one of {', '.join(argument.choices)}")
+        raise BadRequest(
+            "The argument {name!r} must be one of {known}, not {value!r}.",
+            code="argument_choice",
+            name=argument.name,
+            known=", ".join(argument.choices),
+            value=str(value)[:60],
+        )
     return value
 
 
