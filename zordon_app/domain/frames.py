@@ -24,7 +24,11 @@ def parse_frames(text: str) -> list[int]:
     for part in parts:
         frames.update(_parse_part(part))
         if len(frames) > MAX_FRAMES:
-            raise BadRequest(f"The frame range has more than {MAX_FRAMES:,} frames. Split the job into several.")
+            raise BadRequest(
+                "The frame range has more than {count:,} frames. Split the job into several.",
+                code="frames_many",
+                count=MAX_FRAMES,
+            )
     return sorted(frames)
 
 
@@ -42,10 +46,19 @@ def _parse_part(part: str) -> Iterable[int]:
     if stride < 1:
         raise BadRequest("The step of {part!r} must be 1 or more.", code="frames_step", part=part[:60])
     if end < start:
-        raise BadRequest(f"The frame range {part[:60]!r} runs backwards: {start} is after {end}.")
+        raise BadRequest(
+            "The frame range {part!r} runs backwards: {start} is after {end}.",
+            code="frames_backwards",
+            part=part[:60],
+            start=start,
+            end=end,
+        )
     if (end - start) // stride >= MAX_FRAMES:
         raise BadRequest(
-            f"The frame range {part[:60]!r} has more than {MAX_FRAMES:,} frames. Split the job into several."
+            "The frame range {part!r} has more than {count:,} frames. Split the job into several.",
+            code="frames_many",
+            part=part[:60],
+            count=MAX_FRAMES,
         )
     return range(start, end + 1, stride)
 

@@ -89,7 +89,10 @@ class Dispatcher:
         build = self._builds.find(job.build)
         if build is None:
             raise BuildNotFound(
-                f"{self._registry.label_of(job.engine)} {job.build.version} is no longer installed here."
+                "{engine} {version} is no longer installed here.",
+                code="build_left",
+                engine=self._registry.label_of(job.engine),
+                version=job.build.version,
             )
         return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
 

@@ -115,7 +115,10 @@ class Finishing:
         build = self._builds.find(job.build)
         if build is None:
             raise BuildNotFound(
-                f"{self._registry.label_of(job.engine)} {job.build.version} is no longer installed here."
+                "{engine} {version} is no longer installed here.",
+                code="build_left",
+                engine=self._registry.label_of(job.engine),
+                version=job.build.version,
             )
         self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Joining the parts.")
         folder = self._work_folder / job.id / "assembly"

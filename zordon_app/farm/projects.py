@@ -41,4 +41,6 @@ class JobProjects:
             files = self._registry.get(job.engine).files(Path(job.project), scratch)
             return self._hashes.manifest(files)
         except OSError as error:
-            raise BadRequest(f"The project cannot be read: {error.strerror or error}.") from error
+            raise BadRequest(
+                "The project cannot be read: {why}.", code="project_unreadable", why=error.strerror or error
+            ) from error

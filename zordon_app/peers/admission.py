@@ -123,7 +123,9 @@ class AdmissionDesk:
             if not _is_kept(attempt, reveal, transcript):
                 del self._attempts[attempt.request]
                 self._tries.wrong(address)
-                raise Forbidden("The machine did not prove what it said at first. It was not admitted.")
+                raise Forbidden(
+                    "The machine did not prove what it said at first. It was not admitted.", code="not_proven"
+                )
             attempt.digits, attempt.state = transcript.digits(), JoinState.WAITING
             if attempt.by_token or self._is_open():
                 self._let_in(attempt)
@@ -200,7 +202,7 @@ class AdmissionDesk:
 
     def _let_in(self, attempt: Attempt) -> None:
         if attempt.farm != self._farm():
-            raise BadRequest("This machine has joined another farm in the meantime. Ask again.")
+            raise BadRequest("This machine has joined another farm in the meantime. Ask again.", code="farm_changed")
         self._admit(attempt.newcomer)
         attempt.state = JoinState.ADMITTED
 

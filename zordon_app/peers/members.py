@@ -217,7 +217,7 @@ class Members:
 
     def _need_membership(self) -> None:
         if self._identity.id not in self._roll.members:
-            raise BadRequest("This machine was removed from its farm.")
+            raise BadRequest("This machine was removed from its farm.", code="removed")
 
     def _term(self) -> int:
         return self._roll.members[self._identity.id].counter

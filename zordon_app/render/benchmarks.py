@@ -184,7 +184,11 @@ def _check_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < 2 * DISK_BYTES:
         raise DiskFull(
-            f"The disk of {folder} has {free / MIB:.0f} MB free; the benchmark wants {2 * DISK_BYTES // MIB}."
+            "The disk of {folder} has {free} MB free; the benchmark wants {wanted}.",
+            code="benchmark_misfit",
+            folder=folder,
+            free=f"{free / MIB:.0f}",
+            wanted=2 * DISK_BYTES // MIB,
         )
 
 

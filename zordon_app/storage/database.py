@@ -99,7 +99,9 @@ class Database:
                     if self._ballast is not None:
                         self._ballast.release()
                     raise DiskFull(
-                        f"The disk that holds Zordon's data ({self._path.parent}) is full. Free some space."
+                        "The disk that holds Zordon's data ({folder}) is full. Free some space.",
+                        code="data_full",
+                        folder=self._path.parent,
                     ) from error
                 raise
 

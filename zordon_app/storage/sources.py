@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
                 log.info("The source waits: %s", error)
                 if self.server.stop.wait(AGAIN_SECONDS):
                     break
-        raise PeerGone("The machine that has the source does not answer.")
+        raise PeerGone("The machine that has the source does not answer.", code="source_gone")
 
     def log_message(self, *_about: Any) -> None:
         """Requests are no news."""

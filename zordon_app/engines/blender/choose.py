@@ -33,7 +33,12 @@ def choose_build(builds: Sequence[Build], saved_with: str, wanted: str | None) -
     file = parse_version(saved_with)[:2]
     named = [build for build in builds if _starts_with(build, wanted)]
     if wanted and not named:
-        raise BuildNotFound(f"Blender {wanted[:20]} is asked for, {_what_is_here(builds)}.")
+        raise BuildNotFound(
+            "Blender {version} is asked for, {here}.",
+            code="no_such_blender",
+            version=wanted[:20],
+            here=_what_is_here(builds),
+        )
     fitting = [build for build in named if _line(build) >= file]
     if not fitting:
         raise BuildNotFound(_too_old(saved_with, wanted, builds))

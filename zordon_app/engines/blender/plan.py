@@ -88,7 +88,11 @@ def choose_frames(request: JobRequest, scene: dict[str, Any], warnings: list[str
         )
     step = max(1, int(scene.get("step") or 1))
     if (end - start) // step >= MAX_FRAMES:
-        raise BadRequest(f"The frame range has more than {MAX_FRAMES:,} frames. Split the job into several.")
+        raise BadRequest(
+            "The frame range has more than {count:,} frames. Split the job into several.",
+            code="frames_many",
+            count=MAX_FRAMES,
+        )
     if step > 1:
         warnings.append(f"The scene has a frame step of {step}; frames in between are not rendered.")
     return list(range(start, end + 1, step))

@@ -57,7 +57,12 @@ def this_platform() -> Platform:
     """The machine we run on. Raises BadRequest: nobody publishes builds for it."""
     system, machine = platform.system().lower(), platform.machine().lower()
     if system not in _SYSTEMS or machine not in _CPUS:
-        raise BadRequest(f"No builds are published for {system} on {machine}; install the program by hand.")
+        raise BadRequest(
+            "No builds are published for {system} on {cpu}; install the program by hand.",
+            code="no_builds",
+            system=system,
+            cpu=machine,
+        )
     return Platform(_SYSTEMS[system], _CPUS[machine])
 
 

@@ -51,7 +51,11 @@ class BpyTask:
             BadRequest: it is something else, or no Python here fits it.
         """
         if _VERSION.fullmatch(version) is None:
-            raise BadRequest(f"A version of bpy is two or three numbers, as in 4.5 or 4.5.15, not {version[:60]!r}.")
+            raise BadRequest(
+                "A version of bpy is two or three numbers, as in 4.5 or 4.5.15, not {version!r}.",
+                code="bpy_version",
+                version=version[:60],
+            )
         self.build = _describe(version, platform)
         self._python = find_python(python_for(version))
         self._wanted = f"bpy=={version}" if version.count(".") > 1 else f"bpy=={version}.*"
@@ -113,7 +117,9 @@ def find_python(needed: tuple[int, int]) -> tuple[str, ...]:
             return command
     name = ".".join(str(part) for part in needed)
     raise BadRequest(
-        f"This bpy needs Python {name}, which is not on this machine. Install Python {name} and try again."
+        "This bpy needs Python {version}, which is not on this machine. Install Python {version} and try again.",
+        code="bpy_python",
+        version=name,
     )
 
 

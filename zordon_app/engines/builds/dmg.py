@@ -42,7 +42,7 @@ def _copy(mount: Path, folder: Path) -> None:
     folder.mkdir(parents=True)
     programs = [path for path in mount.glob("*.app") if path.is_dir() and not path.is_symlink()]
     if not programs:
-        raise BadRequest("The disk image holds no program.")
+        raise BadRequest("The disk image holds no program.", code="dmg_empty")
     for program in programs:
         shutil.copytree(program, folder / program.name, symlinks=True)
 

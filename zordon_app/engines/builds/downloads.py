@@ -146,7 +146,11 @@ class Downloads:
         with self._changed:
             entry = self._entry(download_id)
             if entry.record.state not in {_S.PAUSED, _S.FAILED, _S.CANCELLED}:
-                raise BadRequest(f"This download is {entry.record.state}; there is nothing to resume.")
+                raise BadRequest(
+                    "This download is {state}; there is nothing to resume.",
+                    code="download_over",
+                    state=entry.record.state,
+                )
             self._enqueue(entry)
         self._on_change()
         return self.get(download_id)
@@ -237,7 +241,12 @@ class Downloads:
         with self._changed:
             entry = self._entry(download_id)
             if entry.record.state not in allowed:
-                raise BadRequest(f"This download is {entry.record.state}; it cannot be {state} now.")
+                raise BadRequest(
+                    "This download is {state}; it cannot be {wanted} now.",
+                    code="download_fixed",
+                    state=entry.record.state,
+                    wanted=state,
+                )
             if entry.steps is not None:
                 entry.stop_to = state
                 entry.steps.stop()

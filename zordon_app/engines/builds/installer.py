@@ -57,7 +57,12 @@ class Installer:
             tree = self._unpack(archive, folder, steps)
             found = self._test(tree, build, steps)
             if expected_program and (found is None or found.sha256 != expected_program):
-                raise WrongHash(f"What arrived is not the {build.engine} {build.version} that the job needs.")
+                raise WrongHash(
+                    "What arrived is not the {engine} {version} that the job needs.",
+                    code="wrong_build",
+                    engine=build.engine,
+                    version=build.version,
+                )
             return self.put(tree, self._describe(build, found, sha256=actual, verified=bool(sha256)))
 
     def put(self, tree: Path, managed: Managed) -> Managed:

@@ -331,7 +331,13 @@ class ManagedBuilds:
         for folder, size in ((self._folder, build.size), (self._store.folder, build.size * UNPACKED_TIMES)):
             shortage = self._shortage(folder) or _lack(folder, size)
             if shortage:
-                raise DiskFull(f"{build.engine} {build.version} does not fit. {shortage}")
+                raise DiskFull(
+                    "{engine} {version} does not fit. {why}",
+                    code="build_misfit",
+                    engine=build.engine,
+                    version=build.version,
+                    why=shortage,
+                )
 
     def _troubles(self, engine: str) -> str:
         problems = [

@@ -94,7 +94,12 @@ class Download:
         text = self._text(self.build.sha256_url)
         found = find_hash(text, self.build.file_name)
         if not found:
-            raise SiteFailed(f"{self._source.label} publishes no hash for {self.build.file_name}; it was not fetched.")
+            raise SiteFailed(
+                "{site} publishes no hash for {file}; it was not fetched.",
+                code="no_hash",
+                site=self._source.label,
+                file=self.build.file_name,
+            )
         return found
 
     def _text(self, url: str) -> str:

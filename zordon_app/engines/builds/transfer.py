@@ -152,13 +152,17 @@ class Transfer:
                 room_checked = written
             written += len(chunk)
             if written > limit:
-                raise TooMuch(f"{address.host} sends more than the file can have; the download was broken off.")
+                raise TooMuch(
+                    "{host} sends more than the file can have; the download was broken off.",
+                    code="site_more",
+                    host=address.host,
+                )
             file.write(chunk)
             self._steps.advance(len(chunk))
 
     def _check_room(self, part: Path) -> None:
         if shortage := self._shortage(part.parent):
-            raise DiskFull(f"The download was stopped. {shortage}")
+            raise DiskFull("The download was stopped. {why}", code="download_misfit", why=shortage)
 
 
 def forget(part: Path, *, keep_file: bool = False) -> None:

@@ -19,7 +19,12 @@ def start_once(engine: Engine, tree: Path) -> Build:
     for build in engine.find_builds([tree]):
         if Path(build.command[0]).is_relative_to(tree):
             return build
-    raise EngineFailed(f"{engine.label} from this archive does not run on this machine: {_complaint(engine, tree)}")
+    raise EngineFailed(
+        "{engine} from this archive does not run on this machine: {why}",
+        code="build_broken",
+        engine=engine.label,
+        why=_complaint(engine, tree),
+    )
 
 
 def _complaint(engine: Engine, tree: Path) -> str:

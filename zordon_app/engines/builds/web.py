@@ -63,7 +63,10 @@ class Web:
         split = urlsplit(url)
         if split.scheme != "https" or split.hostname not in source.hosts:
             raise Untrusted(
-                f"{source.label} names a file on {split.hostname}, which is not its own; it is not fetched."
+                "{site} names a file on {host}, which is not its own; it is not fetched.",
+                code="site_strays",
+                site=source.label,
+                host=split.hostname,
             )
         official = frozenset(f"https://{host}" for host in source.hosts | source.redirects)
         path = f"{split.path}?{split.query}" if split.query else split.path
@@ -81,13 +84,18 @@ class Web:
         url = address.url
         for _ in range(MOST_REDIRECTS + 1):
             if _origin(url) not in address.origins:
-                raise Untrusted(f"{address.host} sends the download on to {_origin(url)}, which is not trusted.")
+                raise Untrusted(
+                    "{host} sends the download on to {to}, which is not trusted.",
+                    code="site_sends_on",
+                    host=address.host,
+                    to=_origin(url),
+                )
             answer = self._get(url, address, headers or {})
             if answer.status not in _MOVED:
                 return self._checked(answer, address)
             url = urljoin(url, answer.headers.get("Location", ""))
             answer.drain_conn()
-        raise SiteFailed(f"{address.host} sends the download on and on, without end.")
+        raise SiteFailed("{host} sends the download on and on, without end.", code="site_endless", host=address.host)
 
     def close(self) -> None:
         """Close what is open."""

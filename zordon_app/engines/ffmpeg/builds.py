@@ -70,7 +70,9 @@ def choose_build(builds: Sequence[Build], wanted: str | None) -> Build:
     versions = ", ".join(dict.fromkeys(build.version for build in newest_first(builds)))
     here = f"this machine has {versions}" if versions else "no FFmpeg is installed here"
     if wanted:
-        raise BuildNotFound(f"FFmpeg {wanted[:40]} is asked for, but {here}.")
+        raise BuildNotFound(
+            "FFmpeg {version} is asked for, but {here}.", code="no_such_ffmpeg", version=wanted[:40], here=here
+        )
     raise BuildNotFound(
         "No FFmpeg is installed here. Install one under Engines, or put ffmpeg on the PATH.", code="no_ffmpeg"
     )

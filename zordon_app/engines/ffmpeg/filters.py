@@ -137,9 +137,13 @@ def _check_special(asked: AskedFilter) -> None:
     if asked.name == "crop":
         _check_crop(asked)
     if asked.name == "transpose" and asked.values.get("dir", "0") not in _TURNS:
-        raise BadRequest(f"transpose turns by one of {', '.join(sorted(_TURNS))}.")
+        raise BadRequest("transpose turns by one of {known}.", code="transpose", known=", ".join(sorted(_TURNS)))
     if asked.name in {"yadif", "bwdif"} and asked.values.get("mode", "0") in _DOUBLES:
-        raise BadRequest(f"{asked.name} in this mode doubles the number of frames, which is not offered; use mode 0.")
+        raise BadRequest(
+            "{name} in this mode doubles the number of frames, which is not offered; use mode 0.",
+            code="filter_doubles",
+            name=asked.name,
+        )
 
 
 def _check_crop(asked: AskedFilter) -> None:
@@ -149,4 +153,4 @@ def _check_crop(asked: AskedFilter) -> None:
             code="crop_numbers",
         )
     if not int(asked.values["w"]) or not int(asked.values["h"]):
-        raise BadRequest("crop cannot leave an empty picture.")
+        raise BadRequest("crop cannot leave an empty picture.", code="crop_empty")

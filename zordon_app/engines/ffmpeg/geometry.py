@@ -128,4 +128,11 @@ def _to_yuv(film: Film, pixel_format: str, size: str) -> list[str]:
 
 def _check_codec(codec: str, size: tuple[int, int]) -> None:
     if codec == "dnxhd" and (size[0] < _SMALLEST_DNXHR[0] or size[1] < _SMALLEST_DNXHR[1]):
-        raise BadRequest(f"DNxHR needs at least {_SMALLEST_DNXHR[0]}×{_SMALLEST_DNXHR[1]}, not {size[0]}×{size[1]}.")
+        raise BadRequest(
+            "DNxHR needs at least {least_width}×{least_height}, not {width}×{height}.",
+            code="dnxhr_small",
+            least_width=_SMALLEST_DNXHR[0],
+            least_height=_SMALLEST_DNXHR[1],
+            width=size[0],
+            height=size[1],
+        )

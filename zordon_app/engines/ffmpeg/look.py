@@ -61,7 +61,12 @@ def check_file(project: Path) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for mark, what in _PLAYLISTS:
         if start.startswith(mark) or (mark.startswith(b"<") and start.startswith(b"<?xml") and mark in start):
-            raise BadRequest(f"{project.name} is {what}, which names other files; give the film itself.")
+            raise BadRequest(
+                "{name} is {what}, which names other files; give the film itself.",
+                code="playlist",
+                name=project.name,
+                what=what,
+            )
 
 
 @contextmanager
@@ -100,7 +105,9 @@ def _find_picture(project: Path, container: "InputContainer") -> Any:
     pictures = [stream for stream in container.streams.video if not stream.disposition & covers]
     if not pictures:
         what = "only sound" if container.streams.audio else "nothing to see"
-        raise BadRequest(f"{project.name} holds {what}; a film needs a picture.")
+        raise BadRequest(
+            "{name} holds {what}; a film needs a picture.", code="no_picture", name=project.name, what=what
+        )
     return next((stream for stream in pictures if stream.disposition & Disposition.default), pictures[0])
 
 

@@ -82,7 +82,7 @@ def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnin
         BadRequest: images are missing, or the wanted part is empty.
     """
     if film.sequence is None:
-        raise BadRequest("These are no numbered images.")
+        raise BadRequest("These are no numbered images.", code="not_numbered")
     numbers = film.sequence.numbers()
     first, last = asked_frames(request, numbers[0], numbers[-1], warnings)
     first, last = trim_numbers(request, film, first, last)
@@ -149,13 +149,15 @@ def _timing(film: Film, scan: Scan, first: int, end: int, *, is_all: bool) -> Ti
 def _outline_by_time(request: JobRequest, film: Film, scan: Scan, settings: Settings, warnings: list[str]) -> Outline:
     """One piece, by seconds: nobody knows which frames there are."""
     if not film.fps:
-        raise BadRequest("The file tells neither its frame rate nor usable time stamps.")
+        raise BadRequest("The file tells neither its frame rate nor usable time stamps.", code="no_rate")
     start, end = frames_as_seconds(request, film, warnings)
     is_all = not start and end is None
     length = _likely_length(film, scan)
     seconds = max((min(end, length or end) if end is not None else length) - start, 0.0)
     if not is_all and not seconds:
-        raise BadRequest(f"Nothing is left of the film, which lasts {length:.2f} s.")
+        raise BadRequest(
+            "Nothing is left of the film, which lasts {length} s.", code="trim_nothing", length=f"{length:.2f}"
+        )
     warnings.append(f"{scan.trouble} It is encoded in one piece.")
     if settings.video_codec != "copy" and not settings.fps:
         settings = structs.replace(settings, fps=film.fps)

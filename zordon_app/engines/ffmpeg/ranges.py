@@ -23,7 +23,12 @@ def wanted_range(request: JobRequest, film: Film, scan: Scan, warnings: list[str
         first, stop = max(first, low - 1), min(stop, high)
     if first >= stop:
         length = scan.microseconds(0, count) / 1_000_000
-        raise BadRequest(f"Nothing is left of the film, which has {count} frames and lasts {length:.2f} s.")
+        raise BadRequest(
+            "Nothing is left of the film, which has {count} frames and lasts {length} s.",
+            code="trim_all",
+            count=count,
+            length=f"{length:.2f}",
+        )
     return first, stop
 
 

@@ -54,7 +54,13 @@ def find_sequence(project: Path) -> ImageSequence:
             name=project.name,
         )
     if numbers[-1] - numbers[0] >= MAX_FRAMES:
-        raise BadRequest(f"The images run from {numbers[0]} to {numbers[-1]}; more than {MAX_FRAMES:,} frames.")
+        raise BadRequest(
+            "The images run from {first} to {last}; more than {most:,} frames.",
+            code="sequence_long",
+            first=numbers[0],
+            last=numbers[-1],
+            most=MAX_FRAMES,
+        )
     return ImageSequence(prefix=prefix, suffix=suffix, padding=padding, frames=format_frames(numbers))
 
 
