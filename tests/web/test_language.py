@@ -165,6 +165,15 @@ def test_words_that_are_almost_half_as_long_again_are_not_clipped(browser: Brows
             assert page.evaluate(OVERLAPS) == []
 
 
+def test_the_state_of_a_machine_is_not_cut_beside_its_curve(browser: Browser, zordon: Zordon):
+    with open_window(browser, zordon, prefs={"language": "de"}) as window:
+        machine = window.open().locator(".machine").first
+        expect(machine.locator(".sparkline")).to_be_visible()
+        words = machine.locator(".machine-facts .truncate")
+        expect(words).to_contain_text("angehalten · CPU")
+        assert words.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
 def test_user_text_of_any_script_keeps_its_direction(window: Window, zordon: Zordon):
     job = window.job("sq02_sh0080_anim_v1")
     with zordon._farm.state.change() as change:
