@@ -54,3 +54,31 @@ def test_the_add_dialog_of_a_dropped_file_begins_at_its_top(browser: Browser, ow
         expect(page.locator("dialog")).to_be_focused()
         page.keyboard.press("Control+Enter")
         expect(page.locator(".row.job")).to_have_count(1)
+
+
+def test_a_dialog_has_the_focus_as_soon_as_it_is_seen(window: Window):
+    page = window.open()
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("/nowhere")
+    expect(page.get_by_label("Path on the machine that runs Zordon")).to_have_value("/nowhere")
+
+
+def test_whoever_chooses_no_file_after_all_keeps_the_dialog(window: Window):
+    page = window.open()
+    page.keyboard.press("n")
+    page.get_by_label("Path on the machine that runs Zordon").fill("/nowhere.blend")
+    page.locator("input[type=file]").dispatch_event("cancel", {"bubbles": True})
+    expect(page.get_by_label("Path on the machine that runs Zordon")).to_have_value("/nowhere.blend")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_escape_closes_a_dialog_as_its_button_does(window: Window):
+    page = window.open()
+    page.get_by_role("button", name="new alerts").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Alerts", exact=True)).to_be_visible()

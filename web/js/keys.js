@@ -2,7 +2,7 @@
 import { runAction } from './actions.js';
 import { openAddJob } from './addjob/draft.js';
 import { chip, frozen, needle, setChip, setNeedle, visible } from './listing.js';
-import { closeDialog, closeDrawer, closeMenu, dialog, drawer, menu } from './overlay.js';
+import { closeDrawer, closeMenu, dialog, drawer, menu } from './overlay.js';
 import { go, route } from './router.js';
 import { chosen, clearSelection, moveActive, selectAll, selected } from './selection.js';
 import { CHIPS } from './status.js';
@@ -115,10 +115,10 @@ export function focusFilter() {
   requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#filter'))?.focus());
 }
 
-/** Closes what is nearest: menu, dialog, drawer, selection, filter. @param {KeyboardEvent} event */
+/** Closes what is nearest: menu, dialog (which hears of the key itself), drawer, selection, filter. @param {KeyboardEvent} event */
 function stepBack(event) {
   if (menu.peek()) return closeMenu();
-  if (dialog.peek()) return closeDialog();
+  if (dialog.peek()) return;
   if (drawer.peek()) return closeDrawer();
   if (event.target instanceof HTMLInputElement && event.target.id === 'filter') {
     if (needle.peek()) setNeedle('');

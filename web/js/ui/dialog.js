@@ -1,5 +1,5 @@
 import { t } from '../i18n.js';
-import { h, html, useEffect, useRef } from '../lib.js';
+import { h, html, useLayoutEffect, useRef } from '../lib.js';
 import { closeDialog } from '../overlay.js';
 import { Button } from './button.js';
 import { Toasts } from './toast.js';
@@ -12,7 +12,8 @@ import { Toasts } from './toast.js';
  */
 export function Dialog(props) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // Before the next key.
+  useLayoutEffect(() => {
     const element = box.current;
     const back = document.activeElement;
     element?.showModal();
@@ -24,6 +25,8 @@ export function Dialog(props) {
   }, []);
   const close = props.onClose ?? closeDialog;
   const onCancel = (/** @type {Event} */ event) => {
+    // A file field says it too, when no file is chosen after all.
+    if (event.target !== box.current) return;
     event.preventDefault();
     close();
   };
