@@ -250,6 +250,16 @@ def test_a_job_can_start_after_another_or_at_a_time(form: Window, projects: Path
     assert (jobs["Tonight"]["status"], jobs["Tonight"]["start_at"][:4]) == ("scheduled", "2126")
 
 
+def test_a_file_whose_job_is_refused_waits_to_be_sent_again(form: Window, projects: Path):
+    form.forgive("status of 400")
+    page = add_source(form, projects / "film.mp4")
+    expect(page.get_by_label("Detected")).to_contain_text("64×36")
+    page.get_by_label("Folder", exact=True).fill("relative")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("dialog .dialog-foot [role=alert]")).to_be_visible()
+    expect(page.locator(".source")).to_contain_text("64×36")
+
+
 def test_a_file_that_cannot_be_opened_says_so_and_blocks(form: Window, tmp_path: Path):
     broken = tmp_path / "broken.blend"
     broken.write_bytes(b"not a blend")

@@ -63,6 +63,7 @@ export async function submit(another) {
   } catch (error) {
     refusal.value = error instanceof Error ? error.message : String(error);
     sending.value = false;
+    for (const { id, probe } of sources.peek()) if (probe) change(id, { state: 'ready' });
   }
 }
 
