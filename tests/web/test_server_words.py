@@ -166,6 +166,18 @@ def test_a_wrong_code_is_refused_in_german_where_nothing_else_may_be_read(browse
         window.forgive("status of 403")
 
 
+def test_without_the_words_the_server_speaks_english(browser: Browser, own: Zordon):
+    with open_window(browser, own, prefs={"language": "de"}) as window:
+        window.forgive("ERR_FAILED")
+        window.page.route("**/i18n/server/de.json", lambda route: route.abort())
+        page = window.open()
+        expect(page.get_by_role("button", name="Auftrag hinzufügen …")).to_be_visible()
+        page.keyboard.press("n")
+        page.get_by_label("Pfad auf dem Rechner, auf dem Zordon läuft").fill("/nowhere/a.blend")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("There is no file '/nowhere/a.blend' on this machine.")
+
+
 def test_a_preset_that_somebody_changed_keeps_the_name_they_gave_it(window: Window):
     window.http.request("PUT", f"{window.address}/api/presets/gif", json={"name": "Chat", "extends": "gif"})
     window.open()

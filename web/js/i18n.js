@@ -34,8 +34,12 @@ export async function loadLanguage(tag) {
 
 /** Words for what the server names in English. They are many, and the first picture needs none. @param {string} tag */
 export async function loadServerWords(tag) {
-  const found = TRANSLATED.includes(tag) ? await read(`server/${tag}`) : {};
-  if (tag === language.peek()) serverWords.value = found;
+  try {
+    const found = TRANSLATED.includes(tag) ? await read(`server/${tag}`) : {};
+    if (tag === language.peek()) serverWords.value = found;
+  } catch {
+    // What the server says stays in its own words.
+  }
 }
 
 /** @param {string} name */
