@@ -11,6 +11,7 @@ from tests.web.scenario import FAILED_FRAMES
 from tests.web.seed import fill, make_zordon
 from tests.web.window import Window
 from zordon_app.app import Zordon
+from zordon_app.domain.statuses import JobStatus
 from zordon_app.peers.receipts import read_receipt
 
 HERO = "sq01_sh0000_lighting_v1"
@@ -294,3 +295,21 @@ def test_the_focus_goes_along_from_a_failure_to_its_log(window: Window):
     page = show(window, HERO)
     page.locator(".note.err").get_by_role("button", name="Read the log").press("Enter")
     expect(page.get_by_role("tabpanel", name="Log")).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_a_job_that_failed_before_its_first_frame_starts_again(browser: Browser, own: Zordon, way: str):
+    [*_, made] = fill(own, 4, frames=4, with_files=0)
+    with own._farm.state.change() as change:
+        job = change.job(made.id)
+        job.status, job.reason = JobStatus.ERROR, "There was no such file."
+    with open_window(browser, own) as window:
+        page = window.open(f"/jobs/{made.id}")
+        panel = page.get_by_role("region", name="Job details")
+        expect(panel.get_by_text("There was no such file.")).to_be_visible()
+        if way == "button":
+            panel.get_by_role("button", name="Start again").click()
+        else:
+            window.row(made.name).click()
+            page.keyboard.press("r")
+        window.until(lambda: window.job(made.name)["status"] == "not_started")

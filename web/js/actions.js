@@ -67,7 +67,7 @@ export const ACTIONS = [
   { id: 'pause', icon: 'pause', keys: 'Space', valid: job => queued(job) && job.status !== 'paused', run: doing.pause },
   { id: 'resume', icon: 'play', keys: 'Space', valid: job => job.status === 'paused', run: doing.resume },
   { id: 'after_current', icon: 'hourglass', valid: isActive, run: doing.pauseAfterCurrent },
-  { id: 'restart', icon: 'rotate-ccw', valid: job => job.status === 'cancelled', run: jobs => doing.retry(jobs) },
+  { id: 'restart', icon: 'rotate-ccw', keys: 'R', valid: mayRestart, run: jobs => doing.retry(jobs) },
   { id: 'rerender', icon: 'refresh-cw', valid: job => job.units.done > 0, run: confirmRerender },
   { id: 'top', icon: 'arrow-up-to-line', line: true, valid: movable, run: jobs => doing.move(jobs, 'top') },
   { id: 'up', icon: 'arrow-up', keys: 'Alt ↑', valid: movable, run: jobs => doing.move(jobs, 'up') },
@@ -122,6 +122,11 @@ export const ACTIONS = [
   { id: 'cancel', icon: 'ban', line: true, valid: queued, run: confirmCancel },
   { id: 'remove', icon: 'trash-2', keys: 'Del', danger: true, valid: () => true, run: remove },
 ];
+
+/** It ended, but not through failed units: cancelled, or for a reason that may be gone, as a file that was missing. @param {Job} job */
+function mayRestart(job) {
+  return job.status === 'cancelled' || (job.status === 'error' && !job.units.failed);
+}
 
 /** @param {Job} job */
 function movable(job) {

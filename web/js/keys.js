@@ -76,7 +76,7 @@ function forJobs(event) {
   if (!jobs.length) return undefined;
   if (key === ' ')
     return () => void runAction(jobs.some(item => item.status !== 'paused' && !ended(item)) ? 'pause' : 'resume', jobs);
-  if (key === 'r') return () => void runAction('retry', jobs);
+  if (key === 'r') return () => void runAction(jobs.some(item => item.units.failed) ? 'retry' : 'restart', jobs);
   if (key === 'o') return () => void runAction('open', jobs);
   if (key === 'delete') return () => void runAction('remove', jobs);
   if (key === 'l' && !event.shiftKey) return inPlayer(event) ? undefined : () => go({ job: jobs[0].id, tab: 'log' });
