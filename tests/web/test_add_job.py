@@ -250,6 +250,23 @@ def test_a_job_can_start_after_another_or_at_a_time(form: Window, projects: Path
     assert (jobs["Tonight"]["status"], jobs["Tonight"]["start_at"][:4]) == ("scheduled", "2126")
 
 
+def test_a_scene_without_a_camera_is_told_before_it_is_added(form: Window, blend: Path, tmp_path: Path):
+    path = tmp_path / "dark.blend"
+    change = f"""import bpy
+for thing in [thing for thing in bpy.data.objects if thing.type == 'CAMERA']:
+    bpy.data.objects.remove(thing)
+bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})"""
+    blender = str(shutil.which("blender"))
+    subprocess.run([blender, "-b", str(blend), "--python-expr", change], check=True, stdout=subprocess.DEVNULL)
+    page = add_source(form, path)
+    expect(page.get_by_label("Detected")).to_contain_text("has no camera to render with")
+    page.get_by_role("button", name="Remove dark.blend").click()
+    page.keyboard.press("Escape")
+    page = add_source(form, blend)
+    expect(page.get_by_label("Detected")).to_contain_text("Saved with")
+    expect(page.get_by_label("Detected")).not_to_contain_text("has no camera")
+
+
 def test_a_file_whose_job_is_refused_waits_to_be_sent_again(form: Window, projects: Path):
     form.forgive("status of 400")
     page = add_source(form, projects / "film.mp4")

@@ -19,6 +19,7 @@ export function Detected() {
       .filter(([, value]) => value)
       .map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${probe.engine === 'blender' ? h(SceneChoice, { probe }) : null}
+    ${lacksCamera(probe) ? html`<p class="note warn">${h(Icon, { name: 'triangle-alert' })}<span>${t('detected.no_camera', { name: String(sceneOf(probe).name) })}</span></p>` : null}
     ${probe.missing_files.length ? h(Missing, { files: probe.missing_files }) : null}
     ${probe.warnings.map(text => html`<p class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${heard(text)}</span></p>`)}
   </section>`;
@@ -83,6 +84,13 @@ function sceneOf(probe) {
   const scenes = /** @type {any[]} */ (probe.facts.scenes ?? []);
   const wanted = form.value.args.scene ?? probe.facts.active_scene;
   return scenes.find(scene => scene.name === wanted) ?? scenes[0];
+}
+
+/** As the server will say when the job is added. @param {import('../types').Probe} probe */
+function lacksCamera(probe) {
+  const scene = sceneOf(probe);
+  if (!scene || !('camera' in scene) || scene.needs_camera === false || scene.has_linked_objects) return false;
+  return !(scene.camera || scene.marker_cameras || form.value.cameras.length || form.value.args.camera);
 }
 
 /** @param {{probe: import('../types').Probe}} props */
