@@ -250,6 +250,22 @@ def test_a_job_can_start_after_another_or_at_a_time(form: Window, projects: Path
     assert (jobs["Tonight"]["status"], jobs["Tonight"]["start_at"][:4]) == ("scheduled", "2126")
 
 
+def test_in_a_narrow_window_the_focus_is_in_the_details_of_the_new_job_and_then_in_the_list(
+    browser: Browser, adding: Zordon, projects: Path
+):
+    with open_window(browser, adding, viewport={"width": 900, "height": 760}) as window:
+        window.open()
+        page = add_source(window, projects / "film.mp4")
+        expect(page.get_by_label("Detected")).to_contain_text("64×36")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#job-panel")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(window.grid).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("button", name="Close details").click()
+        expect(window.grid).to_be_focused()
+
+
 def test_a_scene_without_a_camera_is_told_before_it_is_added(form: Window, blend: Path, tmp_path: Path):
     path = tmp_path / "dark.blend"
     change = f"""import bpy

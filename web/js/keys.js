@@ -129,9 +129,15 @@ function stepBack(event) {
   if (chip.peek() !== 'all') setChip('all');
 }
 
+/** The list; or the details, which cover it in a narrow window. */
 export function focusGrid() {
-  /** @type {HTMLElement | null} */ (document.querySelector('[role=grid]'))?.focus({ preventScroll: true });
-  if (!visible.peek().length) /** @type {HTMLElement | null} */ (document.querySelector('main'))?.focus();
+  const places = [...(visible.peek().length ? ['[role=grid]'] : []), '#job-panel', 'main'];
+  // What is hidden does not take it.
+  places.find(place => {
+    const element = /** @type {HTMLElement | null} */ (document.querySelector(place));
+    element?.focus({ preventScroll: true });
+    return element !== null && document.activeElement === element;
+  });
 }
 
 /** @param {number} step */

@@ -1,5 +1,6 @@
 import { actionsFor, labelOf, menuItems, runAction } from '../actions.js';
 import { t } from '../i18n.js';
+import { focusGrid } from '../keys.js';
 import { h, html, useEffect, useRef } from '../lib.js';
 import { openMenu } from '../overlay.js';
 import { noteOf } from '../reasons.js';
@@ -32,9 +33,15 @@ function useKeptFocus(tab) {
   }, [tab]);
 }
 
+/** Whoever closes the details is in the list then. */
+function leave() {
+  requestAnimationFrame(() => document.activeElement === document.body && focusGrid());
+}
+
 /** @param {{id: string}} props */
 export function Inspector({ id }) {
   const job = find(id);
+  useEffect(() => leave, []);
   useKeptFocus(route.value.tab);
   if (!job) return null;
   const note = noteOf(job);
