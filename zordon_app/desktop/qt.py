@@ -16,7 +16,10 @@ def adorn(native: Any, *, icon: Path, show: Callable[[], None], leave: Callable[
     """Downloads, and an icon by which a hidden window comes back; systems without a tray show none."""
     # What is seen before a page is drawn is white, unless told otherwise: a flash on a dark desktop.
     native.webview.page().setBackgroundColor(QApplication.palette().window().color())
-    native.webview.page().profile().downloadRequested.connect(partial(take_download, native))
+    profile = native.webview.page().profile()
+    # pywebview's is Python, so that each file of the page would wait for the lock that the starting node holds.
+    profile.setUrlRequestInterceptor(None)
+    profile.downloadRequested.connect(partial(take_download, native))
     _add_tray(native, icon, show, leave)
 
 
