@@ -134,12 +134,17 @@ SEEKABLE = frozenset({"mov", "matroska"})
 LOOPBACK = "http://127.0.0.1:"
 """How the address of a source begins that is read in parts from this very program."""
 
+READ_AHEAD = 256 * 1024
+"""Bytes that the system may hold for FFmpeg, which else grow to several MiB: what it does not read has travelled in vain."""
+
 SAFE_PROTOCOLS = "file,crypto,data"
 
 
 def source_options(project: str) -> tuple[str, ...]:
     """How FFmpeg opens a source, before ``-i``: by nothing but a file, or by nothing but our own address."""
-    return ("-protocol_whitelist", "http,tcp" if project.startswith(LOOPBACK) else SAFE_PROTOCOLS)
+    if project.startswith(LOOPBACK):
+        return ("-protocol_whitelist", "http,tcp", "-recv_buffer_size", str(READ_AHEAD))
+    return ("-protocol_whitelist", SAFE_PROTOCOLS)
 
 
 def source_url(project: str) -> str:
