@@ -135,7 +135,7 @@ LOOPBACK = "http://127.0.0.1:"
 """How the address of a source begins that is read in parts from this very program."""
 
 READ_AHEAD = 256 * 1024
-"""Bytes that the system may hold for FFmpeg, which else grow to several MiB: what it does not read has travelled in vain."""
+"""Bytes that the system may hold for FFmpeg, else several MiB: what it does not read then has travelled in vain."""
 
 SAFE_PROTOCOLS = "file,crypto,data"
 
