@@ -10,8 +10,8 @@ from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BuildNotFound
 from zordon_app.farm import planner
+from zordon_app.farm.binding import bound_build
 from zordon_app.farm.blame import Blame
 from zordon_app.farm.holdings import Held, Holdings
 from zordon_app.farm.interfaces import Builds, Clock, Disk
@@ -86,14 +86,7 @@ class Dispatcher:
     def assignment(self, lease: Lease) -> Assignment:
         """A lease of this machine with all that is needed to render it. Raises BuildNotFound, JobNotFound."""
         job = self._state.job(lease.job)
-        build = self._builds.find(job.build)
-        if build is None:
-            raise BuildNotFound(
-                "{engine} {version} is no longer installed here.",
-                code="build_left",
-                engine=self._registry.label_of(job.engine),
-                version=job.build.version,
-            )
+        build = bound_build(job, self._builds, self._registry)
         return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
 
     def best_rank(self, node: NodeId) -> int | None:

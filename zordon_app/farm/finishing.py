@@ -14,7 +14,8 @@ from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Build, RunProgram
 from zordon_app.engines.limits import limited
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BuildNotFound, DiskFull, EngineFailed, ZordonError
+from zordon_app.errors import DiskFull, EngineFailed, ZordonError
+from zordon_app.farm.binding import bound_build
 from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
 from zordon_app.farm.lifecycle import GIVE_UP_AFTER, Lifecycle, artifact_folder
 from zordon_app.farm.state import FarmState
@@ -112,14 +113,7 @@ class Finishing:
         ]
 
     def _assemble(self, job: Job) -> dict[str, str]:
-        build = self._builds.find(job.build)
-        if build is None:
-            raise BuildNotFound(
-                "{engine} {version} is no longer installed here.",
-                code="build_left",
-                engine=self._registry.label_of(job.engine),
-                version=job.build.version,
-            )
+        build = bound_build(job, self._builds, self._registry)
         self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Joining the parts.")
         folder = self._work_folder / job.id / "assembly"
         shutil.rmtree(folder, ignore_errors=True)
