@@ -73,7 +73,7 @@ def run_tests(arguments: Sequence[str], *, fast: bool) -> int:
     """Run pytest, which prints its own closing line."""
     command: list[str | Path] = [VENV.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup"]
     if fast:
-        command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", "built", *SLOW_MARKS))]
+        command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", "built", "thorough", *SLOW_MARKS))]
     run([VENV.python, "-m", "compileall", "-q", "zordon_app"], env=COMPILED_ONCE, cwd=ROOT)
     return run([*command, *arguments], env={**COMPILED_ONCE, **BPY.as_environment()}, cwd=ROOT)
 
