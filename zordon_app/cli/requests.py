@@ -13,6 +13,8 @@ from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import BadRequest as Refusal
 from zordon_app.client.errors import NotFound
+from zordon_app.domain.naming import check_encoding
+from zordon_app.errors import BadRequest
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="A .blend, a film, or a sequence (shot_%04d.exr).")]
 Preset = Annotated[str, typer.Option("--preset", "-p", help="Named settings; see: zordon presets list")]
@@ -63,13 +65,13 @@ def submit_file(
         WrongUsage: the file is not there, or an option makes no sense, here or to the server.
     """
     local = client.address.is_local and not upload
-    _check_file(file, local=local)
     try:
+        _check_file(file, local=local)
         requests = job_requests(client, file, options)
         if local:
             requests = [{**request, "local_path": str(file.absolute())} for request in requests]
         created = client.create_job(requests, None if local else file, on_bytes)
-    except (Refusal, NotFound) as error:
+    except (Refusal, NotFound, BadRequest) as error:
         raise WrongUsage(str(error)) from error
     return created if isinstance(created, list) else [created]
 
@@ -146,6 +148,7 @@ def _check_file(file: Path, *, local: bool) -> None:
     pattern = any(sign in file.name for sign in "%#")
     if pattern and local and file.parent.is_dir():
         return
+    check_encoding(file)
     if not file.exists():
         raise WrongUsage(f"There is no file {str(file)[:200]!r}.")
     if file.is_dir() and not local:

@@ -12,7 +12,7 @@ from zordon_app.domain.frames import format_frames
 from zordon_app.domain.ids import JobId, NodeId, new_job_id
 from zordon_app.domain.jobs import Existing, Job, JobPlan, Unit
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.naming import file_stem
+from zordon_app.domain.naming import check_encoding, file_stem
 from zordon_app.domain.sequences import first_of_each
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.arguments import check_arguments
@@ -26,6 +26,8 @@ from zordon_app.farm.sources import Source, project_of
 
 OFFERED = "download"
 """The origin of a build that is not here and could be downloaded."""
+
+LONGEST_ENDING = 16
 
 PREPARING = "Looking at the files that are there already."
 
@@ -176,7 +178,9 @@ class Intake:
         folder = self._jobs_folder / job_id / "project"
         folder.mkdir(parents=True, exist_ok=True)
         suffix = Path(upload.filename).suffix.lower()
-        kept = folder / (file_stem(Path(upload.filename).stem) + (suffix if suffix[1:].isalnum() else ""))
+        # No longer ending than that of any kind of file: what comes from outside must fit into a name.
+        is_ending = suffix[1:].isalnum() and len(suffix.encode()) <= LONGEST_ENDING
+        kept = folder / (file_stem(Path(upload.filename).stem) + (suffix if is_ending else ""))
         # A hard link: several jobs of one request share the bytes, and each may be deleted on its own.
         kept.hardlink_to(upload.path)
         return kept
@@ -367,6 +371,7 @@ def _check_local_path(path: Path, text: str) -> None:
 def _check_place(path: Path) -> None:
     """A path that is not there may be the pattern of a sequence; reading a pipe or a device would never end."""
     shown = str(path)[:200]
+    check_encoding(path)
     try:
         has_folder = path.parent.is_dir()
         is_odd = path.exists() and not path.is_file() and not path.is_dir()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.naming import shown_name
 from zordon_app.domain.sequences import by_sequence, is_numbered_image
 from zordon_app.errors import ZordonError
 from zordon_app.farm.interfaces import Clock
@@ -91,14 +92,15 @@ class WatchFolders:
         self._unreadable.discard(folder)
         if folder not in self._known:
             # Who begins to watch a folder wants what comes, not a job for everything that has been lying there.
-            self._known[folder] = {path.name: stamp for path, stamp in found.items()}
+            self._known[folder] = {_remembered(path): stamp for path, stamp in found.items()}
             return
         known = self._known[folder]
-        for gone in known.keys() - {path.name for path in found}:
+        for gone in known.keys() - {_remembered(path) for path in found}:
             del known[gone]
         for path, stamp in found.items():
-            if known.get(path.name) != stamp and self._is_settled(path, stamp) and self._take(path, stamp, preset):
-                known[path.name] = stamp
+            name = _remembered(path)
+            if known.get(name) != stamp and self._is_settled(path, stamp) and self._take(path, stamp, preset):
+                known[name] = stamp
 
     def _is_settled(self, path: Path, stamp: Stamp) -> bool:
         now = self._clock.monotonic()
@@ -119,11 +121,16 @@ class WatchFolders:
             is_final = error.status != _COMES_LATER
             if is_final:
                 # Which folders are watched is shown on this machine alone.
-                self._notice(key, f"{path.name} in a watched folder became no job: {error}")
+                self._notice(key, f"{shown_name(path.name)} in a watched folder became no job: {error}")
             return is_final
         self._since.pop(path, None)
         log.info("%s in the watched folder %s became a job.", path.name, path.parent)
         return True
+
+
+def _remembered(path: Path) -> str:
+    """A file's name as JSON can keep it, where it is no UTF-8 too."""
+    return os.fsencode(path.name).decode(errors="backslashreplace")
 
 
 def look(folder: Path, extensions: Collection[str]) -> dict[Path, Stamp]:

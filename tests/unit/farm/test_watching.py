@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,22 @@ def test_a_crash_between_job_and_memory_repeats_the_key_which_makes_no_second_jo
 
     first, second = hot.jobs
     assert first.idempotency_key == second.idempotency_key
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_utf8_is_told_once_and_stops_nothing(hot):
+    (Path(os.fsdecode(os.fsencode(hot.folder) + b"/b\xe9.mov"))).write_text("film")
+    hot.write("a.mov")
+    hot.refusal = BadRequest("No.")
+    hot.look()
+    hot.look(SETTLED_SECONDS)
+    assert "b?.mov in a watched folder became no job: No." in hot.notices
+
+    hot.refusal = None
+    hot.restart()
+    hot.write("b.mov")
+    hot.look()
+    assert hot.look(SETTLED_SECONDS) == ["b.mov"]
 
 
 def test_images_of_a_sequence_are_one_job_when_no_more_come(hot):
