@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
-from zordon_app.complaints import checked
 from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.hours import check_schedule
-from zordon_app.durable import write_durably
+from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, ZordonError
+from zordon_app.files.durable import write_durably
 
 HOST = r"^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
 """A host name or address (IPv6 in brackets), with or without a port."""

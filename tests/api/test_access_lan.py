@@ -14,7 +14,7 @@ from zordon_app.api.routing import Route
 from zordon_app.api.server import HttpServer
 from zordon_app.domain.callers import Role
 from zordon_app.domain.peering import SessionAsk
-from zordon_app.peers.sessions import login_message
+from zordon_app.peers.links.sessions import login_message
 
 WEB = Path(__file__).parents[2] / "web"
 

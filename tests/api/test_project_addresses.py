@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from zordon_app.peers.network import own_addresses
+from zordon_app.peers.discovery.network import own_addresses
 
 HOSTS = ["127.0.0.1", "0.0.0.0", "[::1]", "2130706433", "0177.0.0.1", "localhost"]
 

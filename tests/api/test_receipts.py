@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from zordon_app.peers.identity import device_id
-from zordon_app.peers.receipts import read_receipt
+from zordon_app.peers.identity.keys import device_id
+from zordon_app.peers.identity.signing import read_receipt
 
 
 def get_receipt(api, job):

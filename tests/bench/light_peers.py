@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.fakes.nodes import Node  # noqa: E402 - the path comes first
 from zordon_app.api import server  # noqa: E402
-from zordon_app.peers.directory import Directory  # noqa: E402
+from zordon_app.peers.links.directory import Directory  # noqa: E402
 
 
 def keep_to(device: str) -> None:

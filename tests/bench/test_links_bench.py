@@ -18,10 +18,10 @@ from tests.bench.test_node_bench import SHARED_MEMORY
 from tests.cli.node_process import Node
 from tests.fakes import nodes as light
 from zordon_app.client import RenderServerProxy
-from zordon_app.peers.calls import Calls
-from zordon_app.peers.identity import load_identity
-from zordon_app.peers.members import Members
-from zordon_app.peers.peer import Peer
+from zordon_app.peers.identity.keys import load_identity
+from zordon_app.peers.links.calls import Calls
+from zordon_app.peers.links.peer import Peer
+from zordon_app.peers.membership.members import Members
 from zordon_app.storage.projects import ProjectStore
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]

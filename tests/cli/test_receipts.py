@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from zordon_app.domain.receipts import SignedReceipt
-from zordon_app.peers.identity import load_identity
-from zordon_app.peers.receipts import ReceiptSigner
+from zordon_app.peers.identity.keys import load_identity
+from zordon_app.peers.identity.signing import ReceiptSigner
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from zordon_app.api.services import Services
 from zordon_app.clock import SystemClock
 from zordon_app.domain.callers import Caller, Role
 from zordon_app.domain.views import NodeView
-from zordon_app.peers.identity import Identity, load_identity
-from zordon_app.peers.network import join_address
+from zordon_app.peers.discovery.network import join_address
+from zordon_app.peers.identity.keys import Identity, load_identity
+from zordon_app.peers.identity.tls import server_context
 from zordon_app.peers.service import PeerService
-from zordon_app.peers.tls import server_context
 
 SCALE = 0.1
 LOCAL = Caller(local=True, address="127.0.0.1", role=Role.LOCAL)
@@ -80,7 +80,7 @@ class Node:
             web=web,
             peers=self.peers,
             farm_desk=self.peers.desk,
-            peer_talk=self.peers.talk,
+            peer_messages=self.peers.messages,
             **services,
         )
         access = Access(names=self.peers.host_names, identify=identify_remote(self.peers))

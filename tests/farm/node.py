@@ -23,7 +23,7 @@ from tests.fakes.wall_engine import WallEngine  # noqa: E402
 from zordon_app.app import Zordon  # noqa: E402
 from zordon_app.clock import SystemClock  # noqa: E402
 from zordon_app.logs import set_up_logging  # noqa: E402
-from zordon_app.peers.calls import Calls  # noqa: E402
+from zordon_app.peers.links.calls import Calls  # noqa: E402
 
 
 def follow_clock(file: Path) -> None:

@@ -11,7 +11,7 @@ import imageio_ffmpeg
 import pytest
 
 from tests.farm.conftest import MakeFarm
-from zordon_app.peers.receipts import read_receipt
+from zordon_app.peers.identity.signing import read_receipt
 
 pytestmark = [pytest.mark.farm, pytest.mark.engines, pytest.mark.xdist_group("namespaces")]
 

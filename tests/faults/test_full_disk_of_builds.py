@@ -9,12 +9,12 @@ import pytest
 
 from tests.fakes.archives import saying, tar_of
 from tests.fakes.mirror import Mirror, add_blender
-from zordon_app.archives import PROGRAM, unpack
 from zordon_app.engines.builds.sources.blender import BlenderReleases
 from zordon_app.engines.builds.steps import Steps
 from zordon_app.engines.builds.transfer import Transfer
 from zordon_app.engines.builds.web import Web
 from zordon_app.errors import DiskFull
+from zordon_app.files.archives import PROGRAM, unpack
 
 pytestmark = pytest.mark.faults
 NAME = "blender-4.5.15-linux-x64"

@@ -8,8 +8,8 @@ from tests.fakes.website import website
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 ANOTHER_MACHINE = """
-import zordon_app.peers.network
-zordon_app.peers.network.own_addresses = list
+import zordon_app.peers.discovery.network
+zordon_app.peers.discovery.network.own_addresses = list
 """
 """The site listens on an address of this machine, which would be refused as its own."""
 

@@ -12,22 +12,22 @@ import pytest
 
 from tests.fakes.engine import FakeEngine
 from tests.unit.farm.conftest import FarmBench
-from tests.unit.farm.test_dispatcher import OneBuild, Room
+from tests.unit.farm.scheduling.test_dispatcher import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, LeaseAsk, LeaseGiven
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import PeerGone
-from zordon_app.farm.blame import Blame
-from zordon_app.farm.child_work import ChildWork
-from zordon_app.farm.dispatcher import Dispatcher
-from zordon_app.farm.gathering import Gathering
-from zordon_app.farm.heard_logs import HeardLogs
-from zordon_app.farm.parent_desk import ParentDesk
-from zordon_app.farm.progress import LiveProgress
-from zordon_app.farm.results import Results
-from zordon_app.farm.speeds import Speeds
+from zordon_app.farm.child.child_work import ChildWork
+from zordon_app.farm.completion.gathering import Gathering
+from zordon_app.farm.completion.results import Results
+from zordon_app.farm.ledger.progress import LiveProgress
+from zordon_app.farm.parent.desk import ParentDesk
+from zordon_app.farm.parent.log_receiver import LogReceiver
+from zordon_app.farm.scheduling.blocklist import Blocklist
+from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.parcels import ParcelFolder
 
@@ -110,21 +110,21 @@ class Wind:
 
     def __init__(self, bench: FarmBench, folder: Path, fate: Callable[[], str]) -> None:
         self.bench, self.folder = bench, folder
-        blame, speeds = Blame(), Speeds(bench.state)
+        blocklist, speeds = Blocklist(), Speeds(bench.state)
         self.dispatcher = Dispatcher(
             bench.state, bench.lifecycle, speeds, registry=EngineRegistry([FakeEngine()]), builds=OneBuild(),
-            disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blame=blame,
+            disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blocklist=blocklist,
         )  # fmt: skip
         gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), folder / "jobs")
         progress = LiveProgress(bench.feed, bench.clock)
         results = Results(
             bench.state, dispatcher=self.dispatcher, gathering=gathering, lifecycle=bench.lifecycle, speeds=speeds,
-            progress=progress, blame=blame,
+            progress=progress, blocklist=blocklist,
         )  # fmt: skip
         self.desk = ParentDesk(
             bench.state, dispatcher=self.dispatcher, lifecycle=bench.lifecycle, results=results, progress=progress,
             check=hash_of, machines=Names(), projects=None, children=None,
-            logs=HeardLogs(lambda _job, _unit, _lines: None, lambda _job: True),
+            logs=LogReceiver(lambda _job, _unit, _lines: None, lambda _job: True),
         )  # fmt: skip
         self.job_id = bench.add(units=UNITS)
         Path(bench.state.job(self.job_id).output_path).mkdir()

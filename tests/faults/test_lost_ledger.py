@@ -10,9 +10,9 @@ import pytest
 from tests.fakes.nodes import eventually
 from tests.faults.conftest import REPEATS, SEEDS
 from tests.faults.oracle import commits, is_sound
-from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.recovery import rebuild_from_manifests
-from zordon_app.farm.state import FarmState
+from zordon_app.farm.ledger.feed import ChangeFeed
+from zordon_app.farm.ledger.recovery import rebuild_from_manifests
+from zordon_app.farm.ledger.state import FarmState
 from zordon_app.storage.database import Database
 from zordon_app.storage.manifests import ManifestFiles
 from zordon_app.storage.store import JobStore

@@ -21,7 +21,7 @@ from tests.web.scenario import MACHINES, Scenario
 from zordon_app.app import Zordon
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import UnitState
-from zordon_app.farm.lifecycle import artifact_folder
+from zordon_app.farm.ledger.lifecycle import artifact_folder
 
 FRAMES_OF_OTHERS = 5
 """Different pictures of a job that is not the first: its other frames are the same files under other names."""

@@ -14,9 +14,9 @@ from tests.web.conftest import open_window
 from tests.web.seed import make_zordon
 from tests.web.window import Window
 from zordon_app.app import Zordon
-from zordon_app.cli import submitting
+from zordon_app.cli.jobs import submitting
 from zordon_app.cli.main import run
-from zordon_app.cli.requests import JobOptions, job_requests
+from zordon_app.cli.jobs.requests import JobOptions, job_requests
 from zordon_app.client import RenderServerProxy
 
 SAME = (

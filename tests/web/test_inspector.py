@@ -12,7 +12,7 @@ from tests.web.seed import fill, make_zordon
 from tests.web.window import Window
 from zordon_app.app import Zordon
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.peers.receipts import read_receipt
+from zordon_app.peers.identity.signing import read_receipt
 
 HERO = "sq01_sh0000_lighting_v1"
 DONE = "sq03_sh0010_lighting_v1"

@@ -16,10 +16,10 @@ from multipart import MultipartError, MultipartSegment, ParserLimitReached, Push
 
 from zordon_app.api.errors import TooSlow
 from zordon_app.api.slots import Slots
-from zordon_app.complaints import decoded
 from zordon_app.domain.callers import Upload
+from zordon_app.domain.validation import decoded
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
-from zordon_app.writing import write_all
+from zordon_app.files.writing import write_all
 
 MB = 1_000_000
 CHUNK = 128 * 1024

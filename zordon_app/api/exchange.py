@@ -10,8 +10,8 @@ import msgspec
 from bottle import HTTPResponse
 
 from zordon_app.api.bodies import Bodies, Received
-from zordon_app.complaints import checked
 from zordon_app.domain.callers import Caller
+from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, Forbidden
 
 Environ = dict[str, Any]

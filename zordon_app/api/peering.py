@@ -72,7 +72,7 @@ class FarmDesk(Protocol):
         """Sign a browser out. Raises NotFound."""
 
 
-class PeerTalk(Protocol):
+class PeerMessages(Protocol):
     """What other machines say; ``address`` is the IP address it came from, ``node`` the member that is signed in."""
 
     def hello(self) -> Hello:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from zordon_app.api.peering import FarmDesk, PeerTalk
+from zordon_app.api.peering import FarmDesk, PeerMessages
 from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
@@ -333,6 +333,6 @@ class Services(Struct, frozen=True, kw_only=True):
     """What members of the farm ask while work is shared."""
     builds_to_give: BuildsToGive | None = None
     farm_desk: FarmDesk | None = None
-    peer_talk: PeerTalk | None = None
+    peer_messages: PeerMessages | None = None
     poll_seconds: float = 30.0
     """How long a long poll waits at most."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zordon_app.clock import SystemClock
 from zordon_app.config import SettingsFile
-from zordon_app.farm.availability import Rules
+from zordon_app.farm.scheduling.availability import Rules
 from zordon_app.paths import Paths
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from zordon_app import __version__
 from zordon_app.app.basis import Basis
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
-from zordon_app.archives import unpack
 from zordon_app.domain.callers import THIS_PROGRAM
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
@@ -15,40 +14,41 @@ from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView
 from zordon_app.engines.directory import EngineDirectory
-from zordon_app.farm.all_work import AllWork
-from zordon_app.farm.announcing import Announcing
-from zordon_app.farm.blame import Blame
-from zordon_app.farm.child_jobs import ChildJobs
-from zordon_app.farm.dispatcher import LEASE_SECONDS, Dispatcher
-from zordon_app.farm.finishing import Finishing
-from zordon_app.farm.folders import JobFolders
-from zordon_app.farm.gathering import Gathering
-from zordon_app.farm.heard_logs import HeardLogs
-from zordon_app.farm.intake import Intake
-from zordon_app.farm.lifecycle import Lifecycle
-from zordon_app.farm.local_work import LocalWork
-from zordon_app.farm.node_desk import NodeDesk
-from zordon_app.farm.nodes import Surroundings, ThisNode
-from zordon_app.farm.parent_desk import ParentDesk
-from zordon_app.farm.partaking import Partaking
-from zordon_app.farm.preparing import Preparing
-from zordon_app.farm.progress import LiveProgress
-from zordon_app.farm.projects import JobProjects
-from zordon_app.farm.provisioning import Provisioning, job_bound_to
-from zordon_app.farm.receipts import Receipts
-from zordon_app.farm.reconciler import Reconciler
-from zordon_app.farm.recovery import Recovery, rebuild_from_manifests
-from zordon_app.farm.results import Results
-from zordon_app.farm.reviews import Reviews, files_to_come
+from zordon_app.farm.child.all_work import AllWork
+from zordon_app.farm.child.child_jobs import ChildJobs
+from zordon_app.farm.child.local_work import LocalWork
+from zordon_app.farm.completion.announcing import Announcing
+from zordon_app.farm.completion.finishing import Finishing
+from zordon_app.farm.completion.gathering import Gathering
+from zordon_app.farm.completion.receipts import Receipts
+from zordon_app.farm.completion.results import Results
+from zordon_app.farm.intake.folders import JobFolders
+from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.preparing import Preparing
+from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
+from zordon_app.farm.intake.reviews import Reviews, files_to_come
+from zordon_app.farm.intake.watch_folders import WatchFolders
+from zordon_app.farm.ledger.lifecycle import Lifecycle
+from zordon_app.farm.ledger.progress import LiveProgress
+from zordon_app.farm.ledger.recovery import Recovery, rebuild_from_manifests
+from zordon_app.farm.ledger.state import FarmState
+from zordon_app.farm.parent.desk import ParentDesk
+from zordon_app.farm.parent.log_receiver import LogReceiver
+from zordon_app.farm.parent.project_transfer import JobProjects
+from zordon_app.farm.parent.recruiting import Recruiting
+from zordon_app.farm.reading.views import JobViews
+from zordon_app.farm.scheduling.assignment import MachineAssignment
+from zordon_app.farm.scheduling.blocklist import Blocklist
+from zordon_app.farm.scheduling.dispatcher import LEASE_SECONDS, Dispatcher
+from zordon_app.farm.scheduling.nodes import NodeDesk
+from zordon_app.farm.scheduling.reconciler import Reconciler
+from zordon_app.farm.scheduling.speeds import Speeds
+from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
 from zordon_app.farm.service import FarmService
-from zordon_app.farm.sharing import Sharing
-from zordon_app.farm.speeds import Speeds
-from zordon_app.farm.state import FarmState
-from zordon_app.farm.views import JobViews
-from zordon_app.farm.watching import WatchFolders
+from zordon_app.files.archives import unpack
 from zordon_app.hooks.telling import Hooks
-from zordon_app.peers.network import own_addresses
-from zordon_app.peers.receipts import ReceiptSigner
+from zordon_app.peers.discovery.network import own_addresses
+from zordon_app.peers.identity.signing import ReceiptSigner
 from zordon_app.render.check import check_artifact, load_decoder
 from zordon_app.render.disk import GIB
 from zordon_app.render.machine import free_gib
@@ -134,7 +134,7 @@ class FarmParts:
     def _build_ledger(self) -> None:
         basis, state = self._basis, self.state
         self._speeds = Speeds(state, basis.clock.monotonic, self._engine_speed)
-        self._blame = Blame()
+        self._blocklist = Blocklist()
         self._progress = LiveProgress(self._peers.feed, basis.clock)
         self.this_node = ThisNode(
             self._render.identity.id,
@@ -155,7 +155,7 @@ class FarmParts:
             disk=self._render.disk,
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
-            blame=self._blame,
+            blocklist=self._blocklist,
             lease_seconds=LEASE_SECONDS * basis.scale,
         )
         self._results = Results(
@@ -165,7 +165,7 @@ class FarmParts:
             lifecycle=self.lifecycle,
             speeds=self._speeds,
             progress=self._progress,
-            blame=self._blame,
+            blocklist=self._blocklist,
         )
         self.recovery = Recovery(
             state, self.lifecycle, self._storage.outputs, self._jobs_folder, self._render.identity.id
@@ -197,14 +197,14 @@ class FarmParts:
             machines=machines,
             projects=JobProjects(self._engines.registry, ProjectHashes(), self._jobs_folder),
             children=self.children,
-            logs=HeardLogs(self._render.logs.append, self.state.has),
+            logs=LogReceiver(self._render.logs.append, self.state.has),
         )
-        self.sharing = Sharing(
+        self.recruiting = Recruiting(
             self.state,
             self.lifecycle,
             machines=machines,
             dispatcher=self.dispatcher,
-            blame=self._blame,
+            blocklist=self._blocklist,
             this_node=self._render.identity.id,
         )
         self.nodes = NodeDesk(
@@ -263,7 +263,7 @@ class FarmParts:
             disk=self._render.disk,
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
-            blame=self._blame,
+            blocklist=self._blocklist,
             nodes=self.nodes.views,
         )
         self.provisioning = Provisioning(
@@ -324,7 +324,7 @@ class FarmParts:
             views=JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name),
             progress=self._progress,
             nodes=self.nodes,
-            partaking=Partaking(state, self.lifecycle, self.dispatcher, self.nodes, self._render.identity.id),
+            assignment=MachineAssignment(state, self.lifecycle, self.dispatcher, self.nodes, self._render.identity.id),
             children=self.children,
             outputs=self._storage.outputs,
             manifests=self._storage.manifests,

@@ -8,8 +8,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from zordon_app import __version__
-from zordon_app.durable import write_durably
 from zordon_app.errors import AlreadyRunning
+from zordon_app.files.durable import write_durably
 from zordon_app.paths import Paths, read_instance
 
 

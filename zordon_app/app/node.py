@@ -17,10 +17,10 @@ from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StoragePar
 from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
-from zordon_app.farm.download_desk import DownloadDesk
-from zordon_app.farm.watching import LOOK_SECONDS
+from zordon_app.farm.intake.watch_folders import LOOK_SECONDS
+from zordon_app.farm.scheduling.downloads import DownloadDesk
 from zordon_app.paths import WEB, find_paths
-from zordon_app.peers.tls import server_context
+from zordon_app.peers.identity.tls import server_context
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Zordon:
             self._peers.feed,
             farm.finishing,
             farm.preparing,
-            farm.sharing,
+            farm.recruiting,
             farm.announcing,
         )
         for queue in (*queues, farm.downloads.managed):
@@ -175,7 +175,7 @@ class Zordon:
             work=farm.parents,
             builds_to_give=farm.downloads.managed.giving,
             farm_desk=self._peers.service.desk,
-            peer_talk=self._peers.service.talk,
+            peer_messages=self._peers.service.messages,
             poll_seconds=30.0 * self._basis.scale,
         )
 
@@ -190,7 +190,7 @@ class Zordon:
         loops.repeat("reconciler", farm.reconciler.run_once, every=second)
         loops.repeat("provisioning", farm.provisioning.run_once, every=second)
         loops.repeat("children", farm.children.run_once, every=second)
-        loops.repeat("sharing", lambda: farm.sharing.run_once(second))
+        loops.repeat("recruiting", lambda: farm.recruiting.run_once(second))
         loops.repeat("machine load", self._render.machine.sample, every=1.0)
         loops.repeat("idle watch", self._render.idle.look, every=IDLE_LOOK_SECONDS)
         loops.repeat("previews", farm.previews.sweep, every=SWEEP_SECONDS)

@@ -17,10 +17,10 @@ from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.presets import Presets
 from zordon_app.engines.registry import EngineRegistry, load_third_party_engines
-from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.watching import Known
+from zordon_app.farm.intake.watch_folders import Known
+from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.peers.builds import BuildsOfPeers
-from zordon_app.peers.identity import load_identity
+from zordon_app.peers.identity.keys import load_identity
 from zordon_app.peers.machines import PeerMachines
 from zordon_app.peers.service import PeerService
 from zordon_app.render.disk import DiskReserve

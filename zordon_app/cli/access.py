@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from zordon_app.cli.exits import NoSuchThing, WrongUsage
-from zordon_app.cli.screen import Screen
-from zordon_app.cli.session import session_of
-from zordon_app.cli.verbs import Panel, add_group, add_verb
-from zordon_app.cli.wording import SHORT_ID, duration, moment
+from zordon_app.cli.terminal.exits import NoSuchThing, WrongUsage
+from zordon_app.cli.terminal.screen import Screen
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
+from zordon_app.cli.terminal.wording import SHORT_ID, duration, moment
 from zordon_app.client.calls import Json
 
 

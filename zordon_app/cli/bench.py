@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from zordon_app.cli.screen import Screen
-from zordon_app.cli.session import session_of
-from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.terminal.screen import Screen
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import ServerError

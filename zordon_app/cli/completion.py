@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from zordon_app.cli.main import COMPLETING
-from zordon_app.cli.session import session_of
-from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.double_click import COMPLETING
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_verb
 
 
 class Shell(StrEnum):

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from zordon_app.cli.exits import NoSuchThing, WrongUsage
-from zordon_app.cli.session import Session, session_of
-from zordon_app.cli.verbs import Panel, add_group, add_verb
+from zordon_app.cli.terminal.exits import NoSuchThing, WrongUsage
+from zordon_app.cli.terminal.session import Session, session_of
+from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import BadRequest as Refusal
 from zordon_app.errors import BadRequest

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from zordon_app.cli.exits import Status, WrongUsage
-from zordon_app.cli.machines import choose_machine
-from zordon_app.cli.screen import Screen, clean
-from zordon_app.cli.session import session_of
-from zordon_app.cli.submitting import sending
-from zordon_app.cli.verbs import Panel, add_group, add_verb
-from zordon_app.cli.wording import size
+from zordon_app.cli.jobs.submitting import sending
+from zordon_app.cli.machines.choosing import choose_machine
+from zordon_app.cli.terminal.exits import Status, WrongUsage
+from zordon_app.cli.terminal.screen import Screen, clean
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
+from zordon_app.cli.terminal.wording import size
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import NotFound

@@ -2,16 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from zordon_app.cli.exits import Status, status_of
-from zordon_app.cli.screen import Screen
+from zordon_app.cli.double_click import is_double_click
+from zordon_app.cli.terminal.exits import Status, status_of
+from zordon_app.cli.terminal.screen import Screen
 from zordon_app.client.errors import NotSignedIn
 from zordon_app.errors import ZordonError
-
-COMPLETING = "_ZORDON_COMPLETE"
-"""The variable in which a shell that wants completions says what it is."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -32,14 +30,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return Status.FAILED
     except Exception as error:  # noqa: BLE001 - here the process ends
         return _report(error, given)
-
-
-def is_double_click(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Whether a desktop started us, alone or with files, which it names by whole paths; no verb looks like one.
-
-    A shell that asks for completions names no arguments either.
-    """
-    return COMPLETING not in env and all(Path(name).is_absolute() and Path(name).exists() for name in arguments)
 
 
 def _do(arguments: list[str]) -> int:

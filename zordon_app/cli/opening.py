@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from zordon_app.cli.session import session_of
-from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_verb
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,31 +7,16 @@ from typing import Annotated
 import typer
 
 from zordon_app import __version__
-from zordon_app.cli import (
-    access,
-    acting,
-    bench,
-    completion,
-    config,
-    demo,
-    doctor,
-    engines,
-    fetching,
-    machines,
-    opening,
-    presets,
-    reading,
-    receipts,
-    remote,
-    rendering,
-    serving,
-    submitting,
-    watching,
-)
+from zordon_app.cli import access, bench, completion, config, engines, opening, presets, remote, serving
 from zordon_app.cli.arranging import arrange
-from zordon_app.cli.screen import Screen
-from zordon_app.cli.session import Session
-from zordon_app.cli.verbs import HELP_OPTIONS
+from zordon_app.cli.demo import verb as demo
+from zordon_app.cli.doctor import verb as doctor
+from zordon_app.cli.jobs import acting, fetching, reading, rendering, submitting, watching
+from zordon_app.cli.machines import verbs as machines
+from zordon_app.cli.receipts import verbs as receipts
+from zordon_app.cli.terminal.screen import Screen
+from zordon_app.cli.terminal.session import Session
+from zordon_app.cli.terminal.verbs import HELP_OPTIONS
 
 EPILOG = "Exit status: 0 ok, 1 a job failed or was refused, 2 wrong usage, 3 no Zordon answers, 4 no such thing."
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zordon_app.cli.exits import NoSuchThing, Status
-from zordon_app.cli.session import Session, session_of
-from zordon_app.cli.verbs import Panel, add_group, add_verb
+from zordon_app.cli.terminal.exits import NoSuchThing, Status
+from zordon_app.cli.terminal.session import Session, session_of
+from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
 from zordon_app.client.calls import Json
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from zordon_app.cli.exits import NoNode, WrongUsage
-from zordon_app.cli.session import session_of
-from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.terminal.exits import NoNode, WrongUsage
+from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.address import parse_address
 from zordon_app.client.transport import shown_fingerprint

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zordon_app.cli.session import Session, session_of
-from zordon_app.cli.verbs import Panel, add_verb
+from zordon_app.cli.terminal.session import Session, session_of
+from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.errors import Refused
 

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from zordon_app.client.errors import BadAnswer, Refused
 from zordon_app.client.transport import BLOCK, Answer, Transport
-from zordon_app.durable import put_in_place
+from zordon_app.files.durable import put_in_place
 
 BREAKS = 4
 """Breaks of the connection in a row, without a byte between them, that a download survives."""

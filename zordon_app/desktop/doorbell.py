@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from zordon_app.durable import write_durably
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from zordon_app.durable import write_durably
+from zordon_app.files.durable import write_durably
 
 LEAST_WIDTH, LEAST_HEIGHT = 640, 480
 GRIP = 80

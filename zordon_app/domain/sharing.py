@@ -12,6 +12,9 @@ from msgspec import Meta, Struct, field
 from zordon_app.domain.jobs import BuildRef, Expected
 from zordon_app.domain.leases import Lease, LeaseOrder
 
+HELPING = frozenset({"running", "configuring"})
+"""The statuses of a child job whose machine is to be told when nobody wants its help any more."""
+
 MOST_LOG = 128 * 1024
 """Bytes of logs in one message."""
 

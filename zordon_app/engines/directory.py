@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from zordon_app.complaints import checked
 from zordon_app.domain.messages import ArchiveOrder, DownloadOrder, ManagedBuild
+from zordon_app.domain.validation import checked
 from zordon_app.engines.base import Build, Engine, RunProgram
 from zordon_app.engines.builds.available import Platform, this_platform, wanted_platform
 from zordon_app.engines.builds.downloads import DownloadRecord

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from zordon_app.durable import write_durably
 from zordon_app.engines.preset_reading import ID, ID_RULE, Problem, RawPreset, make_problem, read_presets
 from zordon_app.engines.preset_resolving import Preset, resolve_all
 from zordon_app.engines.preset_schema import make_schema
 from zordon_app.engines.preset_writing import with_preset
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, Conflict, NotFound
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

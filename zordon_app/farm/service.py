@@ -15,24 +15,26 @@ from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.ids import JobId, is_id
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.reasons import PREPARING, QUEUED
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, UnitView
 from zordon_app.errors import BadRequest, Conflict, IllegalChange, JobNotFound, NotFound
-from zordon_app.farm import ordering, replacing
-from zordon_app.farm.child_jobs import ChildJobs
-from zordon_app.farm.deltas import Deltas
-from zordon_app.farm.dispatcher import Dispatcher
-from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.folders import JobFolders
-from zordon_app.farm.intake import OFFERED, PREPARING, Intake
+from zordon_app.farm.child.child_jobs import ChildJobs
+from zordon_app.farm.intake import replacing
+from zordon_app.farm.intake.folders import JobFolders
+from zordon_app.farm.intake.intake import OFFERED, Intake
+from zordon_app.farm.intake.sources import project_path
 from zordon_app.farm.interfaces import Clock, Manifests, Outputs
-from zordon_app.farm.lifecycle import QUEUED, Lifecycle, artifact_folder
-from zordon_app.farm.node_desk import NodeDesk
-from zordon_app.farm.partaking import Partaking
-from zordon_app.farm.progress import LiveProgress
-from zordon_app.farm.sources import project_path
-from zordon_app.farm.state import FarmState, fingerprint
-from zordon_app.farm.views import JobViews, plan_view, unit_view
+from zordon_app.farm.ledger import ordering
+from zordon_app.farm.ledger.feed import ChangeFeed
+from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
+from zordon_app.farm.ledger.progress import LiveProgress
+from zordon_app.farm.ledger.state import FarmState, fingerprint
+from zordon_app.farm.reading.deltas import Deltas
+from zordon_app.farm.reading.views import JobViews, plan_view, unit_view
+from zordon_app.farm.scheduling.assignment import MachineAssignment
+from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.nodes import NodeDesk
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class FarmService:
         views: JobViews,
         progress: LiveProgress,
         nodes: NodeDesk,
-        partaking: Partaking,
+        assignment: MachineAssignment,
         children: ChildJobs,
         outputs: Outputs,
         manifests: Manifests,
@@ -72,7 +74,7 @@ class FarmService:
         self._views = views
         self._progress = progress
         self._nodes = nodes
-        self._partaking = partaking
+        self._assignment = assignment
         self._children = children
         self._outputs = outputs
         self._manifests = manifests
@@ -295,7 +297,7 @@ class FarmService:
 
     def set_nodes(self, job_id: str, nodes: list[str], *, split: bool | None) -> JobView:
         """Choose who renders it; leases of machines that are out are taken back."""
-        self._partaking.choose(self._known(job_id), nodes, split=split)
+        self._assignment.choose(self._known(job_id), nodes, split=split)
         return self._views.view(job_id)
 
     def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from zordon_app.engines.builds.available import Platform
 from zordon_app.engines.builds.handover import Offer
 from zordon_app.engines.builds.steps import Steps
-from zordon_app.peers.directory import Directory
+from zordon_app.peers.links.directory import Directory
 from zordon_app.peers.machines import PeerMachines
 
 

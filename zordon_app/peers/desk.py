@@ -17,20 +17,20 @@ from zordon_app.domain.peering import (
     You,
 )
 from zordon_app.errors import BadRequest, NotFound
-from zordon_app.peers.admission import AdmissionDesk
-from zordon_app.peers.browsers import Browsers
-from zordon_app.peers.codes import GrantedRole, SignInCodes
-from zordon_app.peers.directory import Directory
-from zordon_app.peers.door import Door, Mode
-from zordon_app.peers.hints import Hints
-from zordon_app.peers.identity import Identity
-from zordon_app.peers.join_tokens import JoinTokens
-from zordon_app.peers.joining import Joining, Target
-from zordon_app.peers.members import Members, clean_name
-from zordon_app.peers.membership import Membership
-from zordon_app.peers.network import Network, join_address
+from zordon_app.peers.browsers.browsers import Browsers
+from zordon_app.peers.browsers.codes import GrantedRole, SignInCodes
+from zordon_app.peers.discovery.nearby import NearbyMachines
+from zordon_app.peers.discovery.network import Network, join_address
+from zordon_app.peers.identity.keys import Identity
+from zordon_app.peers.joining.admission import AdmissionDesk
+from zordon_app.peers.joining.door import Door, Mode
+from zordon_app.peers.joining.newcomer import Joining, Target
+from zordon_app.peers.joining.tokens import JoinTokens
+from zordon_app.peers.links.directory import Directory
+from zordon_app.peers.links.peer import Peer
+from zordon_app.peers.membership.changes import Membership
+from zordon_app.peers.membership.members import Members, clean_name
 from zordon_app.peers.notices import Notices
-from zordon_app.peers.peer import Peer
 
 
 class FarmDesk:
@@ -49,7 +49,7 @@ class FarmDesk:
         tokens: JoinTokens,
         codes: SignInCodes,
         browsers: Browsers,
-        hints: Hints,
+        nearby: NearbyMachines,
         notices: Notices,
         network: Network,
         port: Callable[[], int],
@@ -67,7 +67,7 @@ class FarmDesk:
         self._tokens = tokens
         self._codes = codes
         self._browsers = browsers
-        self._hints = hints
+        self._nearby = nearby
         self._notices = notices
         self._network = network
         self._port = port
@@ -87,7 +87,7 @@ class FarmDesk:
             door=self._door.view(),
             pending=self.pending(),
             joining=self._joining.view(),
-            hints=self._hints.views(without={str(device) for device in self._members.present}),
+            hints=self._nearby.views(without={str(device) for device in self._members.present}),
             notices=self._notices.all(),
             you=You(role=caller.role, node=caller.node),
         )

@@ -1,9 +1,9 @@
 """The other nodes as the farm needs them: names, who can be given work, how to talk to them."""
 
 from zordon_app.errors import PeerGone
-from zordon_app.peers.calls import Calls
-from zordon_app.peers.directory import Directory, Peer
 from zordon_app.peers.interfaces import Projects
+from zordon_app.peers.links.calls import Calls
+from zordon_app.peers.links.directory import Directory, Peer
 
 HELD = frozenset({"paused", "full", "offline"})
 

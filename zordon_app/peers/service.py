@@ -12,35 +12,35 @@ from zordon_app.client.calls import as_object
 from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import ZordonError
-from zordon_app.peers.admission import AdmissionDesk
-from zordon_app.peers.auto_join import choose_farm
-from zordon_app.peers.browsers import Browsers, BrowserSession
-from zordon_app.peers.codes import SignInCodes
+from zordon_app.peers.browsers.browsers import Browsers, BrowserSession
+from zordon_app.peers.browsers.codes import SignInCodes
 from zordon_app.peers.desk import FarmDesk
-from zordon_app.peers.directory import Directory
-from zordon_app.peers.discovery import Announcement, Discovery
-from zordon_app.peers.door import Door
-from zordon_app.peers.hints import Hints
-from zordon_app.peers.identity import Identity
+from zordon_app.peers.discovery.multicast import Announcement, Discovery
+from zordon_app.peers.discovery.nearby import NearbyMachines
+from zordon_app.peers.discovery.network import Network
+from zordon_app.peers.identity.keys import Identity
 from zordon_app.peers.interfaces import Clock
-from zordon_app.peers.join_tokens import JoinTokens
-from zordon_app.peers.joining import Joining, Target
-from zordon_app.peers.members import Members
-from zordon_app.peers.membership import Membership
-from zordon_app.peers.network import Network
+from zordon_app.peers.joining.admission import AdmissionDesk
+from zordon_app.peers.joining.auto_join import choose_farm
+from zordon_app.peers.joining.door import Door
+from zordon_app.peers.joining.newcomer import Joining, Target
+from zordon_app.peers.joining.tokens import JoinTokens
+from zordon_app.peers.links.address_probe import AddressProbe
+from zordon_app.peers.links.directory import Directory
+from zordon_app.peers.links.heartbeat import Heartbeat
+from zordon_app.peers.links.peer import Peer
+from zordon_app.peers.links.sessions import PeerSessions
+from zordon_app.peers.membership.changes import Membership
+from zordon_app.peers.membership.members import Members
+from zordon_app.peers.membership.statements import farm_hash
+from zordon_app.peers.messages import PeerMessages
 from zordon_app.peers.notices import Notices
-from zordon_app.peers.peer import Peer
-from zordon_app.peers.pulse import Pulse
-from zordon_app.peers.scout import Scout
-from zordon_app.peers.sessions import PeerSessions
-from zordon_app.peers.statements import farm_hash
-from zordon_app.peers.talk import PeerTalk
 
 BEAT_SECONDS = 4.0
 SILENT_SECONDS = 8.8
 LEAST_SILENT_SECONDS = 2.0
 """However short the timers of a test are, a busy machine must have the time to answer."""
-SCOUT_SECONDS = 10.0
+PROBE_SECONDS = 10.0
 TICK_SECONDS = 1.0
 AUTO_JOIN_SECONDS = 20.0
 WORKERS = 32
@@ -97,7 +97,7 @@ class PeerService:
         self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="peers ask")
         self.network = Network(clock, extra_names=extra_names)
         self.notices = Notices(clock)
-        self.hints = Hints(clock, on_change)
+        self.nearby = NearbyMachines(clock, on_change)
         self.members = Members(folder / "members.json", identity, name())
         self.sessions = PeerSessions(identity, self.members, clock)
         self.browsers = Browsers(folder / "browsers.json", clock)
@@ -120,7 +120,7 @@ class PeerService:
             folder / "addresses.json",
             identity=self._identity,
             members=self.members,
-            hints=self.hints,
+            nearby=self.nearby,
             notices=self.notices,
             clock=self._clock,
             silent_seconds=max(SILENT_SECONDS * self._scale, LEAST_SILENT_SECONDS),
@@ -129,7 +129,7 @@ class PeerService:
             identity=self._identity,
             members=self.members,
             sessions=self.sessions,
-            directory=self.directory,
+            links=self.directory,
             notices=self.notices,
             name=self._name,
             on_change=self._membership_changed,
@@ -154,13 +154,13 @@ class PeerService:
             is_open=lambda: self.door.is_open,
             is_joining=lambda: self.joining.is_busy,
             tokens=self._tokens,
-            admit=self.membership.admit,
+            admit=lambda newcomer: self.membership.admit(newcomer.device, newcomer.fingerprint, newcomer.name),
         )
 
     def _build_loops(
         self, manual: Callable[[], Iterable[str]], interfaces: list[str] | None, *, discovery: bool
     ) -> None:
-        self._pulse = Pulse(
+        self._heartbeat = Heartbeat(
             directory=self.directory,
             members=self.members,
             membership=self.membership,
@@ -170,13 +170,15 @@ class PeerService:
             seconds=BEAT_SECONDS * self._scale,
             on_change=self._on_change,
         )
-        self._scout = Scout(self.hints, manual, self._executor, self._clock, seconds=SCOUT_SECONDS * self._scale)
+        self._probe = AddressProbe(
+            self.nearby, manual, self._executor, self._clock, seconds=PROBE_SECONDS * self._scale
+        )
         self._discovery: Discovery | None = None
         if discovery:
-            self._discovery = Discovery(self.hints, self._announcement, self._clock, interfaces=interfaces)
+            self._discovery = Discovery(self.nearby, self._announcement, self._clock, interfaces=interfaces)
 
     def _build_faces(self) -> None:
-        self.talk = PeerTalk(
+        self.messages = PeerMessages(
             identity=self._identity,
             members=self.members,
             membership=self.membership,
@@ -185,7 +187,7 @@ class PeerService:
             sessions=self.sessions,
             directory=self.directory,
             make_beat=self._make_beat,
-            wake=self._pulse.wake,
+            wake=self._heartbeat.wake,
         )
         self.desk = FarmDesk(
             identity=self._identity,
@@ -198,7 +200,7 @@ class PeerService:
             tokens=self._tokens,
             codes=SignInCodes(self._clock),
             browsers=self.browsers,
-            hints=self.hints,
+            nearby=self.nearby,
             notices=self.notices,
             network=self.network,
             port=self._port,
@@ -213,7 +215,7 @@ class PeerService:
         self.directory.refresh()
         if not self._lan:
             return
-        self._spawn("peers pulse", self.run_once)
+        self._spawn("peers heartbeat", self.run_once)
         self._spawn("peers join", self.joining.run_once)
         if self._discovery is not None:
             self._spawn("peers discovery", self._discovery.run_once)
@@ -222,7 +224,7 @@ class PeerService:
         """Say goodbye on the network, end all loops and connections."""
         self._stop.set()
         self.joining.cancel()
-        self._pulse.wake()
+        self._heartbeat.wake()
         for thread in self._threads:
             thread.join()
         if self._discovery is not None:
@@ -232,9 +234,9 @@ class PeerService:
 
     def run_once(self, wait: float) -> None:
         """One step of the heartbeat: ask peers, look at written-down addresses, join by itself where that is wanted."""
-        self._pulse.run_once(wait)
+        self._heartbeat.run_once(wait)
         self.membership.follow_name()
-        self._scout.run_once()
+        self._probe.run_once()
         self._join_by_itself()
 
     def _spawn(self, name: str, step: Callable[[float], None]) -> None:
@@ -271,7 +273,7 @@ class PeerService:
 
     def detected(self) -> list[str]:
         """Host names found by discovery, admitted or not."""
-        return sorted({hint.name for hint in self.hints.all()})
+        return sorted({machine.name for machine in self.nearby.all()})
 
     def node_views(self) -> list[NodeView]:
         """The other machines of the farm, for ``GET /api/nodes``."""
@@ -318,7 +320,7 @@ class PeerService:
         )
 
     def _membership_changed(self) -> None:
-        self._pulse.wake()
+        self._heartbeat.wake()
         self._on_change()
 
     def _joined(self, device: str, address: str) -> None:
@@ -332,12 +334,12 @@ class PeerService:
         now = self._clock.monotonic()
         if self._auto_joined is not None and now - self._auto_joined < AUTO_JOIN_SECONDS * self._scale:
             return
-        hint = choose_farm(
-            self.hints.all(), own_farm=farm_hash(self.members.farm), own_members=len(self.members.present)
+        machine = choose_farm(
+            self.nearby.all(), own_farm=farm_hash(self.members.farm), own_members=len(self.members.present)
         )
-        if hint is not None:
+        if machine is not None:
             self._auto_joined = now
-            self.joining.begin(Target(addresses=hint.addresses))
+            self.joining.begin(Target(addresses=machine.addresses))
 
 
 def _status_of(peer: Peer, timeout: float) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from zordon_app.durable import put_in_place
 from zordon_app.errors import DiskFull, ZordonError
+from zordon_app.files.durable import put_in_place
 from zordon_app.storage.ballast import Ballast
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import msgspec
 
 from zordon_app.domain.jobs import Job, Unit, UnitSpec
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.durable import write_durably
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from zordon_app.durable import put_in_place, sync_file
 from zordon_app.errors import BadRequest, DiskFull, NotFound
+from zordon_app.files.durable import put_in_place, sync_file
 
 MARKER = ".zordon-job"
 """A file of this name marks a folder that Zordon made for one job; only such folders are ever removed."""

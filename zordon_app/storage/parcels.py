@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from zordon_app.domain.sharing import Parcel
-from zordon_app.durable import sync_file, write_durably
 from zordon_app.errors import DiskFull
+from zordon_app.files.durable import sync_file, write_durably
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zordon_app.domain.projects import BLOCK
 from zordon_app.errors import BadRequest
-from zordon_app.writing import write_all
+from zordon_app.files.writing import write_all
 
 Bring = Callable[[int, int], bytes]
 """The bytes from an offset up to, not including, another. Raises PeerGone, BadRequest."""

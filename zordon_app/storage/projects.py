@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from zordon_app.domain.projects import BLOCK, LARGE, ProjectFile, ProjectManifest
-from zordon_app.durable import put_in_place, sync_file
 from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest, NotFound
+from zordon_app.files.durable import put_in_place, sync_file
 from zordon_app.storage.partial import Bring, PartialFile
 from zordon_app.storage.sources import SourceServer
 

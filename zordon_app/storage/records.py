@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from zordon_app.durable import write_durably
+from zordon_app.files.durable import write_durably
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

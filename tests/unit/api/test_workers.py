@@ -12,7 +12,7 @@ from zordon_app.api.workers import FIRST
 MOST = 30
 
 
-class Held:
+class HeldLease:
     """An application whose answers wait until ``people`` are asking at once."""
 
     def __init__(self) -> None:
@@ -25,12 +25,12 @@ class Held:
 
 
 @pytest.fixture
-def held() -> Held:
-    return Held()
+def held() -> HeldLease:
+    return HeldLease()
 
 
 @pytest.fixture
-def server(held: Held, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
+def server(held: HeldLease, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
     monkeypatch.setattr(listener, "THREADS", MOST)
     server = HttpServer(held, "127.0.0.1", 0)
     server.start()
@@ -47,7 +47,7 @@ def ask(server: HttpServer) -> bytes:
         connection.close()
 
 
-def ask_at_once(server: HttpServer, held: Held, people: int) -> list[bytes]:
+def ask_at_once(server: HttpServer, held: HeldLease, people: int) -> list[bytes]:
     held.people = threading.Barrier(people)
     with ThreadPoolExecutor(people) as pool:
         return [future.result() for future in [pool.submit(ask, server) for _ in range(people)]]

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from zordon_app.cli import parsing
-from zordon_app.cli.main import COMPLETING, is_double_click, run
+from zordon_app.cli.double_click import COMPLETING, is_double_click
+from zordon_app.cli.main import run
 
 VERBS = (
     "render submit review serve list status watch frames logs pause resume cancel retry skip rerender priority move "

@@ -8,8 +8,8 @@ import pytest
 from tests.fakes.scripted_server import ScriptedServer, answer
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.errors import Unreachable
-from zordon_app.peers.identity import load_identity
-from zordon_app.peers.tls import server_context
+from zordon_app.peers.identity.keys import load_identity
+from zordon_app.peers.identity.tls import server_context
 
 
 @pytest.fixture(params=["plain", "pinned"])

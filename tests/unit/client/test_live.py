@@ -18,7 +18,7 @@ from zordon_app.client import RenderServerProxy, transport
 from zordon_app.client.errors import BadRequest, Conflict, NotFound, ServerError, VersionMismatch
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import LeaseAsk
-from zordon_app.peers.receipts import read_receipt
+from zordon_app.peers.identity.signing import read_receipt
 
 pytestmark = pytest.mark.engines
 FINAL = {"completed", "error", "cancelled"}

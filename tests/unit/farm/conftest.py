@@ -11,10 +11,10 @@ from tests.fakes.wall_engine import WallEngine
 from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.farm.feed import ChangeFeed
-from zordon_app.farm.intake import Intake
-from zordon_app.farm.lifecycle import Lifecycle
-from zordon_app.farm.state import FarmState
+from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.ledger.feed import ChangeFeed
+from zordon_app.farm.ledger.lifecycle import Lifecycle
+from zordon_app.farm.ledger.state import FarmState
 from zordon_app.storage.database import Database
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.store import JobStore

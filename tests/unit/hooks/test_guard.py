@@ -6,7 +6,7 @@ import pytest
 from zordon_app.errors import BadRequest
 from zordon_app.hooks.guard import find_target
 from zordon_app.hooks.webhook import NotDelivered, Webhook
-from zordon_app.peers.network import own_addresses
+from zordon_app.peers.discovery.network import own_addresses
 
 HOME = "192.168.7.20"
 FORBIDDEN = [

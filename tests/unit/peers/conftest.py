@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.nodes import Node, running_nodes
-from zordon_app.peers.identity import Identity, load_identity
+from zordon_app.peers.identity.keys import Identity, load_identity
 
 WEB = Path(__file__).parents[3] / "web"
 

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.nodes import Node, eventually, join
 from zordon_app.client.errors import NotFound
 from zordon_app.domain.peering import JoinState
-from zordon_app.peers.links import Removed
+from zordon_app.peers.links.link import Removed
 
 
 def test_both_screens_show_the_same_six_digits_and_one_click_admits(start):
@@ -109,7 +109,7 @@ def test_a_machine_whose_door_is_shut_joins_no_open_farm_by_itself(start):
     anna, bert = start("anna", "bert")
     anna.peers.desk.set_door("always")
     look_at([anna, bert])
-    eventually(lambda: any(hint.id == anna.id and hint.open for hint in bert.view.hints))
+    eventually(lambda: any(machine.id == anna.id and machine.open for machine in bert.view.hints))
 
     assert not bert.peers.joining.is_busy
     assert len(bert.view.members) == 1
@@ -245,4 +245,4 @@ def look_at(nodes: list[Node]) -> None:
     """Have every node look at the others' addresses, as if a person had written them down."""
     for node in nodes:
         addresses = [other.address for other in nodes if other is not node]
-        node.peers._scout._addresses = lambda addresses=addresses: addresses
+        node.peers._probe._addresses = lambda addresses=addresses: addresses

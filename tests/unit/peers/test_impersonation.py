@@ -5,10 +5,10 @@ import pytest
 from tests.fakes.nodes import Node, eventually, join
 from tests.fakes.wire import send
 from zordon_app.client.errors import Unreachable, WrongCertificate
-from zordon_app.peers.hints import Hint
-from zordon_app.peers.identity import Identity
-from zordon_app.peers.links import PeerLink
-from zordon_app.peers.sessions import login_message
+from zordon_app.peers.discovery.nearby import NearbyMachine
+from zordon_app.peers.identity.keys import Identity
+from zordon_app.peers.links.link import PeerLink
+from zordon_app.peers.links.sessions import login_message
 
 pytestmark = pytest.mark.fault(30, "a device pretends to be a member, or uses what it overheard")
 
@@ -46,8 +46,8 @@ def test_a_clone_that_announces_a_members_id_is_never_talked_to_and_shown_once(s
     (mallory,) = start("mallory")
     bert.stop()
     eventually(lambda: not anna.sees(bert))
-    clone = Hint(id=bert.id, name="bert", addresses=(mallory.address,), farm="x")
-    anna.peers.hints.put("mdns:clone", clone)
+    clone = NearbyMachine(id=bert.id, name="bert", addresses=(mallory.address,), farm="x")
+    anna.peers.nearby.put("mdns:clone", clone)
 
     notices = eventually(lambda: anna.view.notices)
     with pytest.raises(WrongCertificate):
@@ -65,7 +65,7 @@ def test_a_member_is_found_again_past_its_clone(start, farm, tmp_path):
     (mallory,) = start("mallory")
     bert.stop()
     eventually(lambda: not anna.sees(bert))
-    anna.peers.hints.put("mdns:clone", Hint(id=bert.id, name="bert", addresses=(mallory.address,), farm="x"))
+    anna.peers.nearby.put("mdns:clone", NearbyMachine(id=bert.id, name="bert", addresses=(mallory.address,), farm="x"))
 
     (again,) = start("bert")
 

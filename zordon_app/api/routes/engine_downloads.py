@@ -8,8 +8,8 @@ from bottle import HTTPResponse
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, LOCAL_ONLY, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.services import Engines
-from zordon_app.complaints import checked
 from zordon_app.domain.messages import ArchiveOrder, ManagedBuild
+from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, Forbidden
 
 BASE = "/api/engines"

@@ -7,7 +7,6 @@ from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.peering import FarmDesk
 from zordon_app.api.routing import JSON, LOCAL_ONLY, OPEN, Body, Context, Route, Says, act, get
 from zordon_app.api.schemas import Done
-from zordon_app.complaints import checked
 from zordon_app.domain.callers import Role
 from zordon_app.domain.peering import (
     AdmitAsk,
@@ -21,6 +20,7 @@ from zordon_app.domain.peering import (
     SignIn,
     TokenGiven,
 )
+from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, NotFound
 
 COOKIE_SECONDS = 30 * 24 * 3600

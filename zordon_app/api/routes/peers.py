@@ -5,10 +5,9 @@ from typing import TypeVar
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.peering import PeerTalk
+from zordon_app.api.peering import PeerMessages
 from zordon_app.api.routing import JSON, OPEN, PEERS_ONLY, Body, Context, Route, Says, act, get
 from zordon_app.api.schemas import Done
-from zordon_app.complaints import checked
 from zordon_app.domain.peering import (
     AdmitAsk,
     Beat,
@@ -24,6 +23,7 @@ from zordon_app.domain.peering import (
     SessionAsk,
     SessionGiven,
 )
+from zordon_app.domain.validation import checked
 from zordon_app.errors import NotFound
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    talk = PeerRoutes(context.services.peer_talk)
+    asks = PeerRoutes(context.services.peer_messages)
     hello = {200: Says("Who is here.", Hello, JSON)}
     over = {404: Says("This attempt is over.")}
     reply = {200: Says("The member's half.", JoinReply, JSON), 403: Says("Refused."), 503: Says("Ask again later.")}
@@ -44,72 +44,72 @@ def routes(context: Context) -> list[Route]:
     base = "/api/peer"
     peers = PEERS_ONLY
     return [
-        get(f"{base}/hello", talk.hello, "Who is here?", answers=hello, allow=OPEN),
-        act("POST", f"{base}/join", talk.join, "Knock", answers=reply, body=_body(JoinAsk), allow=OPEN),
-        act("POST", f"{base}/reveal", talk.reveal, "Open", answers=stands, body=_body(JoinReveal), allow=OPEN),
-        act("POST", f"{base}/verdict", talk.verdict, "Am I in?", answers=stands, body=_body(JoinPoll), allow=OPEN),
-        act("POST", f"{base}/challenge", talk.challenge, "Nonce", answers=nonce, body=_body(ChallengeAsk), allow=OPEN),
-        act("POST", f"{base}/session", talk.session, "Sign in", answers=session, body=_body(SessionAsk), allow=OPEN),
-        act("POST", f"{base}/beat", talk.beat, "Heartbeat", answers=beat, body=_body(Beat), allow=peers),
-        act("POST", f"{base}/members", talk.members, "Swap lists", answers=lists, body=_body(MemberList), allow=peers),
-        act("POST", f"{base}/admit", talk.admit, "Pass a click on", answers=done, body=_body(AdmitAsk), allow=peers),
-        act("POST", f"{base}/ignore", talk.ignore, "The other click", answers=done, body=_body(AdmitAsk), allow=peers),
+        get(f"{base}/hello", asks.hello, "Who is here?", answers=hello, allow=OPEN),
+        act("POST", f"{base}/join", asks.join, "Ask to join", answers=reply, body=_body(JoinAsk), allow=OPEN),
+        act("POST", f"{base}/reveal", asks.reveal, "Open", answers=stands, body=_body(JoinReveal), allow=OPEN),
+        act("POST", f"{base}/verdict", asks.verdict, "Am I in?", answers=stands, body=_body(JoinPoll), allow=OPEN),
+        act("POST", f"{base}/challenge", asks.challenge, "Nonce", answers=nonce, body=_body(ChallengeAsk), allow=OPEN),
+        act("POST", f"{base}/session", asks.session, "Sign in", answers=session, body=_body(SessionAsk), allow=OPEN),
+        act("POST", f"{base}/beat", asks.beat, "Heartbeat", answers=beat, body=_body(Beat), allow=peers),
+        act("POST", f"{base}/members", asks.members, "Swap lists", answers=lists, body=_body(MemberList), allow=peers),
+        act("POST", f"{base}/admit", asks.admit, "Pass a click on", answers=done, body=_body(AdmitAsk), allow=peers),
+        act("POST", f"{base}/ignore", asks.ignore, "The other click", answers=done, body=_body(AdmitAsk), allow=peers),
     ]
 
 
 class PeerRoutes:
     """Each method checks one message and hands it on."""
 
-    def __init__(self, talk: PeerTalk | None) -> None:
+    def __init__(self, messages: PeerMessages | None) -> None:
         """None: this machine works alone."""
-        self._given = talk
+        self._given = messages
 
     @property
-    def _talk(self) -> PeerTalk:
+    def _messages(self) -> PeerMessages:
         if self._given is None:
             raise NotFound("This Zordon works alone; it has no farm.")
         return self._given
 
     def hello(self, _ask: Ask) -> HTTPResponse:
         """For anyone."""
-        return json_answer(self._talk.hello())
+        return json_answer(self._messages.hello())
 
     def join(self, ask: Ask) -> HTTPResponse:
         """A newcomer commits."""
-        return json_answer(self._talk.join(_message(ask, JoinAsk), ask.caller.address))
+        return json_answer(self._messages.join(_message(ask, JoinAsk), ask.caller.address))
 
     def reveal(self, ask: Ask) -> HTTPResponse:
         """It reveals."""
-        return json_answer(self._talk.reveal(_message(ask, JoinReveal), ask.caller.address))
+        return json_answer(self._messages.reveal(_message(ask, JoinReveal), ask.caller.address))
 
     def verdict(self, ask: Ask) -> HTTPResponse:
         """It asks how it stands."""
-        return json_answer(self._talk.verdict(_message(ask, JoinPoll)))
+        return json_answer(self._messages.verdict(_message(ask, JoinPoll)))
 
     def challenge(self, ask: Ask) -> HTTPResponse:
         """A member wants to sign in."""
-        return json_answer(self._talk.challenge(_message(ask, ChallengeAsk), ask.caller.address))
+        return json_answer(self._messages.challenge(_message(ask, ChallengeAsk), ask.caller.address))
 
     def session(self, ask: Ask) -> HTTPResponse:
         """It proves its key."""
-        return json_answer(self._talk.session(_message(ask, SessionAsk), ask.caller.address))
+        return json_answer(self._messages.session(_message(ask, SessionAsk), ask.caller.address))
 
     def beat(self, ask: Ask) -> HTTPResponse:
         """A member's heartbeat for ours."""
-        return json_answer(self._talk.beat(_message(ask, Beat), ask.caller.node, ask.caller.address))
+        return json_answer(self._messages.beat(_message(ask, Beat), ask.caller.node, ask.caller.address))
 
     def members(self, ask: Ask) -> HTTPResponse:
         """A member's list for ours."""
-        return json_answer(self._talk.members(_message(ask, MemberList)))
+        return json_answer(self._messages.members(_message(ask, MemberList)))
 
     def admit(self, ask: Ask) -> HTTPResponse:
         """The click of a person at another member."""
-        self._talk.admit(_message(ask, AdmitAsk).id)
+        self._messages.admit(_message(ask, AdmitAsk).id)
         return json_answer(Done())
 
     def ignore(self, ask: Ask) -> HTTPResponse:
         """The other click."""
-        self._talk.ignore(_message(ask, AdmitAsk).id)
+        self._messages.ignore(_message(ask, AdmitAsk).id)
         return json_answer(Done())
 
 

@@ -8,7 +8,7 @@ from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import JSON, Body, Context, Route, Says, act, get
 from zordon_app.api.schemas import Done, PresetBody, PresetsFileBody, PresetsText
 from zordon_app.api.services import Presets
-from zordon_app.complaints import checked
+from zordon_app.domain.validation import checked
 from zordon_app.engines.preset_reading import Problem
 from zordon_app.engines.presets import PresetsFile
 

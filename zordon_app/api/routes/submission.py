@@ -11,9 +11,9 @@ from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
 from zordon_app.api.services import Farm
-from zordon_app.complaints import checked
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.validation import checked
 from zordon_app.domain.views import JobView, PlanView
 from zordon_app.errors import BadRequest, Forbidden
 

@@ -11,10 +11,10 @@ from zordon_app.api.schemas import Done
 from zordon_app.api.services import Farm
 from zordon_app.api.slots import Slots
 from zordon_app.api.work import SharedWork
-from zordon_app.complaints import checked
 from zordon_app.domain.callers import Role
 from zordon_app.domain.projects import ProjectManifest
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
+from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, NotFound
 
 JOB = "/api/jobs/<job_id>"

@@ -1,7 +1,6 @@
 """What a .blend tells without Blender: all scenes through blender-asset-tracer where there is one, else the header."""
 
 import importlib.util
-import os
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +50,6 @@ def make_probe(project: Path, header: Header, facts: dict[str, Any]) -> Probe:
         warnings=list(facts.get("warnings", [])),
         facts=facts | {"packed": header.packed, "minimum_version": ".".join(map(str, header.minimum))},
     )
-
-
-def find_missing(paths: list[str], folder: Path) -> list[str]:
-    """Those of ``paths`` (as Blender has them: ``//`` is the project's ``folder``) that do not exist, sorted."""
-    return sorted({path for path in paths if not _exists(path, folder)})
-
-
-def _exists(path: str, folder: Path) -> bool:
-    whole = path.replace("\\", "/") if os.sep == "/" else path
-    if whole.startswith("//"):
-        whole = str(folder / whole[2:])
-    if "<UDIM>" in whole or "<UVTILE>" in whole:
-        # A pattern for tiles: any one will do.
-        return Path(whole).parent.is_dir()
-    return Path(whole).exists()
 
 
 def _facts_of_header(header: Header) -> dict[str, Any]:

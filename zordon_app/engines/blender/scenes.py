@@ -12,7 +12,7 @@ from typing import Any
 from blender_asset_tracer.blendfile import BlendFile, BlendFileBlock
 from blender_asset_tracer.blendfile.exceptions import BlendFileError
 
-from zordon_app.engines.blender.look import find_missing
+from zordon_app.engines.blender.missing import find_missing
 
 _FORMATS = {
     0: "TARGA",

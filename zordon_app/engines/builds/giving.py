@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zordon_app.domain.peering import BuildToGive
-from zordon_app.durable import put_in_place
 from zordon_app.engines.builds.files import sha256_of
 from zordon_app.engines.builds.handover import pack
 from zordon_app.engines.builds.store import BuildStore, Managed
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.errors import DiskFull, NotFound
+from zordon_app.files.durable import put_in_place
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 

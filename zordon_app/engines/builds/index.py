@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from zordon_app.durable import write_durably
 from zordon_app.engines.builds.available import Available, Platform, newest_first
 from zordon_app.engines.builds.errors import SiteFailed
 from zordon_app.engines.builds.sources.base import Pages, Source
 from zordon_app.errors import ZordonError
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from msgspec import structs
 
-from zordon_app.archives import PROGRAM, unpack
 from zordon_app.engines.base import Build
 from zordon_app.engines.builds import dmg
 from zordon_app.engines.builds.available import Available, Platform, this_platform
@@ -18,6 +17,7 @@ from zordon_app.engines.builds.store import BuildStore, Managed
 from zordon_app.engines.builds.trial import start_once
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest
+from zordon_app.files.archives import PROGRAM, unpack
 
 
 class Installer:

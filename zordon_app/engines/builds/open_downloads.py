@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from zordon_app.durable import write_durably
 from zordon_app.engines.builds.available import Available
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

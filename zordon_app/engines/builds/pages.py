@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Struct
 from urllib3.exceptions import HTTPError
 
-from zordon_app.durable import write_durably
 from zordon_app.engines.builds.errors import NoLongerOffered, SiteFailed, TooMuch
 from zordon_app.engines.builds.sources.base import Source
 from zordon_app.engines.builds.web import Address, Web, fail, is_challenge, raise_challenge
+from zordon_app.files.durable import write_durably
 
 LARGEST_PAGE = 32 * 1024**2
 """GitHub's list of 40 releases with 60 files each has about 5 MB."""

@@ -13,9 +13,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from zordon_app.durable import sync_folder, write_durably
 from zordon_app.engines.builds.available import Channel, Cpu, Platform, SystemOs
 from zordon_app.errors import BadRequest, BuildNotFound
+from zordon_app.files.durable import sync_folder, write_durably
 
 log = logging.getLogger(__name__)
 

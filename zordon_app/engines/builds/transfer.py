@@ -12,11 +12,11 @@ import msgspec
 from msgspec import Struct
 from urllib3.exceptions import HTTPError
 
-from zordon_app.durable import write_durably
 from zordon_app.engines.builds.errors import CutOff, NoAnswer, NoLongerOffered, SiteFailed, TooMuch
 from zordon_app.engines.builds.steps import Steps
 from zordon_app.engines.builds.web import BLOCK, Address, Answer, Web, is_challenge, raise_challenge
 from zordon_app.errors import DiskFull
+from zordon_app.files.durable import write_durably
 
 log = logging.getLogger(__name__)
 

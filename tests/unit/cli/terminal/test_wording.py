@@ -1,0 +1,68 @@
+import pytest
+
+from zordon_app.cli.jobs.choosing import choose_job
+from zordon_app.cli.jobs.dashboard import most_interesting
+from zordon_app.cli.terminal.exits import NoSuchThing, Status, WrongUsage, status_of
+from zordon_app.cli.terminal.screen import clean
+from zordon_app.cli.terminal.wording import duration, percent, size
+from zordon_app.client.errors import BadRequest, NotFound, Unreachable
+from zordon_app.errors import ZordonError
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "–"), (0.44, "0.4 s"), (59, "59 s"), (60, "1 m 00 s"), (3661, "1 h 01 m")]
+)
+def test_durations_read_like_a_person_says_them(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("fraction", "text"), [(0, "0 %"), (0.9999, "99 %"), (1, "100 %"), (7, "100 %")])
+def test_percent_is_100_only_when_all_is_done(fraction, text):
+    assert percent(fraction) == text
+
+
+def test_sizes_have_a_unit():
+    assert [size(count) for count in (999, 1000, 2_500_000, 3e12)] == ["999 B", "1.0 kB", "2.5 MB", "3.0 TB"]
+
+
+def test_names_from_elsewhere_cannot_steer_the_terminal():
+    assert "\x1b" not in clean("evil\x1b]0;owned\x07")
+    assert clean("Szene\tÄ 1") == "Szene\tÄ 1"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (WrongUsage("x"), Status.USAGE),
+        (NoSuchThing("x"), Status.NOT_FOUND),
+        (NotFound("x", status=404), Status.NOT_FOUND),
+        (Unreachable("x"), Status.UNREACHABLE),
+        (BadRequest("x", status=400), Status.FAILED),
+        (ZordonError("x"), Status.FAILED),
+    ],
+)
+def test_each_error_has_its_exit_status(error, status):
+    assert status_of(error) == status
+
+
+def job(job_id, name="shot", created="2026-01-01", status="running", ended=None):
+    return {"id": job_id, "name": name, "created_at": created, "status": status, "ended_at": ended}
+
+
+def test_a_job_is_chosen_by_the_beginning_of_its_id_before_its_name():
+    jobs = [job("abc1", name="def"), job("def2"), job("abd3", created="2026-02-01")]
+
+    assert choose_job(jobs, "abc")["id"] == "abc1"
+    assert choose_job(jobs, "DEF")["id"] == "def2"
+    assert choose_job(jobs, "last")["id"] == "abd3"
+
+
+def test_the_dashboard_shows_active_jobs_then_failed_ones_then_the_newest():
+    jobs = [
+        job("old", status="completed", ended="2026-01-01"),
+        job("new", status="completed", ended="2026-01-09"),
+        job("bad", status="error", ended="2026-01-02"),
+        job("now"),
+    ]
+
+    assert [one["id"] for one in most_interesting(jobs, 3)] == ["now", "bad", "new"]

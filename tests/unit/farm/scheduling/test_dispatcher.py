@@ -1,0 +1,347 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.engine import FakeEngine
+from tests.unit.farm.conftest import make_units
+from zordon_app.domain.ids import NodeId, new_lease_id
+from zordon_app.domain.jobs import BuildRef
+from zordon_app.domain.leases import Lease, LeaseOrder
+from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.engines.base import Build
+from zordon_app.engines.registry import EngineRegistry
+from zordon_app.farm.completion.gathering import Gathering
+from zordon_app.farm.scheduling.blocklist import Blocklist
+from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.speeds import Speeds
+from zordon_app.storage.outputs import OutputFolders
+
+NODE, OTHER = NodeId("node-a"), NodeId("node-b")
+
+
+class OneBuild:
+    def __init__(self):
+        self.installed = Build(engine="fake", version="1.0", command=("fake",), origin="system")
+
+    def find(self, wanted):
+        return self.installed
+
+
+class Room:
+    def __init__(self):
+        self.sentence = ""
+
+    def shortage(self, folder):
+        return self.sentence
+
+
+@pytest.fixture
+def dispatch(bench):
+    class Parts:
+        builds = OneBuild()
+        room = Room()
+        blocklist = Blocklist()
+
+    Parts.benchmarks = {}
+    speeds = Speeds(bench.state, benchmarked=lambda node, engine: Parts.benchmarks.get((node, engine)))
+    Parts.dispatcher = Dispatcher(
+        bench.state,
+        bench.lifecycle,
+        speeds,
+        registry=EngineRegistry([FakeEngine()]),
+        builds=Parts.builds,
+        disk=Parts.room,
+        clock=bench.clock,
+        jobs_folder=bench.folder / "jobs",
+        blocklist=Parts.blocklist,
+    )
+    Parts.gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), bench.folder / "jobs")
+    Parts.speeds = speeds
+    return Parts
+
+
+def take(dispatch, node=NODE, *, may_work=True):
+    lease = dispatch.dispatcher.next_lease(node, "atlas", wait=0, may_work=lambda: may_work)
+    return lease and dispatch.dispatcher.assignment(lease)
+
+
+def look_for(seconds, bench, dispatch):
+    """So many seconds go by, with the round of each."""
+    for _ in range(seconds):
+        bench.clock.advance(1)
+        dispatch.dispatcher.take_back_expired()
+
+
+def checked(bench, text="pixels"):
+    path = bench.folder / "work.png"
+    path.write_text(text)
+    return CheckedFile(path=Path(path), sha256="ab", bytes=len(text), seconds=2.0)
+
+
+def test_work_is_leased_in_order_and_only_once(bench, dispatch):
+    job_id = bench.add(units=6)
+
+    first, second = take(dispatch), take(dispatch, OTHER)
+
+    assert [unit.spec.number for unit in first.lease.units] == [1]
+    assert [unit.spec.number for unit in second.lease.units] == [2]
+    assert bench.state.job(job_id).counts.leased == 2
+
+
+def test_the_job_of_higher_priority_goes_first(bench, dispatch):
+    bench.add(units=1)
+    urgent = bench.add(units=1, priority=90)
+
+    assert take(dispatch).lease.job == urgent
+
+
+def test_a_node_that_may_not_work_gets_nothing(bench, dispatch):
+    bench.add()
+
+    assert take(dispatch, may_work=False) is None
+
+
+def test_a_waiting_node_wakes_when_a_job_arrives(bench, dispatch):
+    got = []
+    waiting = threading.Thread(
+        target=lambda: got.append(dispatch.dispatcher.next_lease(NODE, "atlas", wait=20, may_work=lambda: True))
+    )
+    waiting.start()
+
+    job_id = bench.add()
+    waiting.join(10)
+
+    assert got[0].job == job_id
+
+
+def test_a_lease_that_is_not_renewed_is_taken_back_and_its_holder_told(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+    look_for(20, bench, dispatch)
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.GO_ON
+
+    look_for(26, bench, dispatch)
+
+    assert bench.states(job_id) == {1: "waiting", 2: "waiting"}
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_NOW
+
+
+def test_a_zombie_that_delivers_late_is_superseded_and_harms_nothing(bench, dispatch):
+    job_id = bench.add(units=1)
+    zombie = take(dispatch)
+    look_for(26, bench, dispatch)
+    heir = take(dispatch, OTHER)
+    assert dispatch.gathering.deliver(heir.lease, heir.lease.units[0], checked(bench, "good"))
+
+    accepted = dispatch.gathering.deliver(zombie.lease, zombie.lease.units[0], checked(bench, "late"))
+
+    assert not accepted
+    assert (bench.folder / "output" / "shot_0001.png").read_text() == "good"
+    job = bench.state.job(job_id)
+    assert (job.superseded, job.published) == (1, 1)
+    assert len(bench.store.commits(job_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "order"),
+    [(JobStatus.CANCELLED, LeaseOrder.STOP_NOW), (JobStatus.PAUSED, LeaseOrder.STOP_NOW)],
+)
+def test_a_stopped_job_stops_its_leases(bench, dispatch, status, order):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+
+    bench.lifecycle.stop(job_id, status, "Stopped.")
+
+    assert dispatch.dispatcher.order(assignment.lease) == order
+
+
+def test_pausing_after_the_current_unit_lets_it_end(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+
+    bench.lifecycle.set_job_status(job_id, JobStatus.PAUSED, "After this one.")
+
+    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_AFTER_UNIT
+
+
+def test_a_full_disk_holds_the_job_without_blame(bench, dispatch):
+    job_id = bench.add(units=2)
+    dispatch.room.sentence = "The disk of /out is nearly full."
+
+    assert take(dispatch) is None
+
+    job = bench.state.job(job_id)
+    assert (job.status, job.reason, job.held_for_disk) == (JobStatus.PAUSED, "The disk of /out is nearly full.", True)
+
+
+def test_a_job_whose_build_is_gone_says_what_it_needs(bench, dispatch):
+    job_id = bench.add(units=2)
+    dispatch.builds.installed = None
+
+    assert take(dispatch) is None
+
+    job = bench.state.job(job_id)
+    assert (job.status, job.reason) == (
+        JobStatus.CONFIGURING,
+        "No machine has Fake 1.0. Install it, or change the job's version.",
+    )
+
+
+@pytest.mark.parametrize("status", [JobStatus.RUNNING, JobStatus.WAITING_FOR_SUBJOBS])
+def test_a_job_that_runs_when_its_build_goes_holds_up_no_other(bench, dispatch, status):
+    job_id = bench.add(units=2, status=status, priority=80)
+    other = bench.add(units=1, build=BuildRef(engine="fake", version="2.0"))
+    here = dispatch.builds.installed
+    dispatch.builds.find = lambda wanted: here if wanted.version == "2.0" else None
+
+    assert take(dispatch).job.id == other
+    assert bench.state.job(job_id).status == JobStatus.CONFIGURING
+
+
+def test_speeds_are_known_again_after_a_restart(bench, dispatch):
+    job_id = bench.add(units=2)
+    assignment = take(dispatch)
+    dispatch.gathering.deliver(assignment.lease, assignment.lease.units[0], checked(bench))
+
+    bench.reopen()
+
+    assert Speeds(bench.state).seconds_per_unit(job_id) == 2.0
+
+
+def test_units_keep_their_order():
+    assert [unit.spec.number for unit in make_units(3)] == [1, 2, 3]
+
+
+def test_the_last_units_are_left_to_machines_that_have_none(bench, dispatch):
+    bench.add(units=3, child_jobs=({"node": OTHER, "status": "running"}, {"node": "c", "status": "running"}))
+
+    first = take(dispatch)
+
+    assert take(dispatch) is None, "two wait, and two machines have nothing"
+    assert [unit.spec.number for unit in take(dispatch, OTHER).lease.units] == [2]
+    dispatch.dispatcher.settle(first.lease, 1)
+    assert [unit.spec.number for unit in take(dispatch).lease.units] == [3]
+
+
+@pytest.fixture
+def peer_lease(bench, dispatch):
+    """A peer holds units 2–21; each takes ten seconds, so that an idle node would take some over."""
+    job_id = bench.add(units=21)
+    dispatch.speeds.measured(job_id, 10.0, OTHER)
+    dispatch.speeds.measured(job_id, 0.1, NODE)
+    units = bench.lifecycle.grant(job_id, range(2, 22), OTHER, "other")
+    held = dispatch.dispatcher._hold(new_lease_id(), job_id, OTHER, units)
+    bench.lifecycle.skip(job_id, [1])
+    return job_id, held.lease.id, dict(held.owed)
+
+
+def renew(dispatch, peer_lease, made=()):
+    job_id, lease_id, owed = peer_lease
+    return dispatch.dispatcher.renew(job_id, OTHER, lease_id, owed, made)
+
+
+def test_an_idle_node_takes_over_from_a_slow_one_but_not_what_is_made(dispatch, peer_lease):
+    renew(dispatch, peer_lease, made=range(2, 16))
+
+    taken = take(dispatch)
+
+    assert {unit.spec.number for unit in taken.lease.units} <= set(range(16, 22))
+
+
+def test_a_holder_that_is_silent_for_a_moment_is_not_robbed(bench, dispatch, peer_lease):
+    bench.clock.advance(10)
+
+    assert take(dispatch) is None
+
+
+def test_nobody_is_robbed_for_what_could_not_be_heard_while_this_machine_slept(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    look_for(2, bench, dispatch)
+    bench.clock.advance(8 * 3600)
+    look_for(1, bench, dispatch)
+    kept = bench.state.job(job_id).counts.leased
+    taken = take(dispatch)
+    renew(dispatch, peer_lease, made=range(2, 16))
+    after_it_called = take(dispatch)
+
+    assert kept == 20
+    assert taken is None
+    assert {unit.spec.number for unit in after_it_called.lease.units} <= set(range(16, 22))
+
+
+def test_who_does_not_call_after_this_machine_woke_loses_its_lease(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    bench.clock.advance(8 * 3600)
+    look_for(27, bench, dispatch)
+
+    assert bench.state.job(job_id).counts.leased == 0
+
+
+def test_a_node_that_only_fails_loses_its_lease(bench, dispatch, peer_lease):
+    job_id, _, _ = peer_lease
+    dispatch.blocklist.done(job_id, NODE)
+    for number in (2, 3, 4):
+        dispatch.blocklist.failed(job_id, OTHER, number)
+
+    assert renew(dispatch, peer_lease) == LeaseOrder.STOP_NOW
+    assert bench.state.job(job_id).counts.leased == 0
+
+
+def test_nobody_settles_the_units_of_another_node(dispatch, peer_lease):
+    job_id, lease_id, owed = peer_lease
+    forged = Lease(id=lease_id, job=job_id, node=NodeId("node-c"), units=(), seconds=0.0)
+
+    dispatch.dispatcher.settle(forged, 2)
+
+    assert dispatch.dispatcher.units_in_hand(OTHER) == {job_id: len(owed)}
+
+
+def sizes(dispatch, *nodes):
+    """How many units each node gets, asked in this order."""
+    return [len(take(dispatch, node).lease.units) for node in nodes]
+
+
+def test_first_leases_follow_the_benchmarks(bench, dispatch):
+    bench.add(units=200)
+    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
+
+    assert sizes(dispatch, NODE, OTHER) == [1, 4]
+
+
+def test_a_machine_that_joins_late_gets_as_much_as_its_benchmark_promises(bench, dispatch):
+    job_id = bench.add(units=200)
+    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
+    dispatch.speeds.measured(job_id, 4.0, NODE)
+    take(dispatch)
+
+    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 1.0
+    assert sizes(dispatch, OTHER) == [20]
+
+
+@pytest.mark.parametrize("known", [{}, {(NODE, "fake"): 25.0}, {(NODE, "fake"): 25.0, (OTHER, "else"): 100.0}])
+def test_without_a_benchmark_of_both_all_machines_count_alike(bench, dispatch, known):
+    job_id = bench.add(units=200)
+    dispatch.benchmarks = known
+
+    assert sizes(dispatch, NODE, OTHER) == [1, 1]
+    dispatch.speeds.measured(job_id, 4.0, NODE)
+    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 4.0
+
+
+def test_what_was_measured_counts_more_than_any_benchmark(bench, dispatch):
+    job_id = bench.add(units=200)
+    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
+    dispatch.speeds.measured(job_id, 4.0, NODE)
+    dispatch.speeds.measured(job_id, 8.0, OTHER)
+
+    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 8.0
+
+
+def test_no_benchmark_makes_a_machine_endlessly_fast(bench, dispatch):
+    job_id = bench.add(units=200)
+    dispatch.benchmarks = {(NODE, "fake"): 1e-9, (OTHER, "fake"): 1e9}
+    dispatch.speeds.measured(job_id, 4.0, NODE)
+
+    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 4.0 / 20

@@ -1,0 +1,1 @@
+"""What all verbs share: the screen, the session, words, exit statuses."""

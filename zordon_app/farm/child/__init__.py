@@ -1,0 +1,1 @@
+"""Work that this machine does: leases of its own jobs, and child jobs of other machines."""

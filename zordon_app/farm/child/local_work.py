@@ -1,0 +1,71 @@
+"""This machine as a node of its own farm: work without the network, by the same road."""
+
+from zordon_app.domain.ids import NodeId
+from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
+from zordon_app.domain.results import CheckedFile
+from zordon_app.engines.assignments import Assignment
+from zordon_app.farm.completion.results import Results
+from zordon_app.farm.ledger.progress import LiveProgress
+from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.this_node import ThisNode
+
+
+class LocalWork:
+    """Leases for the worker of this machine, and the place its results go to."""
+
+    def __init__(self, *, dispatcher: Dispatcher, results: Results, progress: LiveProgress, node: ThisNode) -> None:
+        """Take from ``dispatcher`` and report to ``results``."""
+        self._dispatcher = dispatcher
+        self._results = results
+        self._progress = progress
+        self._node = node
+
+    def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
+        """The next work, or None after ``wait`` seconds."""
+        node = self._node
+        lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: True)
+        return None if lease is None else self._dispatcher.assignment(lease)
+
+    def best_rank(self) -> int | None:
+        """The priority of the best job that has work for this machine; None when there is none."""
+        return self._dispatcher.best_rank(NodeId(self._node.id))
+
+    def renew(self, lease: Lease) -> LeaseOrder:
+        """Keep the lease."""
+        return self._dispatcher.order(lease)
+
+    def lost(self, lease: Lease) -> frozenset[int]:
+        """Units that a faster node has taken over."""
+        return self._dispatcher.lost(lease.id)
+
+    def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
+        """The engine began a unit."""
+        self._progress.set(lease.job, unit.spec.number, 0.0)
+        self._dispatcher.begin(lease.id, unit.spec.number)
+        return self.renew(lease)
+
+    def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:
+        """How far the unit is."""
+        self._progress.set(lease.job, unit.spec.number, fraction)
+
+    def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:
+        """Publish a checked artifact."""
+        self._results.deliver(lease, unit, file)
+        return self.renew(lease)
+
+    def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:
+        """The attempt failed."""
+        self._results.fail(lease, unit, message)
+        return self.renew(lease)
+
+    def give_back(self, lease: Lease, units: list[LeasedUnit], reason: str) -> None:  # noqa: ARG002 - shown by the job itself
+        """Return units untouched."""
+        self._results.give_back(lease, units)
+
+    def fail_job(self, lease: Lease, message: str) -> None:
+        """The project cannot be rendered at all."""
+        self._results.fail_job(lease, message)
+
+    def warn(self, lease: Lease, message: str) -> None:
+        """Something a person should know."""
+        self._results.warn(lease.job, message)

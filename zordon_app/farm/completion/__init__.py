@@ -1,0 +1,1 @@
+"""From a result to a finished job: publishing, gathering, assembling, announcing, receipts."""

@@ -1,0 +1,1 @@
+"""From a request to a job: checks, sources, presets, builds, folders."""

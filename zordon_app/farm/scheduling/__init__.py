@@ -1,0 +1,1 @@
+"""Who does what: planner (pure), leases, speeds, machines, and the reasons why nothing goes on."""

@@ -1,0 +1,1 @@
+"""Writing that survives a power cut, archives and their checks."""

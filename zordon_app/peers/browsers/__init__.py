@@ -1,0 +1,1 @@
+"""Browsers on other devices: codes, and who is signed in."""

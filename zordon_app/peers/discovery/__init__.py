@@ -1,0 +1,1 @@
+"""Which machines are nearby: hints, no proofs."""

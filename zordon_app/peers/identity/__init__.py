@@ -1,0 +1,1 @@
+"""Who this machine is: its key, its certificate, and what it signs."""

@@ -1,0 +1,1 @@
+"""How a machine becomes a member: the door, six digits, tokens."""

@@ -1,0 +1,1 @@
+"""How members talk to each other: sessions, pinned connections, heartbeats, calls."""

@@ -1,0 +1,1 @@
+"""Who belongs to the farm: a list of signed statements that spreads."""
