@@ -20,7 +20,12 @@ def set_up_logging(folder: Path, *, console: int | None = logging.WARNING) -> No
         root.removeHandler(handler)
         handler.close()
     file = RotatingFileHandler(
-        folder / "zordon.log", maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True
+        folder / "zordon.log",
+        maxBytes=FILE_BYTES,
+        backupCount=FILES - 1,
+        encoding="utf-8",
+        errors="backslashreplace",
+        delay=True,
     )
     file.setFormatter(logging.Formatter(_FORMAT))
     root.addHandler(file)

@@ -117,14 +117,14 @@ class WatchFolders:
         try:
             self._submit(JobRequest(local_path=str(path), preset=preset or None, idempotency_key=f"watch-{key}"))
         except ZordonError as error:
-            log.warning("%s in the watched folder %s became no job: %s", path.name, path.parent, error)
+            log.warning("%s in the watched folder %s became no job: %s", shown_name(path.name), path.parent, error)
             is_final = error.status != _COMES_LATER
             if is_final:
                 # Which folders are watched is shown on this machine alone.
                 self._notice(key, f"{shown_name(path.name)} in a watched folder became no job: {error}")
             return is_final
         self._since.pop(path, None)
-        log.info("%s in the watched folder %s became a job.", path.name, path.parent)
+        log.info("%s in the watched folder %s became a job.", shown_name(path.name), path.parent)
         return True
 
 
