@@ -12,6 +12,9 @@ from msgspec import Meta, Struct, field
 from zordon_app.domain.jobs import BuildRef, Expected
 from zordon_app.domain.leases import Lease, LeaseOrder
 
+LEFT_OUT = "left out"
+"""The status of a child job whose machine failed what others render well; it is one until a person tries again."""
+
 HELPING = frozenset({"running", "configuring"})
 """The statuses of a child job whose machine is to be told when nobody wants its help any more."""
 

@@ -153,6 +153,9 @@ class Machines(Protocol):
     def name_of(self, node: str) -> str:
         """What people call it."""
 
+    def is_member(self, node: str) -> bool:
+        """Whether it belongs to the farm, reached or not."""
+
     def is_held(self, node: str) -> bool:
         """Whether it is paused, full or unfit, so that it gets no work."""
 

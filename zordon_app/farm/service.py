@@ -258,6 +258,7 @@ class FarmService:
         failed = [unit.spec.number for unit in self._chosen(known, frames) if unit.state == UnitState.FAILED]
         if not failed and (frames is not None or job.status not in {JobStatus.CANCELLED, JobStatus.ERROR}):
             raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.", code="nothing_failed")
+        self._dispatcher.forgive(known)
         self._lifecycle.put_back(known, failed, "Tried again; in the queue.")
         return self._views.view(known)
 
@@ -275,6 +276,7 @@ class FarmService:
         wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
         if not wanted:
             raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
+        self._dispatcher.forgive(known)
         self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
         return self._views.view(known)
 

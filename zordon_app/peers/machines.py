@@ -21,6 +21,10 @@ class PeerMachines:
         peer = self._directory.get(node)
         return peer.name if peer is not None else f"machine {node[:6]}"
 
+    def is_member(self, node: str) -> bool:
+        """Whether it belongs to the farm."""
+        return self._directory.get(node) is not None
+
     def is_held(self, node: str) -> bool:
         """Whether it gets no work."""
         peer = self._directory.get(node)

@@ -296,6 +296,9 @@ class ChildJobs:
                 step()
             except (PeerGone, DiskFull) as error:
                 log.info("Job %s: %s", work.job.id, error)
+                if not self._machines.is_member(work.parent):
+                    self._end(work.job.id, str(error))
+                    return False
                 self._stop.wait(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)] * self._scale)
                 failed += 1
                 if failed == tries:

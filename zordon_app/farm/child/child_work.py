@@ -73,6 +73,11 @@ class ChildWork:
         self.done = 0
         self._take_up_parcels()
 
+    @property
+    def parent(self) -> str:
+        """The machine that has the job."""
+        return self._parent.node
+
     # What the worker asks
 
     def take(self) -> Lease | None:

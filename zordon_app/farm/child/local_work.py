@@ -23,7 +23,7 @@ class LocalWork:
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
         """The next work, or None after ``wait`` seconds."""
         node = self._node
-        lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: True)
+        lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: node.may_begin)
         return None if lease is None else self._dispatcher.assignment(lease)
 
     def best_rank(self) -> int | None:

@@ -79,27 +79,36 @@ class Finishing:
         if not _is_due(job):
             return
         if job.counts.failed:
-            self._lifecycle.stop(job_id, JobStatus.ERROR, _failure_sentence(job))
+            self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.ERROR, _failure_sentence(job)))
             return
         try:
             self._complete(job)
         except DiskFull as error:
-            self._lifecycle.stop(job_id, JobStatus.PAUSED, str(error), held_for_disk=True)
+            shortage = str(error)
+            self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.PAUSED, shortage, held_for_disk=True))
         except (ZordonError, OSError) as error:
             log.warning("Could not finish job %s: %s", job_id, error)
-            self._lifecycle.stop(job_id, JobStatus.ERROR, f"The result could not be put together: {error}")
+            reason = f"The result could not be put together: {error}"
+            self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.ERROR, reason))
+
+    def _if_due(self, job_id: JobId, act: Callable[[], object]) -> bool:
+        """Do it, unless a person has stopped or deleted the job since it was looked at."""
+        with self._state.lock:
+            job = self._state.find(job_id)
+            if job is None or not _is_due(job):
+                return False
+            act()
+            return True
 
     def _complete(self, job: Job) -> None:
         missing = self._missing(job)
         if missing:
-            self._lifecycle.put_back(job.id, missing, "Some files had gone; they are rendered again.")
+            words = "Some files had gone; they are rendered again."
+            self._if_due(job.id, lambda: self._lifecycle.put_back(job.id, missing, words))
             return
         files = self._assemble(job) if job.assemble else {}
-        # A person may have cancelled or deleted the job meanwhile.
-        with self._state.lock:
-            if not self._state.has(job.id) or not _is_due(self._state.job(job.id)):
-                return
-            self._lifecycle.complete(job.id, files)
+        if files is None or not self._if_due(job.id, lambda: self._lifecycle.complete(job.id, files)):
+            return
         if job.assemble:
             # Only now: a crash before the commit must find the segments again.
             shutil.rmtree(artifact_folder(job, self._jobs_folder), ignore_errors=True)
@@ -112,9 +121,11 @@ class Finishing:
             if unit.state == UnitState.DONE and not (folder / unit.artifact).is_file()
         ]
 
-    def _assemble(self, job: Job) -> dict[str, str]:
+    def _assemble(self, job: Job) -> dict[str, str] | None:
+        """As ``_join``; None: somebody has stopped the job."""
         build = bound_build(job, self._builds, self._registry)
-        self._lifecycle.set_job_status(job.id, JobStatus.RUNNING, "Joining the parts.")
+        if not self._say(job.id, "Joining the parts."):
+            return None
         folder = self._work_folder / job.id / "assembly"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -157,8 +168,10 @@ class Finishing:
         )
 
     def _tell(self, job_id: JobId, message: str, fraction: float) -> None:
-        if self._state.has(job_id) and self._state.job(job_id).status == JobStatus.RUNNING:
-            self._lifecycle.set_job_status(job_id, JobStatus.RUNNING, f"{message} ({fraction:.0%})")
+        self._say(job_id, f"{message} ({fraction:.0%})")
+
+    def _say(self, job_id: JobId, reason: str) -> bool:
+        return self._if_due(job_id, lambda: self._lifecycle.set_job_status(job_id, JobStatus.RUNNING, reason))
 
 
 def _is_due(job: Job) -> bool:

@@ -3,7 +3,7 @@
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.leases import Lease, LeasedUnit
 from zordon_app.domain.results import CheckedFile
-from zordon_app.domain.statuses import JobStatus
+from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
@@ -60,9 +60,10 @@ class Results:
             self._settle(lease, unit)
 
     def fail_job(self, lease: Lease, message: str) -> None:
-        """The project cannot be rendered at all."""
-        if self._state.has(lease.job) and not self._state.job(lease.job).status.is_final:
-            self._lifecycle.stop(lease.job, JobStatus.ERROR, message)
+        """The project cannot be rendered at all, says a holder of units of it."""
+        with self._state.lock:
+            if self._holds_any(lease):
+                self._lifecycle.stop(lease.job, JobStatus.ERROR, message)
         for unit in lease.units:
             self._settle(lease, unit)
 
@@ -70,6 +71,12 @@ class Results:
         """Something a person should know."""
         if self._state.has(job_id):
             self._lifecycle.warn(job_id, message)
+
+    def _holds_any(self, lease: Lease) -> bool:
+        """Whether the lease still counts; one that was taken back says nothing about the job any more."""
+        ledger = self._state.ledger(lease.job) if self._state.has(lease.job) else {}
+        held = {(number, unit.attempt) for number, unit in ledger.items() if unit.state == UnitState.LEASED}
+        return any((unit.spec.number, unit.attempt) in held for unit in lease.units)
 
     def _settle(self, lease: Lease, unit: LeasedUnit) -> None:
         self._progress.forget(lease.job, unit.spec.number)

@@ -7,7 +7,8 @@ from typing import Any
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
-from zordon_app.domain.reasons import QUEUED, WAITS
+from zordon_app.domain.reasons import QUEUED, RENDERING, WAITS
+from zordon_app.domain.sharing import LEFT_OUT
 from zordon_app.domain.statuses import JobStatus, UnitState, can_job_change, can_unit_change
 from zordon_app.errors import IllegalChange
 from zordon_app.farm.interfaces import Clock
@@ -85,7 +86,7 @@ class Lifecycle:
             if not self._state.has(job_id) or self._state.job(job_id).status == JobStatus.CANCELLED:
                 return False
             unit = self._state.unit(job_id, number)
-            return unit.attempt == attempt and unit.state in {UnitState.LEASED, UnitState.WAITING}
+            return unit.attempt == attempt and bool(unit.node) and unit.state in {UnitState.LEASED, UnitState.WAITING}
 
     def publish(
         self, job_id: JobId, number: int, *, sha256: str, size: int, seconds: float, artifact: str, program: str = ""
@@ -154,6 +155,8 @@ class Lifecycle:
             for number in numbers:
                 if self._state.unit(job_id, number).state == UnitState.WAITING:
                     set_state(change.unit(job_id, number), UnitState.LEASED)
+            if self._state.job(job_id).status == JobStatus.NOT_STARTED:
+                set_status(change.job(job_id), JobStatus.RUNNING, RENDERING, self._clock.now())
 
     def take_back_all(self, change: Change, job_id: JobId, *, of_node: str | None = None) -> None:
         """Every leased unit of a job, or those that one node holds, waits again."""
@@ -187,14 +190,19 @@ class Lifecycle:
             job.child_jobs = [*(one for one in job.child_jobs if one.get("node") != child["node"]), child]
 
     def put_back(self, job_id: JobId, numbers: Iterable[int], reason: str) -> None:
-        """Units wait again with fresh attempts, and the job goes on."""
+        """Units wait again with fresh attempts, and the job goes on; results of earlier attempts no longer count."""
         with self._state.change() as change:
             for number in numbers:
                 unit = change.unit(job_id, number)
                 set_state(unit, UnitState.WAITING)
                 unit.failures, unit.error = 0, ""
+                unit.node = ""  # Nobody's: what the last holder still sends is of before.
             job = change.job(job_id)
             job.error = ""
+            # Whoever was left out is asked again.
+            job.child_jobs = [
+                {**child, "status": "ended"} if child.get("status") == LEFT_OUT else child for child in job.child_jobs
+            ]
             if job.status.is_final or job.status == JobStatus.WAITING_FOR_SUBJOBS:
                 set_status(job, JobStatus.NOT_STARTED, reason, self._clock.now())
 

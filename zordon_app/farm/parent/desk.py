@@ -166,11 +166,13 @@ class ParentDesk:
 
     def _note(self, job: Job, node: str, update: ChildUpdate) -> None:
         """Show how a child stands, when that has changed."""
-        known = next((child for child in job.child_jobs if child.get("node") == node), None)
-        if update.status and known is not None and known.get("status") in {"running", "configuring", "error"}:
-            child = {**known, "status": update.status, "reason": update.reason}
-            if child != known:
-                self._lifecycle.note_child(job.id, child)
+        with self._state.lock:
+            job = self._state.find(job.id) or job
+            known = next((child for child in job.child_jobs if child.get("node") == node), None)
+            if update.status and known is not None and known.get("status") in {"running", "configuring", "error"}:
+                child = {**known, "status": update.status, "reason": update.reason}
+                if child != known and self._state.has(job.id):
+                    self._lifecycle.note_child(job.id, child)
 
     def _shared(self, job_id: str, node: str) -> Job:
         job = self._state.job(job_id)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from zordon_app.domain.jobs import Job, ParentRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.reasons import RENDERING
-from zordon_app.domain.sharing import HELPING
+from zordon_app.domain.sharing import HELPING, LEFT_OUT
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import PeerGone, ZordonError
 from zordon_app.farm.interfaces import Machines
@@ -114,6 +114,9 @@ class Recruiting:
 
     def _ask(self, ask: Ask) -> None:
         job, node = ask.job, ask.node
+        known = self._state.find(job.id)
+        if known is None or not planner.may_help(known, node):
+            return  # Others were asked before it, and that took its time.
         try:
             child = self._machines.link(node).add_child(_request(job, self._this_node, node))
         except PeerGone:
@@ -144,10 +147,12 @@ class Recruiting:
             return
         for child in job.child_jobs:
             node = str(child.get("node", ""))
-            if child.get("status") == "running" and self._blocklist.is_left_out(job.id, node):
+            if not self._machines.is_member(node) and child.get("status") != "ended":
+                self._note(job, {**child, "status": "ended"})  # Should it join again, it is asked again.
+            elif child.get("status") == "running" and self._blocklist.is_left_out(job.id, node):
                 name = self._machines.name_of(node)
                 self._lifecycle.warn(job.id, f"{name} is left out: it failed what other machines render well.")
-                self._note(job, {**child, "status": "left out"})
+                self._note(job, {**child, "status": LEFT_OUT})
         self._show_who_works(job)
 
     def _show_who_works(self, job: Job) -> None:

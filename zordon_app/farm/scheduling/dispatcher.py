@@ -191,6 +191,10 @@ class Dispatcher:
         with self._state.lock:
             return {held.lease.node for held in self._leases.of_job(job_id) if held.owed}
 
+    def forgive(self, job_id: JobId) -> None:
+        """A person tries again: whatever machines failed of the job, each has another chance."""
+        self._blocklist.forget(job_id)
+
     def wake(self) -> None:
         """Let waiting nodes look again."""
         with self._work_changed:
@@ -236,7 +240,8 @@ class Dispatcher:
 
     def _candidates(self, node: NodeId, only: JobId | None) -> list[Job]:
         jobs = self._state.unsettled() if only is None else [self._state.job(only)] if self._state.has(only) else []
-        return [job for job in jobs if planner.may_work(job, node) and not self._blocklist.is_left_out(job.id, node)]
+        open_to = planner.may_work if only is None else planner.may_help
+        return [job for job in jobs if open_to(job, node) and not self._blocklist.is_left_out(job.id, node)]
 
     def _grant(self, node: NodeId, node_name: str, only: JobId | None) -> Lease | None:
         if only is not None:
@@ -350,11 +355,14 @@ class Dispatcher:
             if unit.state == UnitState.LEASED and unit.node != this_node:
                 theirs.setdefault(unit.node, []).append(unit)
         for node, units in theirs.items():
-            self._hold(new_lease_id(), job.id, NodeId(node), units).is_expected_back = True
+            held = self._hold(new_lease_id(), job.id, NodeId(node), units)
+            held.is_expected_back = True
+            if not planner.may_share(job, node):
+                self._take_back(held)  # It was let out just before the restart.
 
     def _adopt(self, job_id: JobId, node: NodeId, lease_id: str, units: Mapping[int, int]) -> HeldLease | None:
         """A lease that we do not know: units that nobody was given since are its holder's again."""
-        if not self._state.has(job_id) or not self._state.job(job_id).status.is_active:
+        if not self._candidates(node, job_id):
             return None
         ledger = self._state.ledger(job_id)
         same = [ledger[number] for number, attempt in units.items() if _is_same(ledger.get(number), node, attempt)]

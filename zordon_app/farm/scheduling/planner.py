@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.sharing import LEFT_OUT
 from zordon_app.domain.statuses import UnitState
 
 TARGET_SECONDS = 20.0
@@ -35,9 +36,15 @@ def may_work(job: Job, node: str) -> bool:
     return job.status.is_active and job.parent is None and is_chosen(job, node)
 
 
+def may_help(job: Job, peer: str) -> bool:
+    """Whether a peer may have units of a job of this machine now."""
+    return may_work(job, peer) and may_share(job, peer)
+
+
 def may_share(job: Job, node: str) -> bool:
     """Whether a peer may take part in a job of this machine, now or later."""
-    return job.parent is None and job.enable_split_jobs and is_chosen(job, node)
+    is_left_out = any(child.get("node") == node and child.get("status") == LEFT_OUT for child in job.child_jobs)
+    return job.parent is None and job.enable_split_jobs and is_chosen(job, node) and not is_left_out
 
 
 def may_render(job: Job, node: str, this_node: str) -> bool:

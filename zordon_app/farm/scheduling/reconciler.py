@@ -98,7 +98,7 @@ class Reconciler:
         if not waits_for:
             self._set_first_status(job)
         elif waits_for != job.reason:
-            self._lifecycle.set_job_status(job.id, JobStatus.SCHEDULED, waits_for)
+            self._set_unless_changed(job, JobStatus.SCHEDULED, waits_for)
 
     def reason_to_wait(self, job: Job) -> str:
         """What a scheduled job waits for; empty when its time has come."""
@@ -113,18 +113,22 @@ class Reconciler:
         return ""
 
     def _set_first_status(self, job: Job) -> None:
+        if job.existing == Existing.SKIP and not job.started_at:
+            self._set_unless_changed(job, JobStatus.CONFIGURING, PREPARING)
+        else:
+            self._set_unless_changed(job, JobStatus.NOT_STARTED, QUEUED)
+
+    def _set_unless_changed(self, job: Job, status: JobStatus, reason: str) -> None:
+        """A person may have stopped or deleted it since it was looked at."""
         with self._state.lock:
-            if not self._state.has(job.id) or self._state.job(job.id).status != job.status:
-                return
-            if job.existing == Existing.SKIP and not job.started_at:
-                self._lifecycle.set_job_status(job.id, JobStatus.CONFIGURING, PREPARING)
-            else:
-                self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
+            known = self._state.find(job.id)
+            if known is not None and (known.status, known.held_for_disk) == (job.status, job.held_for_disk):
+                self._lifecycle.set_job_status(job.id, status, reason)
 
     def _go_on_if_room(self, job: Job) -> None:
         folders = (artifact_folder(job, self._jobs_folder), Path(job.output_path), self._jobs_folder)
         if not any(self._disk.shortage(folder) for folder in folders):
-            self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")
+            self._set_unless_changed(job, JobStatus.NOT_STARTED, "There is room again; it goes on by itself.")
 
 
 def _needs_machines(job: Job) -> bool:

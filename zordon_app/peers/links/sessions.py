@@ -115,6 +115,8 @@ class PeerSessions:
     def _give(self, device: NodeId, source: str) -> SessionGiven:
         token = MARK + secrets.token_urlsafe(32)
         with self._lock:
+            if device not in self._members.present:
+                raise NotSignedIn("This device was removed from the farm while it signed in.")
             self._forget_old()
             mine = [key for key, held in self._sessions.items() if held.device == device]
             for key in mine[: max(0, len(mine) - MAX_PER_DEVICE + 1)]:

@@ -78,12 +78,19 @@ def installed():
 
 
 @pytest.fixture
-def children(bench, parent, installed, tmp_path):
+def members():
+    return {PARENT.node}
+
+
+@pytest.fixture
+def children(bench, parent, installed, members, tmp_path):
     stop = threading.Event()
     made = ChildJobs(
         bench.state,
         bench.lifecycle,
-        machines=SimpleNamespace(link=lambda node: parent, name_of=lambda node: node),
+        machines=SimpleNamespace(
+            link=lambda node: parent, name_of=lambda node: node, is_member=lambda node: node in members
+        ),
         parcels=ParcelFolder(tmp_path / "parcels"),
         registry=EngineRegistry([FakeEngine()]),
         builds=SimpleNamespace(find=installed.get),
@@ -187,3 +194,20 @@ def test_what_a_machine_lacks_is_called_as_people_call_it(children, parent, benc
     children.run_once()
 
     eventually(lambda: bench.state.job(job_id).reason == reason)
+
+
+@pytest.mark.usefixtures("three_results")
+def test_help_for_a_machine_that_is_no_member_any_more_ends_and_nothing_is_kept_for_it(
+    children, parent, bench, members, tmp_path
+):
+    def away():
+        members.clear()
+        raise PeerGone("That machine is no member of the farm any more.")
+
+    parent.on_result = away
+    [job] = bench.state.jobs()
+    children.run_once()
+
+    eventually(lambda: bench.state.job(job.id).status == JobStatus.COMPLETED)
+    eventually(lambda: not ParcelFolder(tmp_path / "parcels").of_job(job.id))
+    assert children.works() == []

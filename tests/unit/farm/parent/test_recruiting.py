@@ -42,9 +42,13 @@ class SlowLink:
 class TwoMachines:
     def __init__(self) -> None:
         self.links = {"slow": SlowLink(), "swift": SlowLink()}
+        self.members = set(self.links)
 
     def usable(self) -> list[str]:
-        return sorted(self.links)
+        return sorted(self.members)
+
+    def is_member(self, node: str) -> bool:
+        return node in self.members
 
     def name_of(self, node: str) -> str:
         return node
@@ -65,7 +69,9 @@ def farm(bench):
         blocklist=Blocklist(),
         this_node="this",
     )
-    yield SimpleNamespace(recruiting=recruiting, slow=machines.links["slow"], swift=machines.links["swift"])
+    yield SimpleNamespace(
+        recruiting=recruiting, machines=machines, slow=machines.links["slow"], swift=machines.links["swift"]
+    )
     for link in machines.links.values():
         link.answers.set()
     recruiting.close()
@@ -177,6 +183,34 @@ def test_machines_help_again_with_a_job_that_is_tried_again(bench, farm):
     bench.lifecycle.put_back(job, [], "Tried again; in the queue.")
     eventually(lambda: all_are("running"))
     assert farm.slow.count == farm.swift.count == 2
+
+
+def test_a_machine_that_leaves_the_farm_and_joins_again_is_asked_again(bench, farm):
+    job = bench.add()
+
+    def is_now(status: str) -> bool:
+        farm.recruiting.run_once()
+        return helpers(bench, job).get("swift") == status
+
+    eventually(lambda: is_now("running"))
+    farm.machines.members.remove("swift")
+    eventually(lambda: is_now("ended"))
+    farm.machines.members.add("swift")
+    eventually(lambda: is_now("running"))
+    assert farm.swift.count == 2
+
+
+def test_a_machine_is_not_asked_for_a_job_that_ended_while_it_was_asked_for_another(bench, farm):
+    first, second = bench.add(priority=60), bench.add()
+    farm.slow.answers.clear()
+    farm.recruiting.run_once()
+    assert farm.slow.asked.wait(SECONDS)
+    bench.lifecycle.stop(second, JobStatus.CANCELLED, "Cancelled.")
+    farm.slow.answers.set()
+    eventually(lambda: "slow" in helpers(bench, first))
+    farm.recruiting.close()
+
+    assert farm.slow.count == 1
 
 
 def test_after_the_end_nobody_is_asked(bench, farm):

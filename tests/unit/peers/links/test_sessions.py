@@ -60,6 +60,21 @@ def test_one_that_asks_for_many_challenges_pushes_out_only_its_own(sessions, ide
     assert len(sessions._challenges) <= MAX_PER_SOURCE
 
 
+def test_a_device_that_is_removed_while_it_signs_in_gets_no_session(sessions, identities, members, monkeypatch):
+    """Such a session would come alive should the device be admitted again."""
+
+    def removed_meanwhile(*_about):
+        members.remove(identities[1].id)
+        sessions.end_all_but(members.present.keys())
+        return True
+
+    monkeypatch.setattr("zordon_app.peers.links.sessions.is_signed", removed_meanwhile)
+
+    with pytest.raises(NotSignedIn):
+        log_in(sessions, identities[0], identities[1])
+    assert sessions._sessions == {}
+
+
 def test_tokens_are_kept_only_as_hashes(sessions, identities):
     given = log_in(sessions, identities[0], identities[1])
 
