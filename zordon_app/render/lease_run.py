@@ -49,6 +49,7 @@ class LeaseRun:
         self._chunk_ended = False
         self._has_lost = False
         self._fatal = False
+        self._warned: set[str] = set()
 
     def is_owed(self, number: int) -> bool:
         """Whether a unit has neither been handed in nor failed."""
@@ -103,7 +104,13 @@ class LeaseRun:
             fraction = (step + self._fraction(event, number)) / steps
             self._source.progress(self._lease, self._owed[number], fraction)
         elif event.kind == EventKind.WARNING:
-            self._source.warn(self._lease, event.message)
+            self._warn(event.message)
+
+    def _warn(self, message: str) -> None:
+        """Once in a lease: an engine may say the same of every picture."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._source.warn(self._lease, message)
 
     def fail_unit(self, number: int, message: str) -> None:
         """The attempt of a unit failed."""
@@ -136,7 +143,7 @@ class LeaseRun:
             case EventKind.UNIT_FAILED if number in self._owed:
                 self.fail_unit(number, event.message or "The engine could not render it.")
             case EventKind.WARNING:
-                self._source.warn(self._lease, event.message)
+                self._warn(event.message)
             case EventKind.SESSION_FAILED:
                 self.fail_all(event.message)
             case EventKind.CHUNK_ENDED:

@@ -13,7 +13,9 @@ from zordon_app.render.lines import read_lines
 from zordon_app.render.processes import OwnedProcess, ProcessOwner
 
 _MOST_WAITING = 10_000
-_LAST_LINES = 60
+_LAST_LINES = 400
+"""Enough for what was said first: an engine's last lines only repeat that something went wrong."""
+
 _LAST_WORDS_SECONDS = 1.0
 """How long output and process may outlive each other before that counts as the end of both."""
 

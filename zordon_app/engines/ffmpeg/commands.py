@@ -56,7 +56,7 @@ class Commands:
         return (*argv, *self._finish(out, has_side=bool(side)))
 
     def _head(self) -> tuple[str, ...]:
-        said = ("-hide_banner", "-loglevel", "warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5")
+        said = ("-hide_banner", "-loglevel", "level+warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5")
         return (*self._build.command, *said, "-nostdin", "-y")
 
     def _picture(self, cut: Cut, images: Path | None) -> tuple[str, ...]:
