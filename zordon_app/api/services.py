@@ -18,20 +18,8 @@ from zordon_app.engines.presets import PresetsFile
 from zordon_app.farm.interfaces import BuildDownloads
 
 
-class Farm(Protocol):
-    """Jobs: reading and acting. Unknown ids raise ``JobNotFound`` (400) everywhere; sentences come with every error."""
-
-    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
-        """Check everything, then create all jobs in one transaction, or none. Idempotent by ``idempotency_key``."""
-
-    def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
-        """A full look into a project before submission (``POST /api/probe``)."""
-
-    def plan(self, request: JobRequest, path: Path, *, caller: Caller) -> PlanView:
-        """What a job of the project at ``path`` would come to (``POST /api/plan``); refused as ``submit`` would."""
-
-    def project_path(self, job_id: str) -> Path:
-        """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""
+class JobReading(Protocol):
+    """Jobs to be read. Unknown ids raise ``JobNotFound`` (400) everywhere; sentences come with every error."""
 
     def jobs_json(self) -> bytes:
         """``{"jobs": […], "token": "…"}``, encoded; built from parts that are cached per job."""
@@ -60,6 +48,41 @@ class Farm(Protocol):
 
     def units(self, job_id: str) -> list[UnitView]:
         """The ledger of one job."""
+
+    def files(self, job_id: str) -> list[str]:
+        """Names of published output files, relative to the output folder, natural order."""
+
+    def output(self, job_id: str) -> OutputView:
+        """The output folder, and how much of the job is in it."""
+
+    def file_path(self, job_id: str, name: str) -> Path:
+        """The file called ``name`` (case does not matter); never through a link. Raises NotFound."""
+
+    def sha256(self, job_id: str, name: str) -> str:
+        """The hash of a published file in hex, as the ledger has it; empty when it is not known."""
+
+    def counts(self) -> dict[str, int]:
+        """Jobs per status."""
+
+
+class Submission(Protocol):
+    """New jobs."""
+
+    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
+        """Check everything, then create all jobs in one transaction, or none. Idempotent by ``idempotency_key``."""
+
+    def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
+        """A full look into a project before submission (``POST /api/probe``)."""
+
+    def plan(self, request: JobRequest, path: Path, *, caller: Caller) -> PlanView:
+        """What a job of the project at ``path`` would come to (``POST /api/plan``); refused as ``submit`` would."""
+
+    def project_path(self, job_id: str) -> Path:
+        """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""
+
+
+class JobActions(Protocol):
+    """What people do with jobs. Unknown ids raise ``JobNotFound`` (400)."""
 
     def cancel(self, job_id: str) -> JobView:
         """Stop it; the process tree is gone within 10 s."""
@@ -97,37 +120,24 @@ class Farm(Protocol):
     def subjob_update(self, job_id: str, update: dict[str, Any]) -> None:
         """A child job tells that its state changed."""
 
-    def files(self, job_id: str) -> list[str]:
-        """Names of published output files, relative to the output folder, natural order."""
-
-    def output(self, job_id: str) -> OutputView:
-        """The output folder, and how much of the job is in it."""
-
-    def file_path(self, job_id: str, name: str) -> Path:
-        """The file called ``name`` (case does not matter); never through a link. Raises NotFound."""
-
-    def sha256(self, job_id: str, name: str) -> str:
-        """The hash of a published file in hex, as the ledger has it; empty when it is not known."""
-
-    def counts(self) -> dict[str, int]:
-        """Jobs per status."""
-
-    def nodes(self) -> list[NodeView]:
-        """The machines of the farm; this one first."""
-
-    def node_history(self, node_id: str, seconds: float) -> dict[str, Any]:
-        """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""
-
-    def node_benchmarks(self, node_id: str) -> list[dict[str, Any]]:
-        """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
-
-    def set_node_pause(
-        self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None
-    ) -> NodeView:
-        """Take a machine out of the work, for good or ``until`` a moment; or back."""
-
     def clear_history(self) -> int:
         """Remove all jobs that have ended, without their outputs; how many."""
+
+
+class Nodes(Protocol):
+    """The machines of the farm."""
+
+    def views(self) -> list[NodeView]:
+        """The machines of the farm; this one first."""
+
+    def history(self, node_id: str, seconds: float) -> dict[str, Any]:
+        """Load of a machine over the last ``seconds``, as columns. Raises NotFound, PeerGone."""
+
+    def benchmarks(self, node_id: str) -> list[dict[str, Any]]:
+        """What was measured of a machine, oldest first. Raises NotFound, PeerGone."""
+
+    def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
+        """Take a machine out of the work, for good or ``until`` a moment; or back."""
 
 
 class Engines(Protocol):
@@ -310,7 +320,10 @@ class BuildsToGive(Protocol):
 class Services(Struct, frozen=True, kw_only=True):
     """All that routes may use."""
 
-    farm: Farm
+    jobs: JobReading
+    submission: Submission
+    actions: JobActions
+    nodes: Nodes
     engines: Engines
     downloads: Downloads
     previews: Previews

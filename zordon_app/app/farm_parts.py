@@ -14,6 +14,7 @@ from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView
 from zordon_app.engines.directory import EngineDirectory
+from zordon_app.farm.actions import JobActions
 from zordon_app.farm.child.all_work import AllWork
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.local_work import LocalWork
@@ -24,9 +25,11 @@ from zordon_app.farm.completion.receipts import Receipts
 from zordon_app.farm.completion.results import Results
 from zordon_app.farm.intake.folders import JobFolders
 from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.planning import Planning
 from zordon_app.farm.intake.preparing import Preparing
 from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
 from zordon_app.farm.intake.reviews import Reviews, files_to_come
+from zordon_app.farm.intake.sources import ProjectSources
 from zordon_app.farm.intake.watch_folders import WatchFolders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
@@ -36,6 +39,8 @@ from zordon_app.farm.parent.desk import ParentDesk
 from zordon_app.farm.parent.log_receiver import LogReceiver
 from zordon_app.farm.parent.project_transfer import JobProjects
 from zordon_app.farm.parent.recruiting import Recruiting
+from zordon_app.farm.reading.deltas import Deltas
+from zordon_app.farm.reading.jobs import JobReading
 from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.blocklist import Blocklist
@@ -44,7 +49,7 @@ from zordon_app.farm.scheduling.nodes import NodeDesk
 from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
-from zordon_app.farm.service import FarmService
+from zordon_app.farm.submission import Submission
 from zordon_app.files.archives import unpack
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.discovery.network import own_addresses
@@ -88,7 +93,7 @@ class FarmParts:
             measure=render.machine.engine_benchmark,
             threads=lambda: basis.settings.current.threads,
         )
-        self.service = self._make_service()
+        self._build_door()
         self.receipts = Receipts(
             self.state,
             signer=ReceiptSigner(render.identity),
@@ -96,11 +101,11 @@ class FarmParts:
             name_of=self._name_of,
             clock=basis.clock,
         )
-        self.reviews = Reviews(self.state, self._submit, self.service.job)
+        self.reviews = Reviews(self.state, self._submit, self.jobs.job)
         self.previews = Previews(
             folder=basis.paths.previews,
-            artifacts=self.service.artifacts,
-            finished=self.service.finished_film,
+            artifacts=self.jobs.artifacts,
+            finished=self.jobs.finished_film,
             limit_bytes=lambda: int(basis.settings.current.previews_gib * GIB),
         )
 
@@ -112,7 +117,7 @@ class FarmParts:
         self._storage.projects.sweep({job.project for job in self.state.jobs()})
 
     def _submit(self, request: JobRequest) -> JobView:
-        return self.service.submit([request], caller=THIS_PROGRAM, upload=None)[0]
+        return self.submission.submit([request], caller=THIS_PROGRAM, upload=None)[0]
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
@@ -211,6 +216,7 @@ class FarmParts:
             self.this_node,
             self.dispatcher,
             self._render.disk,
+            self._peers.feed,
             data_folder=self._basis.paths.data,
             machine=self._render.machine,
             builds=self._build_states,
@@ -301,35 +307,57 @@ class FarmParts:
             stop=self._basis.stop,
         )
 
-    def _make_service(self) -> FarmService:
+    def _build_door(self) -> None:
         basis, state = self._basis, self.state
-        intake = Intake(
+        folders = JobFolders(self._storage.outputs, self._jobs_folder, self._forget_previews)
+        views = JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name)
+        planning = Planning(
             registry=self._engines.registry,
             builds=self._engines.builds,
-            outputs=self._storage.outputs,
             presets=self._engines.presets.all,
-            unpack=unpack,
-            clock=basis.clock,
-            jobs_folder=self._jobs_folder,
-            output_root=basis.output_root,
             offers=self.downloads.offers,
             coming=partial(files_to_come, state),
         )
-        return FarmService(
+        intake = Intake(
+            planning=planning,
+            sources=ProjectSources(self._engines.registry, unpack, self._jobs_folder),
+            outputs=self._storage.outputs,
+            clock=basis.clock,
+            jobs_folder=self._jobs_folder,
+            output_root=basis.output_root,
+        )
+        self.jobs = JobReading(
+            state,
+            feed=self._peers.feed,
+            views=views,
+            deltas=Deltas(
+                state,
+                self._peers.feed,
+                views,
+                basis.clock,
+                nodes=self.nodes.views,
+                live_engines=self.directory.live,
+            ),
+            progress=self._progress,
+            outputs=self._storage.outputs,
+            folders=folders,
+            jobs_folder=self._jobs_folder,
+        )
+        self.submission = Submission(
+            state,
+            planning=planning,
+            intake=intake,
+            children=self.children,
+            views=views,
+            nodes=self.nodes,
+            folders=folders,
+            manifests=self._storage.manifests,
+        )
+        self.actions = JobActions(
             state,
             lifecycle=self.lifecycle,
             dispatcher=self.dispatcher,
-            intake=intake,
-            feed=self._peers.feed,
-            views=JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name),
-            progress=self._progress,
-            nodes=self.nodes,
             assignment=MachineAssignment(state, self.lifecycle, self.dispatcher, self.nodes, self._render.identity.id),
-            children=self.children,
-            outputs=self._storage.outputs,
-            manifests=self._storage.manifests,
-            clock=basis.clock,
-            jobs_folder=self._jobs_folder,
-            live_engines=self.directory.live,
-            folders=JobFolders(self._storage.outputs, self._jobs_folder, self._forget_previews),
+            views=views,
+            folders=folders,
         )

@@ -157,7 +157,10 @@ class Zordon:
     def _make_services(self, *, debug: bool) -> Services:
         farm = self._farm
         return Services(
-            farm=farm.service,
+            jobs=farm.jobs,
+            submission=farm.submission,
+            actions=farm.actions,
+            nodes=farm.nodes,
             engines=farm.directory,
             downloads=DownloadDesk(farm.directory, farm.nodes),
             previews=farm.previews,

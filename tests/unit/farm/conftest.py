@@ -12,6 +12,8 @@ from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.planning import Planning
+from zordon_app.farm.intake.sources import ProjectSources
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
@@ -52,12 +54,12 @@ def make_job(clock: FakeClock, output: Path, **fields: object) -> Job:
 def make_intake(folder: Path, presets: Mapping[str, Any]) -> tuple[Intake, Path]:
     """An intake that knows one engine, and a project for it."""
     engine = WallEngine("one")
+    registry = EngineRegistry([engine])
+    builds = SimpleNamespace(of=lambda _engine: engine.find_builds([]))
     intake = Intake(
-        registry=EngineRegistry([engine]),
-        builds=SimpleNamespace(of=lambda _engine: engine.find_builds([])),
+        planning=Planning(registry=registry, builds=builds, presets=lambda: presets),
+        sources=ProjectSources(registry, lambda _archive, _folder: None, folder / "jobs"),
         outputs=OutputFolders(),
-        presets=lambda: presets,
-        unpack=lambda _archive, _folder: None,
         clock=FakeClock(),
         jobs_folder=folder / "jobs",
         output_root=lambda: folder / "output",

@@ -37,7 +37,7 @@ class Debug:
     def clear(self, _ask: Ask) -> HTTPResponse:
         """``success``."""
         self._need_debug()
-        self._services.farm.clear_history()
+        self._services.actions.clear_history()
         return text_answer("success")
 
     def _need_debug(self) -> None:

@@ -63,7 +63,7 @@ class Environment:
     def snapshot(self, ask: Ask) -> HTTPResponse:
         """Built around the bytes of the job list, which are there already."""
         local = msgspec.json.encode(self._status(ask))
-        jobs = self._services.farm.jobs_json()
+        jobs = self._services.jobs.jobs_json()
         parts = (b'{"timestamp":', msgspec.json.encode(_now()), b',"status":', local, b",", jobs.lstrip()[1:])
         return json_bytes(b"".join(parts))
 
@@ -107,7 +107,7 @@ class Environment:
             "port": int(ask.environ["SERVER_PORT"]),
             "app_version": __version__,
             "api_version": API_VERSION,
-            "job_counts": self._services.farm.counts(),
+            "job_counts": self._services.jobs.counts(),
             **self._services.machine.status(),
         }
 

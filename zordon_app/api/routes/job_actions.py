@@ -2,10 +2,10 @@
 
 from bottle import HTTPResponse
 
+from zordon_app.api import services
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import Confirm, Delete, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
-from zordon_app.api.services import Farm
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
 
@@ -14,7 +14,7 @@ JOB = "/api/jobs/<job_id>"
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    do = JobActions(context.services.farm)
+    do = JobActions(context.services.actions, context.services.jobs)
     job = {200: Says("The job as it is now.", JobView, JSON)}
     done = {200: Says("It is done.", Done, JSON)}
     confirm = Query("confirm", "Must be truthy (1, true, yes, on), here or in the body.", "boolean")
@@ -41,14 +41,15 @@ def routes(context: Context) -> list[Route]:
 class JobActions:
     """Each method hands one request to the farm."""
 
-    def __init__(self, farm: Farm) -> None:
+    def __init__(self, actions: services.JobActions, jobs: services.JobReading) -> None:
         """Act through ``farm``."""
-        self._farm = farm
+        self._actions = actions
+        self._jobs = jobs
 
     def cancel(self, ask: Ask, job_id: str) -> HTTPResponse:
         """Needs ``confirm``; with ``redirect`` the browser goes to the index page."""
         self._need_confirmation(ask, job_id, "Cancelling")
-        job = self._farm.cancel(job_id)
+        job = self._actions.cancel(job_id)
         if ask.says_yes("redirect"):
             return HTTPResponse(status=303, headers={"Location": "/", "Cache-Control": "no-store"})
         return json_answer(job)
@@ -56,47 +57,47 @@ class JobActions:
     def delete(self, ask: Ask, job_id: str) -> HTTPResponse:
         """Needs ``confirm``; with ``keep_output`` its files stay."""
         self._need_confirmation(ask, job_id, "Deleting")
-        self._farm.delete(job_id, keep_output=ask.says_yes("keep_output"))
+        self._actions.delete(job_id, keep_output=ask.says_yes("keep_output"))
         return json_answer(Done())
 
     def pause(self, ask: Ask, job_id: str) -> HTTPResponse:
         """At once, or ``after_current``."""
         wanted = ask.parameters(Pause)
-        return json_answer(self._farm.pause(job_id, after_current=wanted.after_current))
+        return json_answer(self._actions.pause(job_id, after_current=wanted.after_current))
 
     def resume(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """Go on."""
-        return json_answer(self._farm.resume(job_id))
+        return json_answer(self._actions.resume(job_id))
 
     def retry(self, ask: Ask, job_id: str) -> HTTPResponse:
         """All failed units, or those among ``frames``."""
-        return json_answer(self._farm.retry(job_id, ask.parameters(Frames).frames))
+        return json_answer(self._actions.retry(job_id, ask.parameters(Frames).frames))
 
     def skip(self, ask: Ask, job_id: str) -> HTTPResponse:
         """Needs ``frames``."""
-        return json_answer(self._farm.skip(job_id, ask.parameters(NeededFrames).frames))
+        return json_answer(self._actions.skip(job_id, ask.parameters(NeededFrames).frames))
 
     def rerender(self, ask: Ask, job_id: str) -> HTTPResponse:
         """All done units, or those among ``frames``."""
-        return json_answer(self._farm.rerender(job_id, ask.parameters(Frames).frames))
+        return json_answer(self._actions.rerender(job_id, ask.parameters(Frames).frames))
 
     def move(self, ask: Ask, job_id: str) -> HTTPResponse:
         """``where``, and for before and after the ``other`` job."""
         wanted = ask.parameters(Move)
         if wanted.where in ("before", "after") and not wanted.other:
             raise BadRequest(f"To move a job {wanted.where} another, name that job in the field 'other'.")
-        return json_answer(self._farm.move(job_id, wanted.where, wanted.other))
+        return json_answer(self._actions.move(job_id, wanted.where, wanted.other))
 
     def priority(self, ask: Ask, job_id: str) -> HTTPResponse:
         """0 to 100."""
-        return json_answer(self._farm.set_priority(job_id, ask.parameters(Priority).priority))
+        return json_answer(self._actions.set_priority(job_id, ask.parameters(Priority).priority))
 
     def nodes(self, ask: Ask, job_id: str) -> HTTPResponse:
         """``nodes``, and whether others may help."""
         wanted = ask.parameters(JobNodes)
-        return json_answer(self._farm.set_nodes(job_id, wanted.nodes, split=wanted.enable_split_jobs))
+        return json_answer(self._actions.set_nodes(job_id, wanted.nodes, split=wanted.enable_split_jobs))
 
     def _need_confirmation(self, ask: Ask, job_id: str, what: str) -> None:
-        self._farm.record(job_id)
+        self._jobs.record(job_id)
         if not ask.says_yes("confirm"):
             raise BadRequest(f"{what} a job needs confirm=1, so that it does not happen by accident.")

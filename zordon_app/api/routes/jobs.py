@@ -2,10 +2,10 @@
 
 from bottle import HTTPResponse
 
+from zordon_app.api import services
 from zordon_app.api.exchange import Ask, json_answer, json_bytes
 from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
 from zordon_app.api.schemas import Delta, JobList
-from zordon_app.api.services import Farm
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.domain.views import JobView, UnitView
 from zordon_app.errors import BadRequest
@@ -15,7 +15,7 @@ BUSY = Says("Too many wait already; ask again after Retry-After seconds.")
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    read = JobReading(context.services.farm, context.services.poll_seconds)
+    read = JobReading(context.services.jobs, context.services.poll_seconds)
     token = Query("token", "What the last answer gave as token.")
     delta = Query("delta", "Truthy: answer only what changed since the token.", "boolean")
     timeout = Query("timeout", "Seconds to wait at most, 0 to 30.", "number")
@@ -39,39 +39,39 @@ def routes(context: Context) -> list[Route]:
 class JobReading:
     """Answers with jobs as they are."""
 
-    def __init__(self, farm: Farm, poll_seconds: float) -> None:
+    def __init__(self, jobs: services.JobReading, poll_seconds: float) -> None:
         """``poll_seconds``: how long a long poll waits at most."""
-        self._farm = farm
+        self._jobs = jobs
         self._poll_seconds = poll_seconds
 
     def all(self, _ask: Ask) -> HTTPResponse:
         """``{"jobs": […], "token": "…"}``."""
-        return json_bytes(self._farm.jobs_json())
+        return json_bytes(self._jobs.jobs_json())
 
     def poll(self, ask: Ask) -> HTTPResponse:
         """Wait for the token to differ, then answer; 204 when it did not."""
         token = ask.query.get("token") or None
-        if not self._farm.wait(token, self._timeout(ask)):
+        if not self._jobs.wait(token, self._timeout(ask)):
             return HTTPResponse(status=204, headers={"Cache-Control": "no-store"})
-        return json_bytes(self._farm.delta_json(token) if ask.truthy("delta") else self._farm.jobs_json())
+        return json_bytes(self._jobs.delta_json(token) if ask.truthy("delta") else self._jobs.jobs_json())
 
     def in_status(self, _ask: Ask, status_val: str) -> HTTPResponse:
         """A list; BadRequest for none."""
         if status_val not in set(JobStatus):
             known = ", ".join(JobStatus)
             raise BadRequest(f"There is no status {status_val[:60]!r}. Statuses: {known}.")
-        jobs = self._farm.jobs_in_status(status_val)
+        jobs = self._jobs.jobs_in_status(status_val)
         if not jobs:
             raise BadRequest(f"No job is {status_val}.")
         return json_answer(jobs)
 
     def one(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """One job."""
-        return json_answer(self._farm.job(job_id))
+        return json_answer(self._jobs.job(job_id))
 
     def units(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """The ledger of one job."""
-        return json_answer(self._farm.units(job_id))
+        return json_answer(self._jobs.units(job_id))
 
     def _timeout(self, ask: Ask) -> float:
         text = ask.query.get("timeout")

@@ -4,10 +4,10 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from zordon_app.api import services
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import NodePause
-from zordon_app.api.services import Farm
 from zordon_app.domain.callers import Role
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import BadRequest, Forbidden
@@ -17,7 +17,7 @@ MOST_SECONDS = 3600
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    use = Nodes(context.services.farm)
+    use = Nodes(context.services.nodes)
     missing = {404: Says("There is no such machine."), 503: Says("It does not answer.")}
     third = {403: Says("Another machine asks for a third one.")}
     nodes = {200: Says("The machines; this one first.", list[NodeView], JSON)}
@@ -38,22 +38,22 @@ def routes(context: Context) -> list[Route]:
 class Nodes:
     """Reads machines and holds them; ``this`` stands for the one that answers."""
 
-    def __init__(self, farm: Farm) -> None:
+    def __init__(self, nodes: services.Nodes) -> None:
         """Act through ``farm``."""
-        self._farm = farm
+        self._nodes = nodes
 
     def all(self, _ask: Ask) -> HTTPResponse:
         """A list."""
-        return json_answer(self._farm.nodes())
+        return json_answer(self._nodes.views())
 
     def history(self, ask: Ask, node_id: str) -> HTTPResponse:
         """At most an hour."""
         seconds = min(max(ask.integer("seconds", MOST_SECONDS) or 1, 1), MOST_SECONDS)
-        return json_answer(self._farm.node_history(node_id, float(seconds)))
+        return json_answer(self._nodes.history(node_id, float(seconds)))
 
     def benchmarks(self, _ask: Ask, node_id: str) -> HTTPResponse:
         """All that are kept."""
-        return json_answer(self._farm.node_benchmarks(node_id))
+        return json_answer(self._nodes.benchmarks(node_id))
 
     def pause(self, ask: Ask, node_id: str) -> HTTPResponse:
         """At once, or ``after_current``; for good, or ``until`` a moment."""
@@ -62,12 +62,12 @@ class Nodes:
         if wanted.until is not None and wanted.until.tzinfo is None:
             raise BadRequest("until needs a time zone, as in 2026-01-31T22:00:00Z.")
         after, until = wanted.after_current, wanted.until
-        return json_answer(self._farm.set_node_pause(node_id, paused=True, after_current=after, until=until))
+        return json_answer(self._nodes.pause(node_id, paused=True, after_current=after, until=until))
 
     def resume(self, ask: Ask, node_id: str) -> HTTPResponse:
         """Back to work."""
         _check(ask, node_id)
-        return json_answer(self._farm.set_node_pause(node_id, paused=False, after_current=False))
+        return json_answer(self._nodes.pause(node_id, paused=False, after_current=False))
 
 
 def _check(ask: Ask, node_id: str) -> None:

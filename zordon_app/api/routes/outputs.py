@@ -61,7 +61,7 @@ class Outputs:
 
     def __init__(self, services: Services, streams: Slots) -> None:
         """``streams`` bounds how many are sent at once."""
-        self._farm = services.farm
+        self._jobs = services.jobs
         self._previews = services.previews
         self._logs = services.logs
         self._receipts = services.receipts
@@ -70,25 +70,25 @@ class Outputs:
 
     def names(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """The list."""
-        return json_answer(self._farm.files(job_id))
+        return json_answer(self._jobs.files(job_id))
 
     def folder(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """Where it is, and how much is in it."""
-        return json_answer(self._farm.output(job_id))
+        return json_answer(self._jobs.output(job_id))
 
     def download(self, ask: Ask, job_id: str) -> HTTPResponse:
         """As an attachment."""
-        self._farm.record(job_id)
+        self._jobs.record(job_id)
         name = ask.required("filename")
-        path = self._farm.file_path(job_id, name)
-        sha256 = self._farm.sha256(job_id, name)
+        path = self._jobs.file_path(job_id, name)
+        sha256 = self._jobs.sha256(job_id, name)
         sending = Sending(media=media_type(path.name), attachment=path.name, sha256=sha256)
         return send_file(ask, path, sending, self._streams.take)
 
     def zipped(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """Stored, not deflated; made while it is sent."""
-        job = self._farm.record(job_id)
-        names = [name for name in self._farm.files(job_id) if safe_member(Path(job.output_path), name)]
+        job = self._jobs.record(job_id)
+        names = [name for name in self._jobs.files(job_id) if safe_member(Path(job.output_path), name)]
         if not names:
             raise NotFound("The job has no output files yet.", code="no_files")
         body = Archive(Path(job.output_path), names, self._streams.take())
@@ -113,11 +113,11 @@ class Outputs:
 
     def preview(self, ask: Ask, job_id: str) -> HTTPResponse:
         """A film if that is fine and there is one, else an image."""
-        job = self._farm.record(job_id)
+        job = self._jobs.record(job_id)
         try:
             path = self._find_preview(ask, job)
         except PreviewFailed:
-            self._farm.record(job_id)  # A job that was removed meanwhile took its files along, which is no failure.
+            self._jobs.record(job_id)  # A job that was removed meanwhile took its files along, which is no failure.
             raise
         if path is None:
             raise NotFound("There is no preview yet.")
@@ -126,7 +126,7 @@ class Outputs:
 
     def log(self, ask: Ask, job_id: str) -> HTTPResponse:
         """From ``from``, or by Range; ``X-Log-Size`` is where the next reading begins."""
-        self._farm.record(job_id)
+        self._jobs.record(job_id)
         unit = ask.integer("unit")
         start = ask.integer("from", 0) or 0
         data, size = self._logs.read(job_id, unit=unit, start=start)

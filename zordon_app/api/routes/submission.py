@@ -7,10 +7,10 @@ from typing import Any
 
 from bottle import HTTPResponse
 
+from zordon_app.api import services
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
-from zordon_app.api.services import Farm
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.validation import checked
@@ -22,7 +22,7 @@ MAX_JOBS = 1000
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    submit = Submission(context.services.farm)
+    submit = Submission(context.services.submission)
     created = Says("The job, or the list of jobs when a list was sent.", JobView | list[JobView], JSON)
     found = Says("What was found.", dict[str, Any], JSON)
     added = {
@@ -49,16 +49,16 @@ def routes(context: Context) -> list[Route]:
 class Submission:
     """Checks what comes in and hands it to the farm."""
 
-    def __init__(self, farm: Farm) -> None:
+    def __init__(self, submission: services.Submission) -> None:
         """Submit to ``farm``."""
-        self._farm = farm
+        self._submission = submission
 
     def add(self, ask: Ask) -> HTTPResponse:
         """An object makes one job and is answered by one, a list by a list."""
         with ask.received() as received:
             requests = job_requests(received.value)
             _check_paths(requests, ask.caller)
-            jobs = self._farm.submit(requests, caller=ask.caller, upload=received.upload)
+            jobs = self._submission.submit(requests, caller=ask.caller, upload=received.upload)
         return json_answer(jobs if isinstance(received.value, list) else jobs[0])
 
     def probe(self, ask: Ask) -> HTTPResponse:
@@ -68,7 +68,7 @@ class Submission:
             _check_paths([wanted], ask.caller)
             path = received.upload.path if received.upload else self._path_of(wanted)
             with _named_as_sent(received.upload):
-                found = self._farm.probe(path, engine=wanted.engine, engine_version=wanted.engine_version)
+                found = self._submission.probe(path, engine=wanted.engine, engine_version=wanted.engine_version)
             return json_answer(found)
 
     def plan(self, ask: Ask) -> HTTPResponse:
@@ -76,13 +76,13 @@ class Submission:
         with ask.received() as received:
             wanted = checked(received.value, JobRequest)
             _check_paths([wanted], ask.caller)
-            return json_answer(self._farm.plan(wanted, self._path_of(wanted), caller=ask.caller))
+            return json_answer(self._submission.plan(wanted, self._path_of(wanted), caller=ask.caller))
 
     def _path_of(self, wanted: JobRequest | ProbeRequest) -> Path:
         if (wanted.local_path is None) == (wanted.project_of is None):
             raise BadRequest("Name the project: send a file, or its path in 'local_path', or a job in 'project_of'.")
         if wanted.project_of is not None:
-            return self._farm.project_path(wanted.project_of)
+            return self._submission.project_path(wanted.project_of)
         if "\0" in str(wanted.local_path):
             raise BadRequest("The field 'local_path' has a character that no path has.")
         return Path(str(wanted.local_path))

@@ -4,11 +4,11 @@ import re
 
 from bottle import HTTPResponse
 
+from zordon_app.api import services
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.files import Sending, send_file
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, PEERS_ONLY, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import Done
-from zordon_app.api.services import Farm
 from zordon_app.api.slots import Slots
 from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Role
@@ -23,7 +23,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    work = Work(context.services.farm, context.services.work, context.streams)
+    work = Work(context.services.actions, context.services.work, context.streams)
     offer = {200: Says("The job.", JobOffer, JSON)}
     lease = {200: Says("Units, or none for now.", LeaseGiven, JSON)}
     took = {200: Says("What became of it.", Delivered, JSON), 503: Says("The disk is full; try again later.")}
@@ -59,9 +59,9 @@ def routes(context: Context) -> list[Route]:
 class Work:
     """Hands requests of peers to the farm; who asks is what the session says."""
 
-    def __init__(self, farm: Farm, work: SharedWork | None, streams: Slots) -> None:
+    def __init__(self, actions: services.JobActions, work: SharedWork | None, streams: Slots) -> None:
         """``work`` is None on a node without others."""
-        self._farm = farm
+        self._actions = actions
         self._work = work
         self._streams = streams
 
@@ -77,7 +77,7 @@ class Work:
         """From the node that works on it; from anybody else only what is shown of it changes."""
         if ask.caller.role == Role.PEER:
             return json_answer(self._shared().update(job_id, ask.caller.node, checked(ask.fields(), ChildUpdate)))
-        self._farm.subjob_update(job_id, ask.fields())
+        self._actions.subjob_update(job_id, ask.fields())
         return json_answer(ChildOrders())
 
     def deliver(self, ask: Ask, job_id: str, unit: str) -> HTTPResponse:

@@ -9,6 +9,7 @@ from zordon_app.domain.ids import NodeId
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.farm.interfaces import Disk, Machines, PeerCalls, ThisMachine
+from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.this_node import ThisNode
 
@@ -21,6 +22,7 @@ class NodeDesk:
         this: ThisNode,
         dispatcher: Dispatcher,
         disk: Disk,
+        feed: ChangeFeed,
         *,
         data_folder: Path,
         machine: ThisMachine,
@@ -32,6 +34,7 @@ class NodeDesk:
         self._this = this
         self._dispatcher = dispatcher
         self._disk = disk
+        self._feed = feed
         self._data_folder = data_folder
         self._machine = machine
         self._builds = builds
@@ -53,11 +56,12 @@ class NodeDesk:
     def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
         """Take a machine out of the work, for good or ``until`` a moment; or back. Raises NotFound, PeerGone."""
         if self._is_this(node_id):
-            self._this.pause(paused=paused, until=until)
-            if paused and not after_current:
-                self._dispatcher.take_back_from(self._this.id)
-            return self.this()
-        return self._other(node_id).pause(paused=paused, after_current=after_current, until=until)
+            view = self._pause_this(paused=paused, after_current=after_current, until=until)
+        else:
+            view = self._other(node_id).pause(paused=paused, after_current=after_current, until=until)
+        self._dispatcher.wake()
+        self._feed.touch([])
+        return view
 
     def known(self, node_ids: Sequence[str]) -> list[NodeId]:
         """Ids of machines of this farm, ``this`` resolved, each once. Raises BadRequest: there is no such machine."""
@@ -79,6 +83,12 @@ class NodeDesk:
     def peer(self, node_id: str) -> PeerCalls | None:
         """How to talk to a machine; None: it is this one. Raises NotFound, PeerGone."""
         return None if self._is_this(node_id) else self._other(node_id)
+
+    def _pause_this(self, *, paused: bool, after_current: bool, until: datetime | None) -> NodeView:
+        self._this.pause(paused=paused, until=until)
+        if paused and not after_current:
+            self._dispatcher.take_back_from(self._this.id)
+        return self.this()
 
     def _is_this(self, node_id: str) -> bool:
         return node_id in {self._this.id, "this"}

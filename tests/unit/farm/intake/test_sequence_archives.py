@@ -1,9 +1,7 @@
 """Archives of numbered images: one sequence is one project."""
 
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,39 +10,21 @@ from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest
-from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.sources import ProjectSources
 from zordon_app.files.archives import unpack
-from zordon_app.storage.outputs import OutputFolders
-
-
-class NoClock:
-    def now(self) -> datetime:
-        return datetime(2026, 1, 31, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 @pytest.fixture
 def open_archive(tmp_path):
     """What a job of a zip with these files would render."""
-    intake = Intake(
-        registry=EngineRegistry([BlenderEngine(), FfmpegEngine()]),
-        builds=Any,
-        outputs=OutputFolders(),
-        presets=dict,
-        unpack=unpack,
-        clock=NoClock(),
-        jobs_folder=tmp_path / "jobs",
-        output_root=lambda: tmp_path / "out",
-    )
+    sources = ProjectSources(EngineRegistry([BlenderEngine(), FfmpegEngine()]), unpack, tmp_path / "jobs")
 
     def open_it(*names: str, engine: str | None = None) -> str:
         archive = tmp_path / "project.zip"
         with zipfile.ZipFile(archive, "w") as file:
             for name in names:
                 file.writestr(name, b"x")
-        return Path(intake._open_archive(new_job_id(), archive, engine)).name
+        return Path(sources._open_archive(new_job_id(), archive, engine)).name
 
     return open_it
 

@@ -25,6 +25,7 @@ def assignment(bench, dispatch):
         ThisOne(),
         dispatch.dispatcher,
         dispatch.room,
+        bench.feed,
         data_folder=bench.folder,
         machine=quiet,
         others=lambda: [SimpleNamespace(id=OTHER)],
