@@ -4,6 +4,7 @@
     python3 build/dev.py setup             makes .venv from requirements.lock
     python3 build/dev.py demo              renders a sample and opens the app
     python3 build/dev.py test [-- ARGS]    installs what tests need, then checks the style and runs the tests
+    python3 build/dev.py test --all [PART] runs all tests, part by part, and goes on where it was stopped
     python3 build/dev.py lint              the style checks alone
     python3 build/dev.py package           builds what people install, and tries it
     python3 build/dev.py lock [--upgrade]  writes the locks anew from pyproject.toml
@@ -28,7 +29,9 @@ from environment import Environment, fingerprint
 from gtk import GtkBindings
 from locks import write_locks
 from steps import Steps, run, run_or_raise, say
-from web_checks import check_web, ensure_web_tools
+from style import Style
+from suite import Suite, opens_windows, parts_of
+from web_checks import ensure_web_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / "pyproject.toml"
@@ -38,11 +41,7 @@ WEB = ROOT / "web"
 VENV = Environment(ROOT / ".venv")
 BPY = BlenderModule(ROOT / ".cache" / "bpy-4.5", ROOT / "requirements-bpy.lock")
 
-SLOW_MARKS = ("engines", "farm", "web", "faults")
-WORKERS = str(min((os.cpu_count() or 1) + 1, 4))
-"""One more than there are cores: many tests wait for timers of nodes."""
-COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
-"""Machines that test like to forbid Python to keep what it compiled, and tests start hundreds of nodes."""
+STYLE = Style(ROOT, VENV)
 
 
 def set_up(*, dev: bool) -> None:
@@ -55,41 +54,29 @@ def set_up(*, dev: bool) -> None:
     VENV.stamp([runtime, everything] if dev else [runtime])
 
 
-def lint(steps: Steps) -> None:
-    """Run every check of style, also after one has failed: one run shows all there is to mend."""
-    for name, program, *arguments in (
-        ("ruff check", "ruff", "check"),
-        ("ruff format", "ruff", "format", "--check"),
-        ("mypy", "mypy"),
-        ("import-linter", "lint-imports", "--cache-dir", ".cache/import-linter"),
-        ("codespell", "codespell"),
-    ):
-        command: list[str | Path] = [VENV.program(program), *arguments]
-        steps.do(name, partial(run, command, cwd=ROOT))
-    steps.do("web", partial(check_web, WEB))
-
-
-def run_tests(arguments: Sequence[str], *, fast: bool) -> int:
-    """Run pytest, which prints its own closing line."""
-    command: list[str | Path] = [VENV.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup"]
-    if fast:
-        command += ["-m", " and ".join(f"not {mark}" for mark in ("bench", "built", "thorough", *SLOW_MARKS))]
-    run([VENV.python, "-m", "compileall", "-q", "zordon_app"], env=COMPILED_ONCE, cwd=ROOT)
-    return run([*command, *arguments], env={**COMPILED_ONCE, **BPY.as_environment()}, cwd=ROOT)
-
-
-def test(steps: Steps, arguments: Sequence[str], *, fast: bool) -> None:
+def test(steps: Steps, options: argparse.Namespace, arguments: Sequence[str]) -> None:
     """Install what the tests need, check the style and run the tests; without their needs, stop."""
     ready = steps.do("environment", partial(set_up, dev=True))
-    if not fast:
+    if not options.fast:
         ready = ready and steps.do("system packages", partial(ensure_packages, TEST_PACKAGES))
         ready = ready and steps.do("Blender as a module", BPY.ensure)
     ready = ready and steps.do("web tools", partial(ensure_web_tools, WEB))
     if ready:
-        lint(steps)
-        if sys.platform == "linux" and not fast:
-            steps.do("GTK for Python", GtkBindings(ROOT).ensure)
-        steps.do("tests", partial(run_tests, arguments, fast=fast))
+        STYLE.check(steps)
+        run_tests(steps, options, arguments)
+
+
+def run_tests(steps: Steps, options: argparse.Namespace, arguments: Sequence[str]) -> None:
+    """Run those for a change, the quick ones, or all of them in parts."""
+    suite = Suite(ROOT, VENV.python, BPY.as_environment())
+    parts = [] if options.all is None else options.all or parts_of(ROOT)
+    asked = [*arguments, *(f"tests/{part}" for part in parts)]
+    if sys.platform == "linux" and not options.fast and opens_windows(ROOT, asked):
+        steps.do("GTK for Python", GtkBindings(ROOT).ensure)
+    if parts:
+        suite.run_parts(steps, parts, arguments, anew=options.anew)
+    else:
+        steps.do("tests", partial(suite.run, arguments, fast=options.fast))
 
 
 def has_screen() -> bool:
@@ -127,11 +114,24 @@ def read_command_line(arguments: Sequence[str]) -> tuple[argparse.Namespace, Seq
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     verbs.add_parser("setup", help="make .venv").add_argument("--dev", action="store_true")
     verbs.add_parser("demo", help="render a sample and open the app")
-    verbs.add_parser("test", help="check and test everything").add_argument("--fast", action="store_true")
+    _add_test(verbs.add_parser("test", help="check the style and run the tests"))
     verbs.add_parser("lint", help="check the style")
     verbs.add_parser("package", help="build the program and try it")
     verbs.add_parser("lock", help="write the locks anew").add_argument("--upgrade", action="store_true")
     return parser.parse_args(ours), theirs
+
+
+def _add_test(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--fast", action="store_true", help="leave out everything slow")
+    which.add_argument(
+        "--all",
+        nargs="*",
+        choices=parts_of(ROOT),
+        metavar="PART",
+        help="everything, also what only a release needs: all folders of tests, or these",
+    )
+    parser.add_argument("--anew", action="store_true", help="with --all: also what has passed with the same content")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -144,10 +144,10 @@ def main(arguments: Sequence[str]) -> int:
         case "demo":
             demo(steps)
         case "test":
-            test(steps, for_pytest, fast=options.fast)
+            test(steps, options, for_pytest)
         case "lint":
             steps.do("environment", partial(set_up, dev=True))
-            lint(steps)
+            STYLE.check(steps)
         case "package":
             package(steps)
         case "lock":

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from _pytest.nodeid import coerce_node_id
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadGroupScheduling
 
 from tests.faults import table
@@ -19,6 +20,13 @@ from tests.faults import table
 ALONE = uuid.uuid4().hex
 LONG = ("faults", "engines", "packaging", "web")
 """Marks of tests that take seconds each. They begin first: what is left at the end is short, and no worker idles."""
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No example is wrong because the machine is slow."""
+settings.register_profile("everyday", PATIENT, max_examples=25, derandomize=True)
+settings.register_profile("thorough", PATIENT, max_examples=200)
+settings.load_profile("everyday")
+"""The same examples at every run; ``dev.py test --all`` asks for the other profile, which looks for new ones."""
 
 
 class ByGroupOrModule(LoadGroupScheduling):

@@ -228,25 +228,15 @@ def test_what_follows_two_dashes_goes_to_pytest():
     assert for_pytest == ["-k", "planner"]
 
 
-def test_modules_are_compiled_once_and_tests_may_use_that_on_machines_that_forbid_it(monkeypatch):
-    ran = []
-    monkeypatch.setattr(dev, "run", lambda command, env=None, cwd=None: ran.append((command, env)) or 0)
-
-    dev.run_tests([], fast=True)
-
-    assert [command[2] for command, _ in ran] == ["compileall", "pytest"]
-    assert [env["PYTHONDONTWRITEBYTECODE"] for _, env in ran] == ["", ""]
-
-
-def test_a_second_setup_has_nothing_to_do_and_takes_less_than_a_second():
+def test_a_second_setup_has_nothing_to_do():
     if not dev.VENV.is_current(fingerprint(dev.RUNTIME_LOCK, dev.PROJECT)):
         pytest.skip("these tests run outside of the environment that dev.py makes")
     command = [sys.executable, ROOT / "build" / "dev.py", "setup"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert "up to date" in done.stdout
-    assert float(re.search(r"environment +ok +([\d.]+) s", done.stdout)[1]) < 1
+    assert "installing" not in done.stdout
 
 
 def test_ci_runs_the_command_that_the_readme_gives():

@@ -74,5 +74,5 @@ class LedgerMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)
+LedgerMachine.TestCase.settings = settings(stateful_step_count=40)
 TestLedger = LedgerMachine.TestCase

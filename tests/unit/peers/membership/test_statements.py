@@ -282,7 +282,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_happens_in_whatever_order_all_who_heard_everything_agree(tmp_path_factory, identities, steps, chance):
     folder = tmp_path_factory.mktemp("farm")
     machines = [Machine(folder, identity, f"m{number}") for number, identity in enumerate(identities[:4])]
