@@ -78,7 +78,7 @@ class FakeEngine:
     def probe(self, project, build, run):
         return self.look(project)
 
-    def files(self, project, scratch):
+    def files(self, project, scratch, *, build, run, frames):
         return ProjectFiles(main=project, files=(project,))
 
     def plan(self, request, probe, build, *, title):

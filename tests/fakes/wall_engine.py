@@ -12,7 +12,7 @@ from typing import Any
 
 from zordon_app.domain.jobs import Expected, Job, JobPlan, UnitKind, UnitSpec
 from zordon_app.domain.messages import JobRequest
-from zordon_app.engines.base import Build, Event, EventKind, Invocation, Probe, ProjectFiles
+from zordon_app.engines.base import Build, Event, EventKind, Invocation, Probe, ProjectFiles, RunProgram
 from zordon_app.errors import BadRequest, EngineFailed
 
 PROGRAM = Path(__file__).with_name("wall_program.py")
@@ -52,7 +52,9 @@ class WallEngine:
     def probe(self, project: Path, build: Build, run: Any) -> Probe:
         return self.look(project)
 
-    def files(self, project: Path, scratch: Path) -> ProjectFiles:
+    def files(
+        self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
+    ) -> ProjectFiles:
         return ProjectFiles(main=project, files=(project,))
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:

@@ -200,7 +200,13 @@ class FarmParts:
             progress=self._progress,
             check=check_artifact,
             machines=machines,
-            projects=JobProjects(self._engines.registry, ProjectHashes(), self._jobs_folder),
+            projects=JobProjects(
+                self._engines.registry,
+                ProjectHashes(),
+                self._jobs_folder,
+                builds=self._engines.builds,
+                make_runner=self._render.job_runner,
+            ),
             children=self.children,
             logs=LogReceiver(self._render.logs.append, self.state.has),
         )

@@ -92,12 +92,15 @@ class ProjectFiles(Struct, frozen=True, kw_only=True):
     """What has to travel with a project, so that it can be rendered elsewhere.
 
     ``main`` is what a job would name there (a pattern for an image sequence); ``files`` are all of them, absolute, all
-    below one folder; ``missing`` are the names of those that the project wants and that are not there.
+    below one folder; ``missing`` are the names of those that the project wants and that are not there. ``copies`` says
+    which file travels in the stead of one of them, and ``stays`` names what is there and cannot travel.
     """
 
     main: Path
     files: tuple[Path, ...]
     missing: tuple[str, ...] = ()
+    copies: dict[Path, Path] = field(default_factory=dict)
+    stays: tuple[str, ...] = ()
 
 
 class Invocation(Struct, frozen=True, kw_only=True):
@@ -190,8 +193,13 @@ class Engine(Protocol):
     def probe(self, project: Path, build: Build, run: RunProgram) -> Probe:
         """The full look, with the program's help where the file alone does not tell all."""
 
-    def files(self, project: Path, scratch: Path) -> ProjectFiles:
-        """Everything the project needs beside itself. ``scratch`` is a folder for a copy with paths made relative."""
+    def files(
+        self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
+    ) -> ProjectFiles:
+        """Everything the project reads while ``frames`` are rendered.
+
+        ``build`` may be asked, where this machine has it; ``scratch`` is a folder for copies with paths made relative.
+        """
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """Units, expected artifacts and facts of a job; ``title`` is a safe file name stem, arguments are checked.

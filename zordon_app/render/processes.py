@@ -37,6 +37,11 @@ _PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "HIP_VISIBLE_DEVICES",
     "ONEAPI_DEVICE_SELECTOR",
+    # A studio's colour configuration: without it Blender falls back to its own views, in silence.
+    "OCIO",
+    "OCIO_ACTIVE_DISPLAYS",
+    "OCIO_ACTIVE_VIEWS",
+    "OCIO_INACTIVE_COLORSPACES",
 )
 """What engines may see of our environment; keys and tokens of a person are not among it."""
 

@@ -44,10 +44,10 @@ class ProjectHashes:
     def manifest(self, project: ProjectFiles) -> ProjectManifest:
         """Every file of a project with its hash. Raises OSError: one cannot be read."""
         root = _common_root([project.main, *project.files])
-        files = tuple(self._describe(path, root) for path in sorted(set(project.files)))
+        files = tuple(self._describe(path, root, project.copies.get(path, path)) for path in sorted(set(project.files)))
         main = project.main.relative_to(root).as_posix()
         digest = hashlib.sha256(msgspec.json.encode([main, files])).hexdigest()
-        blocks = self._hash(root / files[0].path).blocks if len(files) == 1 else ()
+        blocks = self._hash(self.path(files[0].sha256)).blocks if len(files) == 1 else ()
         return ProjectManifest(main=main, files=files, sha256=digest, missing=project.missing, blocks=blocks)
 
     def path(self, sha256: str) -> Path:
@@ -58,11 +58,12 @@ class ProjectHashes:
             raise NotFound("The project has no such file, or it has changed since the job began.")
         return path
 
-    def _describe(self, path: Path, root: Path) -> ProjectFile:
+    def _describe(self, place: Path, root: Path, path: Path) -> ProjectFile:
+        """The file at ``path``, which travels to where ``place`` is."""
         sha256 = self._hash(path).whole
         with self._lock:
             self._paths[sha256] = path
-        return ProjectFile(path=path.relative_to(root).as_posix(), bytes=path.stat().st_size, sha256=sha256)
+        return ProjectFile(path=place.relative_to(root).as_posix(), bytes=path.stat().st_size, sha256=sha256)
 
     def _hash(self, path: Path) -> _Hashes:
         try:

@@ -13,7 +13,7 @@ import pytest
 from msgspec import Struct, field
 
 from zordon_app.domain.ids import new_job_id
-from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
+from zordon_app.domain.jobs import Job, JobPlan, ParentRef, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.base import Build, Event, EventKind, Invocation, RunProgram
 from zordon_app.engines.blender.builds import BPY_PYTHONS
@@ -83,6 +83,7 @@ class Studio(Struct, kw_only=True):
         chunks: int = 1,
         folder: Path | None = None,
         threads: int = 0,
+        is_helper: bool = False,
     ) -> Result:
         """Render the whole job in one session, fed ``chunks`` chunks at once."""
         request = request or JobRequest()
@@ -92,6 +93,7 @@ class Studio(Struct, kw_only=True):
         folder.mkdir(exist_ok=True)
         scratch.mkdir(exist_ok=True)
         job = make_job(project, request, plan, self.build)
+        job.parent = ParentRef(job=job.id, node="n" * 26) if is_helper else None
         invocation = self.engine.start(job, self.build, scratch=scratch)
         invocation = self.engine.limit(invocation, threads) if threads else invocation
         units = list(plan.units)

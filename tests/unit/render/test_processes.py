@@ -73,3 +73,16 @@ def test_at_its_end_only_what_is_newer_than_the_engine_is_looked_at(tmp_path, mo
 
     assert os.getppid() not in looked_at
     assert 1 not in looked_at
+
+
+def test_a_studios_colours_reach_the_engine_and_a_persons_keys_do_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("OCIO", "/studio/config.ocio")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    owner = ProcessOwner("test-owner")
+    engine = owner.spawn(Invocation(argv=(sys.executable, "-c", "import os; print(dict(os.environ))")), cwd=tmp_path)
+    with engine.output as output:
+        said = output.read().decode()
+    owner.end(engine, grace=1)
+
+    assert "/studio/config.ocio" in said
+    assert "secret" not in said

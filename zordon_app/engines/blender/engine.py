@@ -18,7 +18,7 @@ from zordon_app.engines.blender.arguments import ARGUMENTS, OFFERED_FORMATS
 from zordon_app.engines.blender.builds import BuildFinder
 from zordon_app.engines.blender.choose import choose_build
 from zordon_app.engines.blender.explain import explain
-from zordon_app.engines.blender.files import project_files
+from zordon_app.engines.blender.files import files_by_tracer, files_told
 from zordon_app.engines.blender.header import read_header
 from zordon_app.engines.blender.look import look, make_probe
 from zordon_app.engines.blender.output import read_line, read_marked
@@ -78,9 +78,25 @@ class BlenderEngine:
         facts.pop("kind", None)
         return make_probe(project, header, facts | {"complete": True})
 
-    def files(self, project: Path, scratch: Path) -> ProjectFiles:
-        """The .blend with its libraries, textures, caches and sequences."""
-        return project_files(project, scratch)
+    def files(
+        self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
+    ) -> ProjectFiles:
+        """The .blend with its libraries, textures, caches and sequences, as Blender itself names them.
+
+        Raises:
+            BadRequest: Blender cannot open it.
+        """
+        if build is None:
+            return files_by_tracer(project, scratch)
+        config = {
+            "mode": "travel",
+            "project": str(project),
+            "settings": {},
+            "frames": [frames.start, frames.stop - 1],
+            "scratch": str(scratch),
+        }
+        with tempfile.TemporaryDirectory(prefix="zordon-files-") as own:
+            return files_told(project, _run_probe(run, _invoke(build, config, Path(own))))
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """One unit per frame."""
@@ -89,7 +105,13 @@ class BlenderEngine:
     def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:
         """The session's command; what to render is in its environment, so that no path is taken for an option."""
         settings: dict[str, Any] = job.facts.get("settings", {})
-        config = {"mode": "render", "project": job.project, "settings": settings}
+        lacks = [*settings.get("known_missing", ()), *job.facts.get("missing", ())]
+        config = {
+            "mode": "render",
+            "project": job.project,
+            "settings": settings | {"known_missing": lacks},
+            "is_helper": job.parent is not None,
+        }
         return _invoke(build, config, scratch, raw=str(job.args.get("raw") or ""))
 
     def feed(self, job: Job, units: Sequence[UnitSpec], folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The files that a .blend needs beside itself, through blender-asset-tracer."""
+"""The files that a .blend needs beside itself: asked of Blender, or of the file where this machine has no Blender."""
 
 import importlib.util
 import logging
@@ -7,12 +7,36 @@ from pathlib import Path
 from typing import Any
 
 from zordon_app.engines.base import ProjectFiles
+from zordon_app.engines.blender.output import read_marked
+from zordon_app.errors import BadRequest
 
 log = logging.getLogger(__name__)
 
 
-def project_files(project: Path, scratch: Path) -> ProjectFiles:
-    """All files of a project below one folder.
+def files_told(project: Path, output: str) -> ProjectFiles:
+    """The files that a session in ``travel`` mode has told (``inside/zordon_travel.py``).
+
+    Raises:
+        BadRequest: it told nothing.
+    """
+    told = read_marked(output, "travel")
+    if told is None:
+        raise BadRequest(
+            "Blender did not tell which files {name} uses; no other machine can help with it.",
+            code="files_untold",
+            name=project.name,
+        )
+    return ProjectFiles(
+        main=project,
+        files=(project, *(Path(path) for path in told["files"] if Path(path) != project)),
+        missing=tuple(told["missing"]),
+        copies={Path(place): Path(copy) for place, copy in told["copies"]},
+        stays=tuple(told["stays"]),
+    )
+
+
+def files_by_tracer(project: Path, scratch: Path) -> ProjectFiles:
+    """All files of a project below one folder, as blender-asset-tracer finds them: it knows not every kind.
 
     What a project names by paths from its own place travels as it is. Where it names absolute paths, a copy with paths
     made relative is packed into ``scratch``.

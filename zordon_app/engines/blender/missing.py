@@ -13,7 +13,4 @@ def _exists(path: str, folder: Path) -> bool:
     whole = path.replace("\\", "/") if os.sep == "/" else path
     if whole.startswith("//"):
         whole = str(folder / whole[2:])
-    if "<UDIM>" in whole or "<UVTILE>" in whole:
-        # A pattern for tiles: any one will do.
-        return Path(whole).parent.is_dir()
     return Path(whole).exists()

@@ -7,7 +7,7 @@ from zordon_app.domain.frames import MAX_FRAMES, parse_frames
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.base import Build, Probe
-from zordon_app.engines.blender.arguments import DEPTHS_OF_FORMATS, EXTENSIONS_OF_FORMATS, OIIO_NAMES
+from zordon_app.engines.blender.arguments import DEPTHS_OF_FORMATS, EXTENSIONS_OF_FORMATS, OIIO_NAMES, RENDER_ENGINES
 from zordon_app.errors import BadRequest
 
 _FILM_FORMATS = frozenset({"FFMPEG", "AVI_RAW", "AVI_JPEG", "H264", "XVID", "THEORA", "AV1"})
@@ -33,9 +33,10 @@ def make_plan(request: JobRequest, probe: Probe, build: Build, *, title: str) ->
         )
     scene = find_scene(probe, args.get("scene"))
     _check_names(scene, args)
+    _check_engine(scene, args)
     warnings: list[str] = list(probe.warnings)
     frames = choose_frames(request, scene, warnings)
-    settings = _make_settings(args, scene, warnings)
+    settings = _make_settings(args, scene, warnings) | _as_saved(probe)
     _warn_of_missing_files(probe, warnings)
     return JobPlan(
         units=_make_units(frames, settings["format"], _expected_size(scene, args), title),
@@ -133,6 +134,27 @@ def _check_names(scene: dict[str, Any], args: dict[str, Any]) -> None:
         raise BadRequest(none, code="camera_missing", scene=scene["name"])
 
 
+def _check_engine(scene: dict[str, Any], args: dict[str, Any]) -> None:
+    """What an add-on renders would be rendered by EEVEE, without a word from Blender."""
+    engine = scene.get("render_engine")
+    if engine and engine not in RENDER_ENGINES and not args.get("render_engine"):
+        raise BadRequest(
+            "The scene {scene!r} is set to the render engine {engine}, which is no part of Blender: it belongs to an "
+            "add-on, and add-ons do not travel with a job yet. Choose another with render_engine: {known}.",
+            code="foreign_engine",
+            scene=scene["name"],
+            engine=str(engine)[:60],
+            known=", ".join(RENDER_ENGINES),
+        )
+
+
+def _as_saved(probe: Probe) -> dict[str, Any]:
+    """What sessions compare with what Blender has set after loading: engines by scene, and what is known to lack."""
+    scenes: Sequence[dict[str, Any]] = probe.facts.get("scenes") or []
+    engines = {scene["name"]: scene["render_engine"] for scene in scenes if scene.get("render_engine")}
+    return {"engines": engines, "known_missing": list(probe.missing_files)}
+
+
 def _lacks_camera(scene: dict[str, Any], chosen: str | None) -> bool:
     if "camera" not in scene or not scene.get("needs_camera", True) or scene.get("has_linked_objects"):
         return False
@@ -156,6 +178,11 @@ def _make_settings(args: dict[str, Any], scene: dict[str, Any], warnings: list[s
     engine = args.get("render_engine") or scene.get("render_engine")
     if args.get("samples") and engine == "WORKBENCH":
         warnings.append("Samples mean nothing to Workbench; they are left out.")
+    if scene.get("uses_gpu") and engine == "CYCLES" and "device" not in args:
+        warnings.append(
+            "The scene asks for GPU Compute; this job renders on processors, since no device was chosen for it "
+            "(device: CUDA, OPTIX, HIP, ONEAPI or METAL)."
+        )
     if args.get("denoise") and engine in {"WORKBENCH", "EEVEE"}:
         warnings.append("Only Cycles denoises; this job renders without.")
     settings = {name: args[name] for name in _COPIED if name in args}

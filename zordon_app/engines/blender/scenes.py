@@ -13,6 +13,7 @@ from blender_asset_tracer.blendfile import BlendFile, BlendFileBlock
 from blender_asset_tracer.blendfile.exceptions import BlendFileError
 
 from zordon_app.engines.blender.missing import find_missing
+from zordon_app.engines.blender.tiles import tile_path
 
 _FORMATS = {
     0: "TARGA",
@@ -38,7 +39,9 @@ _BORDER_AND_CROP = 0x200 | 0x800
 _USE_COMPOSITING = 0x10
 _USE_SEQUENCER = 0x01
 _CAMERA = 11
-_FILE_SOURCES = frozenset({1, 2, 3, 6})
+_GPU_COMPUTE = 1
+_TILED = 6
+_FILE_SOURCES = frozenset({1, 2, 3, _TILED})
 """Of images: file, sequence, film, tiles; the others are made inside Blender."""
 _WITH_FILES = (b"LI", b"IM", b"VF", b"SO", b"MC", b"CF", b"VO")
 """Data-blocks that name files: libraries, images, fonts, sounds, clips, caches, volumes."""
@@ -101,6 +104,7 @@ def _read_scene(block: BlendFileBlock, cameras: dict[int, str], *, alone: bool, 
         "has_linked_objects": linked,
         **render,
         "samples": _samples(block, render["render_engine"]),
+        "uses_gpu": render["render_engine"] == "CYCLES" and _cycles_setting(block, "device") == _GPU_COMPUTE,
     }
 
 
@@ -151,11 +155,11 @@ def _samples(block: BlendFileBlock, engine: str) -> int | None:
         found = block.get((b"eevee", b"taa_render_samples"), default=0)
         return int(found) or None
     if engine == "CYCLES":
-        return _cycles_samples(block)
+        return _cycles_setting(block, "samples")
     return None
 
 
-def _cycles_samples(block: BlendFileBlock) -> int | None:
+def _cycles_setting(block: BlendFileBlock, wanted: str) -> int | None:
     """Cycles is an add-on: its settings are custom properties (5.0 moved them); unset ones are not in the file."""
     for field in (b"system_properties", b"properties"):
         if not _has_field(block, (b"id", field)):
@@ -164,7 +168,7 @@ def _cycles_samples(block: BlendFileBlock) -> int | None:
         for item in _items(group, (b"data", b"group", b"first")) if group else ():
             if _text(item, b"name") == "cycles":
                 settings = _items(item, (b"data", b"group", b"first"))
-                return next((s.get((b"data", b"val")) for s in settings if _text(s, b"name") == "samples"), None)
+                return next((s.get((b"data", b"val")) for s in settings if _text(s, b"name") == wanted), None)
     return None
 
 
@@ -186,7 +190,7 @@ def _cameras_in(scene: BlendFileBlock, cameras: dict[int, str]) -> set[str]:
 
 def _external_files(blend: BlendFile) -> list[str]:
     blocks = [block for code in _WITH_FILES for block in blend.find_blocks_from_code(code)]
-    paths = [_path_of(block) for block in blocks if not _is_inside(block)]
+    paths = [path for block in blocks if not _is_inside(block) for path in _paths_of(block)]
     return [path for path in paths if path and path != "<builtin>"]
 
 
@@ -196,6 +200,14 @@ def _is_inside(block: BlendFileBlock) -> bool:
     return any(
         _has_field(block, path) and bool(block.get(path)) for path in (b"packedfile", (b"packedfiles", b"first"))
     )
+
+
+def _paths_of(block: BlendFileBlock) -> list[str]:
+    """One path, or those of all tiles. Which numbered pictures are shown, only Blender itself can tell."""
+    path = _path_of(block)
+    if block.code == b"IM" and block.get(b"source") == _TILED and _has_field(block, (b"tiles", b"first")):
+        return [tile_path(path, tile.get(b"tile_number")) for tile in _items(block, (b"tiles", b"first"))]
+    return [path]
 
 
 def _path_of(block: BlendFileBlock) -> str:

@@ -66,7 +66,9 @@ class FfmpegEngine:
         """The same: the program has nothing to add."""
         return look(project)
 
-    def files(self, project: Path, scratch: Path) -> ProjectFiles:
+    def files(
+        self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
+    ) -> ProjectFiles:
         """The film, or all images of the sequence."""
         if not is_image(project):
             return ProjectFiles(main=project, files=(project,))

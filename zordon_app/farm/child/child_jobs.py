@@ -351,7 +351,8 @@ class ChildJobs:
         project = address or link.fetch(
             parent.job, manifest, lambda _message, fraction: self._say_copied(work, name, fraction)
         )
-        self._describe(work, offer, str(project))
+        # What is missing at home is missing here; anything else that lacks would be another picture.
+        self._describe(work, offer, str(project), missing=list(manifest.missing))
 
     def _await_build(self, work: ChildWork, build: BuildRef) -> None:
         # Nothing is said of what is there: seven machines that say it at once keep their parent busy.
@@ -364,11 +365,11 @@ class ChildJobs:
         if fraction < 1.0:
             self._say(work, f"Copies the project from {name} ({fraction:.0%}).")
 
-    def _describe(self, work: ChildWork, offer: JobOffer, project: str) -> None:
+    def _describe(self, work: ChildWork, offer: JobOffer, project: str, *, missing: list[str]) -> None:
         with self._state.change() as change:
             job = change.job(work.job.id)
             job.name, job.build, job.project = offer.name, offer.build, project
-            job.args, job.facts, job.fps = offer.args, offer.facts, offer.fps
+            job.args, job.facts, job.fps = offer.args, offer.facts | {"missing": missing}, offer.fps
             job.start_frame, job.end_frame, job.expected = offer.start_frame, offer.end_frame, offer.expected
         with self._state.lock:
             job = self._state.job(work.job.id)

@@ -1,8 +1,9 @@
 """Runs inside Blender (2.93 to 5.x) or a Python with the ``bpy`` module; imports nothing of Zordon.
 
-Settings come as JSON in the environment variable ``ZORDON_BLENDER_SESSION``: ``mode`` (``probe`` or ``render``),
-``project``, ``allow_scripts`` and ``settings`` (see ``plan.py``). In ``render`` mode chunks come on stdin, one JSON a
-line: ``{"frames": [1, 2], "folder": "/private", "names": {"1": "shot_0001.png"}}``; end of input ends the session.
+Settings come as JSON in the environment variable ``ZORDON_BLENDER_SESSION``: ``mode`` (``probe``, ``travel`` or
+``render``), ``project``, ``allow_scripts`` and ``settings`` (``plan.py``); ``travel`` has ``frames`` (first, last) and
+``scratch``, ``render`` has ``is_helper``. In ``render`` mode chunks come on stdin, one JSON a line:
+``{"frames": [1, 2], "folder": "/private", "names": {"1": "shot_0001.png"}}``; end of input ends the session.
 What happens goes to stdout as lines of ``@@`` and JSON with a ``kind``.
 
 Exit status: 0 after the last chunk, 3 when the session cannot go on (``session_failed`` was said before).
@@ -24,22 +25,17 @@ import bpy
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from zordon_frames import BorrowedRange, even_run  # type: ignore[import-not-found] # noqa: E402
 from zordon_lines import VERSION, CannotGoOn, one_line, say, version  # type: ignore[import-not-found] # noqa: E402
-from zordon_look import describe_file, describe_scene, file_warnings, missing_files  # type: ignore[import-not-found] # noqa: E402
+from zordon_look import describe_file, describe_scene, file_warnings, frames_of  # type: ignore[import-not-found] # noqa: E402
+from zordon_opening import open_project  # type: ignore[import-not-found] # noqa: E402
+from zordon_reads import missing_files  # type: ignore[import-not-found] # noqa: E402
 from zordon_settings import set_up  # type: ignore[import-not-found] # noqa: E402
+from zordon_simulations import unbaked  # type: ignore[import-not-found] # noqa: E402
+from zordon_travel import describe_travel  # type: ignore[import-not-found] # noqa: E402
 
 CANNOT_GO_ON = 3
 PREFIX = "zordon_frame_"
-
-
-def open_project(project: str, *, allow_scripts: bool) -> None:
-    """Open the file; Blender may fail without an exception, so what is open is compared."""
-    try:
-        bpy.ops.wm.open_mainfile(filepath=project, load_ui=False, use_scripts=allow_scripts)
-    except RuntimeError as error:
-        raise CannotGoOn(f"Blender {version()} cannot open the project: {one_line(error)}") from error
-    if os.path.realpath(bpy.data.filepath) != os.path.realpath(project):
-        raise CannotGoOn(f"Blender {version()} did not open the project.")
 
 
 class Chunk:
@@ -77,9 +73,8 @@ class Chunk:
             if run[0] < 0:
                 self.render_negative(run[0])
             else:
-                self.scene.frame_start, self.scene.frame_end = run[0], run[-1]
-                self.scene.frame_step = run[1] - run[0] if len(run) > 1 else 1
-                bpy.ops.render.render(animation=True, scene=self.scene.name)
+                with BorrowedRange(self.scene, run):
+                    bpy.ops.render.render(animation=True, scene=self.scene.name)
         except RuntimeError as error:
             self.error = one_line(error)
             if "no camera" in self.error.lower():
@@ -120,17 +115,6 @@ class Chunk:
 def without_templates(path: str) -> str:
     """The path for ``render.filepath``: from 4.5 (measured) braces mean templates, doubled braces do not."""
     return path.replace("{", "{{").replace("}", "}}") if VERSION >= (4, 5) else path
-
-
-def even_run(frames: list[int]) -> list[int]:
-    """The longest beginning of ``frames`` with one constant step; a frame below 0 stands alone."""
-    if len(frames) < 2 or frames[0] < 0:
-        return frames[:1]
-    step = frames[1] - frames[0]
-    count = 2
-    while count < len(frames) and frames[count] - frames[count - 1] == step:
-        count += 1
-    return frames[:count] if step > 0 else frames[:1]
 
 
 class Session:
@@ -177,15 +161,47 @@ def render_session(config: dict[str, Any]) -> None:
     """Open, set up, say what will be rendered, take chunks."""
     open_project(config["project"], allow_scripts=config["allow_scripts"])
     scene = set_up(config["settings"], int(os.environ.get("ZORDON_BLENDER_THREADS", "0")))
-    for path in missing_files():
-        say("warning", message=f"A file that the project uses is missing: {path}")
-    for message in file_warnings():
+    missing = missing_files(frames_of(scene))
+    if config.get("is_helper"):
+        check_travelled(missing, config["settings"])
+    for message in [*missing_warnings(missing, config["settings"]), *file_warnings(), *simulation_warnings(scene)]:
         say("warning", message=message)
     session = Session(scene)
     session.watch()
-    facts = {"scene": describe_scene(scene), "missing_files": missing_files(), "threads": scene.render.threads}
+    facts = {"scene": describe_scene(scene), "missing_files": missing, "threads": scene.render.threads}
     say("ready", **facts, blender=version())
     session.run()
+
+
+def check_travelled(missing: list[str], settings: dict[str, Any]) -> None:
+    """A helper renders nothing when it lacks what the job's own machine has; paths may differ, names do not."""
+    known = {base_name(path) for path in settings.get("known_missing", ())}
+    lacks = [path for path in missing if base_name(path) not in known]
+    if lacks:
+        raise CannotGoOn(f"Files of the project did not come along: {', '.join(lacks[:5])}.")
+
+
+def base_name(path: str) -> str:
+    """The last part of a path of whatever system."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def missing_warnings(missing: list[str], settings: dict[str, Any]) -> list[str]:
+    """What lacks beyond that of which the job says so already; one sentence, however many there are."""
+    new = [path for path in missing if path not in settings.get("known_missing", ())]
+    more = f" and {len(new) - 5} more" if len(new) > 5 else ""
+    return [f"Files that the project uses are missing: {', '.join(new[:5])}{more}."] if new else []
+
+
+def simulation_warnings(scene: Any) -> list[str]:
+    """Blender simulates from where it begins to render, and every machine begins elsewhere."""
+    found = unbaked(scene)
+    if not found:
+        return []
+    named = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+    return [
+        f"Not baked: {named}. Such frames depend on where a machine begins to render: bake before, or they may jump."
+    ]
 
 
 def main() -> int:
@@ -195,6 +211,10 @@ def main() -> int:
         if config["mode"] == "probe":
             open_project(config["project"], allow_scripts=config["allow_scripts"])
             say("probe", **describe_file())
+        elif config["mode"] == "travel":
+            open_project(config["project"], allow_scripts=False)
+            first, last = config["frames"]
+            say("travel", **describe_travel(config["project"], range(first, last + 1), Path(config["scratch"])))
         else:
             render_session(config)
     except CannotGoOn as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import bpy
 from zordon_lines import version  # type: ignore[import-not-found]
+from zordon_reads import missing_files, sequencer_strips  # type: ignore[import-not-found]
 
 
 def describe_file() -> dict[str, Any]:
@@ -15,7 +15,7 @@ def describe_file() -> dict[str, Any]:
         "blender": version(),
         "active_scene": bpy.context.scene.name,
         "scenes": [describe_scene(scene) for scene in bpy.data.scenes],
-        "missing_files": missing_files(),
+        "missing_files": missing_files(frames_of(bpy.context.scene)),
         "libraries": [library.filepath for library in bpy.data.libraries],
         "warnings": file_warnings(),
     }
@@ -63,10 +63,7 @@ def samples_of(scene: Any) -> Any:
 
 def needs_camera(scene: Any) -> bool:
     """Whether rendering asks for a camera: films cut in the sequencer need none, nor do compositions of images."""
-    editor = scene.sequence_editor
-    # 4.4 gave strips their name; before, they were sequences.
-    strips: Any = getattr(editor, "strips_all", None) or getattr(editor, "sequences_all", None) or ()
-    if scene.render.use_sequencer and any(strip.type != "SCENE" for strip in strips):
+    if any(strip.type != "SCENE" for strip in sequencer_strips(scene)):
         return False
     nodes = compositor_nodes(scene)
     return not nodes or any(node.type == "R_LAYERS" for node in nodes)
@@ -80,26 +77,23 @@ def compositor_nodes(scene: Any) -> list[Any]:
     return list(tree.nodes) if tree else []
 
 
-def missing_files() -> list[str]:
-    """Paths of images, libraries, fonts, sounds, clips, caches and volumes that are not there."""
-    data = bpy.data
-    groups = [data.libraries, data.fonts, data.sounds, data.movieclips, data.cache_files, getattr(data, "volumes", ())]
-    items = [item for group in groups for item in group]
-    items += [image for image in data.images if image.source in {"FILE", "SEQUENCE", "MOVIE", "TILED"}]
-    return sorted({item.filepath for item in items if is_missing(item)})
+def frames_of(scene: Any) -> range:
+    """The frames of a scene's own range."""
+    return range(scene.frame_start, scene.frame_end + 1)
 
 
-def is_missing(item: Any) -> bool:
-    """Whether a data-block's file should be on disk and is not."""
-    path = item.filepath
-    if not path or path == "<builtin>" or getattr(item, "packed_file", None):
-        return False
-    # A tile (UDIM) path names a pattern; any tile will do.
-    whole = bpy.path.abspath(path, library=item.library).replace("<UDIM>", "1001").replace("<UVTILE>", "u1_v1")
-    if whole == path and "<" in path:
-        return False
-    folder_is_enough = "<UDIM>" in path or "<UVTILE>" in path
-    return not (Path(whole).parent if folder_is_enough else Path(whole)).exists()
+def rendered_scenes(scene: Any) -> list[Any]:
+    """A scene and those that are rendered with it: layers of its compositor, strips of its sequencer."""
+    found, left = [], [scene]
+    while left:
+        item = left.pop()
+        if item in found:
+            continue
+        found.append(item)
+        layers = [node.scene for node in compositor_nodes(item) if node.type == "R_LAYERS" and not node.mute]
+        strips = [strip.scene for strip in sequencer_strips(item) if strip.type == "SCENE" and not strip.mute]
+        left += [other for other in layers + strips if other is not None]
+    return found
 
 
 def file_warnings() -> list[str]:

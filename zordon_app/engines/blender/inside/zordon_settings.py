@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 from zordon_lines import VERSION, CannotGoOn, say, version  # type: ignore[import-not-found]
-from zordon_look import needs_camera  # type: ignore[import-not-found]
+from zordon_look import needs_camera, rendered_scenes, short_engine  # type: ignore[import-not-found]
 
 ENGINES = {
     "CYCLES": "CYCLES",
@@ -28,6 +28,7 @@ def set_up(wanted: dict[str, Any], threads: int) -> Any:
     choose_view_layer(scene, wanted.get("view_layer"))
     choose_engine(scene, wanted)
     choose_output(scene, wanted)
+    check_engines(scene, wanted)
     if needs_camera(scene) and not scene.camera and not any(marker.camera for marker in scene.timeline_markers):
         raise CannotGoOn(f"The scene {scene.name!r} has no camera. Add one, or choose a scene that has one.")
     return scene
@@ -84,6 +85,19 @@ def choose_engine(scene: Any, wanted: dict[str, Any]) -> None:
         leave_out_denoising(scene)
     elif samples and "EEVEE" in scene.render.engine:
         scene.eevee.taa_render_samples = samples
+
+
+def check_engines(scene: Any, wanted: dict[str, Any]) -> None:
+    """Blender renders with EEVEE, in silence, what is set to an engine that it does not have."""
+    saved = wanted.get("engines") or {}
+    for item in rendered_scenes(scene):
+        engine = saved.get(item.name)
+        is_chosen = item == scene and wanted.get("render_engine")
+        if engine and not is_chosen and short_engine(item.render.engine) != engine:
+            raise CannotGoOn(
+                f"The scene {item.name!r} is set to the render engine {engine}, which Blender {version()} here does "
+                "not have: it belongs to an add-on, or this build is without it. Choose another with render_engine."
+            )
 
 
 def choose_denoising(scene: Any, *, on: bool) -> None:
