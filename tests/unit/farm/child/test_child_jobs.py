@@ -43,7 +43,7 @@ class Parent:
         )  # fmt: skip
 
     def project(self, job):
-        return None
+        return SimpleNamespace(missing=("//gone.png",))
 
     def read_in_parts(self, job, manifest):
         return self.address
@@ -179,6 +179,7 @@ def test_a_project_of_which_parts_are_enough_is_not_copied(children, parent, ben
 
     eventually(lambda: bench.state.job(job_id).status == JobStatus.NOT_STARTED)
     assert bench.state.job(job_id).project == project
+    assert bench.state.job(job_id).facts["missing"] == ["//gone.png"]
 
 
 @pytest.mark.parametrize(
