@@ -136,28 +136,37 @@ class Commands:
         return [*options, "-max_muxing_queue_size", "4096", "-f", container.muxer, file_url(out)]
 
     def _side_options(self) -> list[str]:
-        settings, film, timing = self._settings, self._recipe.film, self._recipe.timing
-        options: list[str] = []
-        if settings.audio != "none":
-            options += ["-map", "1:a", "-c:a", settings.audio_codec]
-            if settings.audio_bitrate and settings.audio == "encode":
-                options += ["-b:a", f"{settings.audio_bitrate}k"]
-        for place, (stream, codec) in enumerate(settings.subtitles):
-            options += ["-map", f"1:{stream}", f"-c:s:{place}", codec]
-        if settings.container == "mkv" and film.of("attachment"):
-            options += ["-map", "1:t", "-c:t", "copy"]
+        company, timing = self._settings.company, self._recipe.timing
+        options = self._sound()
+        for place, track in enumerate(company.subtitles):
+            options += ["-map", f"1:{track.stream}", f"-c:s:{place}", track.codec]
+        for index in company.attachments:
+            options += ["-map", f"1:{index}"]
+        options += ["-c:t", "copy"] if company.attachments else []
         options += ["-map_metadata", "1", "-map_chapters", "1", *self._stream_metadata()]
         if timing.seek is not None:
             # The time code of the first frame is no longer that of the source.
             options += ["-metadata", "timecode=", "-metadata:s:v:0", "timecode="]
         return [*options, *(("-t", f"{timing.seconds:.6f}") if timing.seconds else ())]
 
+    def _sound(self) -> list[str]:
+        rate = self._settings.audio_bitrate
+        options: list[str] = []
+        for place, track in enumerate(self._settings.company.sound):
+            options += ["-map", f"1:{track.stream}", f"-c:a:{place}", track.codec]
+            options += [f"-filter:a:{place}", track.filters] if track.filters else []
+            options += [f"-b:a:{place}", f"{rate}k"] if rate and track.codec != "copy" else []
+        return options
+
     def _stream_metadata(self) -> list[str]:
-        """Languages and titles of all streams: saying it of the picture, which joining would lose, ends the rest."""
-        film, settings = self._recipe.film, self._settings
-        sound = [stream.index for stream in film.of("audio")] if settings.audio != "none" else []
-        subtitles = [stream for stream, _ in settings.subtitles]
-        named = [("v", [film.video]), ("a", sound), ("s", subtitles)]
+        """Languages, titles, file names: saying it of the picture, which joining would lose, ends its own copying."""
+        company = self._settings.company
+        named = (
+            ("v", [self._recipe.film.video]),
+            ("a", [track.stream for track in company.sound]),
+            ("s", [track.stream for track in company.subtitles]),
+            ("t", company.attachments),
+        )
         return [
             word
             for kind, streams in named

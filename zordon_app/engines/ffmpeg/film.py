@@ -6,7 +6,9 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from zordon_app.domain.frames import parse_frames
-from zordon_app.engines.ffmpeg.formats import TEXT_SUBTITLES
+
+TIME_CODE = "tmcd"
+"""Codec of the data stream with the time code, which the metadata tell too."""
 
 
 class Stream(Struct, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class Stream(Struct, frozen=True, kw_only=True):
     kind: str
     """``video``, ``audio``, ``subtitle``, ``data`` or ``attachment``."""
     codec: str
+    """Empty where FFmpeg has no decoder for it."""
     language: str = ""
     title: str = ""
     width: int = 0
@@ -24,6 +27,14 @@ class Stream(Struct, frozen=True, kw_only=True):
     pixel_format: str = ""
     channels: int = 0
     sample_rate: int = 0
+    layout: str = ""
+    """Which channels, by FFmpeg's name: ``5.1(side)``, or ``6 channels`` where nothing says more."""
+    sample_format: str = ""
+    file: str = ""
+    """Name of an attached file."""
+    mimetype: str = ""
+    is_cover: bool = False
+    """Whether a picture is that of a sleeve, or a thumbnail."""
 
 
 class ImageSequence(Struct, frozen=True, kw_only=True):
@@ -84,10 +95,6 @@ class Film(Struct, frozen=True, kw_only=True):
     def of(self, kind: str) -> list[Stream]:
         """The streams of one kind."""
         return [stream for stream in self.streams if stream.kind == kind]
-
-    def text_subtitles(self) -> list[Stream]:
-        """Subtitles that are text rather than pictures."""
-        return [stream for stream in self.of("subtitle") if stream.codec in TEXT_SUBTITLES]
 
 
 class Scan(Struct, kw_only=True):

@@ -101,7 +101,8 @@ class Container(Struct, frozen=True, kw_only=True):
     """A kind of file. The first of ``video`` and ``audio`` is taken where none is asked for.
 
     ``kind`` is the name under which it is checked, ``muxer`` FFmpeg's. ``copies`` are the sound codecs that it can
-    hold when they are copied, ``pictures`` the same for pictures; empty: all. ``subtitles`` is the codec for text.
+    hold when they are copied, ``pictures`` the same for pictures; empty: all. ``subtitles`` is the codec for text,
+    ``subtitle_copies`` are those that are kept as they are, ``attachments`` says whether it holds files such as fonts.
     """
 
     kind: str
@@ -111,8 +112,19 @@ class Container(Struct, frozen=True, kw_only=True):
     copies: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     subtitles: str = ""
-    bitmap_subtitles: bool = False
+    subtitle_copies: frozenset[str] = frozenset()
+    attachments: bool = False
 
+
+STYLED_SUBTITLES = frozenset({"ass", "jacosub"})
+"""Subtitles with places, fonts and effects."""
+
+TEXT_SUBTITLES = STYLED_SUBTITLES | frozenset(
+    "subrip webvtt mov_text text microdvd mpl2 pjs realtext sami stl subviewer subviewer1 vplayer eia_608".split()
+)
+"""Those that every FFmpeg decodes to text."""
+
+BITMAP_SUBTITLES = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"})
 
 _PCM = ("pcm_s16le", "pcm_s24le", "pcm_s16be", "pcm_s24be", "pcm_s32le", "pcm_f32le")
 _FILM = ("libx264", "libx265", "libsvtav1", "libvpx-vp9", "copy")
@@ -142,7 +154,8 @@ CONTAINERS: dict[str, Container] = {
         video=("libx264", "libx265", "libsvtav1", "libvpx-vp9", "ffv1", "prores_ks", "dnxhd", "copy"),
         audio=("aac", "libopus", "flac", "ac3", "libmp3lame", "pcm_s16le", "pcm_s24le"),
         subtitles="subrip",
-        bitmap_subtitles=True,
+        subtitle_copies=frozenset({"subrip", "ass", "webvtt"}) | BITMAP_SUBTITLES,
+        attachments=True,
     ),
     "webm": Container(
         kind="webm",
@@ -152,6 +165,7 @@ CONTAINERS: dict[str, Container] = {
         copies=("opus", "vorbis"),
         pictures=("vp8", "vp9", "av1"),
         subtitles="webvtt",
+        subtitle_copies=frozenset({"webvtt"}),
     ),
     "avi": Container(
         kind="avi",
@@ -168,8 +182,6 @@ CONTAINERS: dict[str, Container] = {
 AUDIO_CODECS = tuple(dict.fromkeys(codec for container in CONTAINERS.values() for codec in container.audio))
 PIXEL_FORMATS = tuple(dict.fromkeys(name for codec in CODECS.values() for name in codec.pixel_formats))
 PRESETS = tuple(dict.fromkeys(name for codec in CODECS.values() for name in codec.presets))
-
-TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"})
 
 
 def halved(pixel_format: str) -> tuple[bool, bool]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, Film, Stream, file_url
+from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, TIME_CODE, Film, Stream, file_url
 from zordon_app.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -101,8 +101,12 @@ def picture_stream(container: "InputContainer", film: Film) -> Any:
 def _find_picture(project: Path, container: "InputContainer") -> Any:
     from av.stream import Disposition
 
-    covers = Disposition.attached_pic | Disposition.timed_thumbnails
-    pictures = [stream for stream in container.streams.video if not stream.disposition & covers]
+    there: list[Any] = [stream for stream in container.streams.video if not _is_cover(stream)]
+    pictures = [stream for stream in there if stream.codec_context is not None]
+    if there and not pictures:
+        raise BadRequest(
+            "The picture of {name} is of a kind that FFmpeg cannot decode.", code="picture_unknown", name=project.name
+        )
     if not pictures:
         what = "only sound" if container.streams.audio else "nothing to see"
         raise BadRequest(
@@ -164,19 +168,41 @@ def _frame_count(picture: Any, likely: int) -> int:
 
 
 def _describe_stream(stream: Any) -> Stream:
+    # None where there is no decoder; then the stream tells little, and asking raises.
     context: Any = getattr(stream, "codec_context", None)
-    name = context.codec.canonical_name if context is not None else ""
     base = {
         "index": stream.index,
         "kind": stream.type,
-        "codec": name,
+        "codec": context.codec.canonical_name if context is not None else "",
         "language": stream.metadata.get("language", ""),
         "title": stream.metadata.get("title", ""),
     }
+    if stream.type == "attachment":
+        named = {name: stream.metadata.get(name, "") for name in ("filename", "mimetype")}
+        return Stream(**base, file=named["filename"], mimetype=named["mimetype"])
+    if context is None:
+        is_time_code = stream.type == "data" and "timecode" in stream.metadata
+        return Stream(**base | ({"codec": TIME_CODE} if is_time_code else {}), is_cover=_is_cover(stream))
     if stream.type == "video":
         rate = float(stream.average_rate or 0)
         size = {"width": context.width, "height": context.height}
-        return Stream(**base, **size, fps=rate, pixel_format=context.pix_fmt or "")
+        return Stream(**base, **size, fps=rate, pixel_format=context.pix_fmt or "", is_cover=_is_cover(stream))
     if stream.type == "audio":
-        return Stream(**base, channels=context.channels, sample_rate=context.sample_rate)
+        return _describe_sound(base, context)
     return Stream(**base)
+
+
+def _describe_sound(base: dict[str, Any], context: Any) -> Stream:
+    return Stream(
+        **base,
+        channels=context.channels,
+        sample_rate=context.sample_rate,
+        layout=context.layout.name,
+        sample_format=context.format.name if context.format is not None else "",
+    )
+
+
+def _is_cover(stream: Any) -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))

@@ -22,7 +22,7 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         frames=outline.frames,
         seconds=outline.seconds,
         leeway=outline.leeway,
-        audio=settings.audio != "none",
+        audio=bool(settings.company.sound),
         joined=is_joined,
     )
     units = [
@@ -48,8 +48,8 @@ def check_encoder(settings: Settings, build: Build) -> None:
         BadRequest: it was built without that encoder.
     """
     known = build.details.get("encoders")
-    for codec in (settings.video_codec, settings.audio_codec):
-        if known and codec not in {"", "copy", "none"} and codec not in known:
+    for codec in (settings.video_codec, *(track.codec for track in settings.company.sound)):
+        if known and codec != "copy" and codec not in known:
             raise BadRequest(
                 "FFmpeg {version} here was built without {codec}. Choose another build or codec.",
                 code="no_encoder",

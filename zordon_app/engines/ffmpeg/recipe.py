@@ -3,11 +3,12 @@
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from zordon_app.domain.jobs import Job, UnitSpec
 from zordon_app.engines.ffmpeg.film import Film
 from zordon_app.engines.ffmpeg.settings import Settings
+from zordon_app.engines.ffmpeg.streams import Company, Track
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -48,7 +49,19 @@ class Cut(Struct, frozen=True, kw_only=True):
 
 def recipe_of(job: Job) -> Recipe:
     """The recipe in a job's facts."""
-    return msgspec.convert(job.facts, Recipe)
+    recipe = msgspec.convert(job.facts, Recipe)
+    old = job.facts["settings"]
+    return recipe if "company" in old else structs.replace(recipe, settings=_upgraded(recipe, old))
+
+
+def _upgraded(recipe: Recipe, old: dict[str, Any]) -> Settings:
+    """The settings of a job that was added before streams were chosen one by one."""
+    sound = recipe.film.of("audio") if old.get("audio", "none") != "none" else []
+    company = Company(
+        sound=tuple(Track(stream=track.index, codec=old["audio_codec"]) for track in sound),
+        subtitles=tuple(Track(stream=stream, codec=codec) for stream, codec in old.get("subtitles", ())),
+    )
+    return structs.replace(recipe.settings, company=company)
 
 
 def cut_of(unit: UnitSpec) -> Cut:

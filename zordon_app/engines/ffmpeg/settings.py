@@ -17,9 +17,9 @@ from zordon_app.engines.ffmpeg.formats import (
     has_depth,
 )
 from zordon_app.engines.ffmpeg.geometry import fit_picture
+from zordon_app.engines.ffmpeg.streams import Company, choose_company
 from zordon_app.errors import BadRequest
 
-_PCM_CODECS = frozenset({"prores_ks", "dnxhd"})
 _FASTEST_GIF = Fraction(50)
 _CHANGING = (
     "width",
@@ -54,11 +54,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     fps: str = ""
     """A constant frame rate to convert to, as a fraction; empty: the source's time stamps stay."""
     two_pass: bool = False
-    audio: str = "none"
-    audio_codec: str = ""
+    company: Company = Company()
     audio_bitrate: int = 0
-    subtitles: tuple[tuple[int, str], ...] = ()
-    """Streams of the source and the codec each gets."""
     raw: str = ""
 
 
@@ -84,7 +81,6 @@ def choose_settings(args: dict[str, Any], film: Film, warnings: list[str]) -> Se
     asked = read_filters(args.get("filters") or [])
     pixel_format, preset = _pixels(args, film, codec_name, codec)
     picture = fit_picture(args, film, asked, pixel_format, codec_name, warnings)
-    audio, audio_codec = _audio(args, film, codec_name, name, container)
     return Settings(
         container=name,
         video_codec=codec_name,
@@ -98,10 +94,8 @@ def choose_settings(args: dict[str, Any], film: Film, warnings: list[str]) -> Se
         height=picture.height,
         fps=_rate(args, film, name, warnings),
         two_pass=_two_pass(args, codec_name, codec),
-        audio=audio,
-        audio_codec=audio_codec,
+        company=choose_company(args, film, codec_name, name, container, warnings),
         audio_bitrate=int(args.get("audio_bitrate") or 0),
-        subtitles=_subtitles(film, container, name, warnings),
         raw=str(args.get("raw") or ""),
     )
 
@@ -270,42 +264,3 @@ def as_rate(fps: float) -> Fraction:
     if abs(float(nearest) - fps) < 0.005 and fps != round(fps):
         return nearest
     return Fraction(fps).limit_denominator(1001)
-
-
-def _audio(args: dict[str, Any], film: Film, video: str, name: str, container: Container) -> tuple[str, str]:
-    wanted = str(args.get("audio") or ("encode" if container.audio else "none"))
-    tracks = film.of("audio")
-    if wanted == "none" or not tracks:
-        return "none", ""
-    if not container.audio:
-        raise BadRequest("{container} holds no sound; choose audio=none.", code="no_sound", container=name)
-    if wanted == "copy":
-        unfit = [track.codec for track in tracks if container.copies and track.codec not in container.copies]
-        if unfit:
-            raise BadRequest(
-                "{container} cannot hold {codec} sound as it is; choose audio=encode, or mkv.",
-                code="sound_copy_misfit",
-                container=name,
-                codec=unfit[0],
-            )
-        return "copy", "copy"
-    usual = "pcm_s16le" if video in _PCM_CODECS and "pcm_s16le" in container.audio else container.audio[0]
-    codec = str(args.get("audio_codec") or usual)
-    if codec not in container.audio:
-        raise BadRequest(
-            "{container} cannot hold {codec} sound. It takes {known}.",
-            code="sound_misfit",
-            container=name,
-            codec=codec,
-            known=", ".join(container.audio),
-        )
-    return "encode", codec
-
-
-def _subtitles(film: Film, container: Container, name: str, warnings: list[str]) -> tuple[tuple[int, str], ...]:
-    text = film.text_subtitles()
-    bitmaps = [stream for stream in film.of("subtitle") if stream not in text]
-    if (text and not container.subtitles) or (bitmaps and not container.bitmap_subtitles):
-        warnings.append(f"{name} cannot hold {'all of ' if container.subtitles else ''}the film's subtitles.")
-    kept = [(stream.index, container.subtitles) for stream in text if container.subtitles]
-    return tuple(kept + [(stream.index, "copy") for stream in bitmaps if container.bitmap_subtitles])
