@@ -27,6 +27,7 @@ from zordon_app.farm.parent.desk import ParentDesk
 from zordon_app.farm.parent.log_receiver import LogReceiver
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.storage.outputs import OutputFolders
 from zordon_app.storage.parcels import ParcelFolder
@@ -111,18 +112,20 @@ class Wind:
     def __init__(self, bench: FarmBench, folder: Path, fate: Callable[[], str]) -> None:
         self.bench, self.folder = bench, folder
         blocklist, speeds = Blocklist(), Speeds(bench.state)
+        self.leases = LeaseKeeper(bench.state, bench.lifecycle, blocklist, bench.clock)
         self.dispatcher = Dispatcher(
-            bench.state, bench.lifecycle, speeds, registry=EngineRegistry([FakeEngine()]), builds=OneBuild(),
-            disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blocklist=blocklist,
+            bench.state, bench.lifecycle, speeds, self.leases, registry=EngineRegistry([FakeEngine()]),
+            builds=OneBuild(), disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blocklist=blocklist,
         )  # fmt: skip
         gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), folder / "jobs")
         progress = LiveProgress(bench.feed, bench.clock)
         results = Results(
-            bench.state, dispatcher=self.dispatcher, gathering=gathering, lifecycle=bench.lifecycle, speeds=speeds,
+            bench.state, leases=self.leases, gathering=gathering, lifecycle=bench.lifecycle, speeds=speeds,
             progress=progress, blocklist=blocklist,
         )  # fmt: skip
         self.desk = ParentDesk(
-            bench.state, dispatcher=self.dispatcher, lifecycle=bench.lifecycle, results=results, progress=progress,
+            bench.state, dispatcher=self.dispatcher, leases=self.leases, lifecycle=bench.lifecycle, results=results,
+            progress=progress,
             check=hash_of, machines=Names(), projects=None, children=None,
             logs=LogReceiver(lambda _job, _unit, _lines: None, lambda _job: True),
         )  # fmt: skip
@@ -162,7 +165,7 @@ class Wind:
 
     def step(self, chance: random.Random) -> None:
         self.bench.clock.advance(1.0)
-        self.dispatcher.take_back_expired()
+        self.leases.take_back_expired()
         for act in (self.work.pull, self.work.tell, self.work.send):
             try:
                 if act != self.work.pull or not self.work.has_lease:
@@ -215,4 +218,4 @@ def test_a_peer_cannot_speak_for_another_one_or_of_units_there_are_not(bench: Fa
     assert not other.published
     assert not late.published
     assert bench.states(wind.job_id)[unit.spec.number] == "leased"
-    assert wind.dispatcher.holders(wind.job_id) == {CHILD}
+    assert wind.leases.holders(wind.job_id) == {CHILD}

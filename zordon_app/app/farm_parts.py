@@ -44,7 +44,8 @@ from zordon_app.farm.reading.jobs import JobReading
 from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.blocklist import Blocklist
-from zordon_app.farm.scheduling.dispatcher import LEASE_SECONDS, Dispatcher
+from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LEASE_SECONDS, LeaseKeeper
 from zordon_app.farm.scheduling.nodes import NodeDesk
 from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.farm.scheduling.speeds import Speeds
@@ -151,21 +152,24 @@ class FarmParts:
             hold=self._storage.hold.load(Hold()),
             remember=self._storage.hold.save,
         )
+        self.leases = LeaseKeeper(
+            state, self.lifecycle, self._blocklist, basis.clock, lease_seconds=LEASE_SECONDS * basis.scale
+        )
         self.dispatcher = Dispatcher(
             state,
             self.lifecycle,
             self._speeds,
+            self.leases,
             registry=self._engines.registry,
             builds=self._engines.builds,
             disk=self._render.disk,
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
             blocklist=self._blocklist,
-            lease_seconds=LEASE_SECONDS * basis.scale,
         )
         self._results = Results(
             state,
-            dispatcher=self.dispatcher,
+            leases=self.leases,
             gathering=Gathering(state, self.lifecycle, self._storage.outputs, self._jobs_folder),
             lifecycle=self.lifecycle,
             speeds=self._speeds,
@@ -195,6 +199,7 @@ class FarmParts:
         self.parents = ParentDesk(
             self.state,
             dispatcher=self.dispatcher,
+            leases=self.leases,
             lifecycle=self.lifecycle,
             results=self._results,
             progress=self._progress,
@@ -214,13 +219,13 @@ class FarmParts:
             self.state,
             self.lifecycle,
             machines=machines,
-            dispatcher=self.dispatcher,
+            leases=self.leases,
             blocklist=self._blocklist,
             this_node=self._render.identity.id,
         )
         self.nodes = NodeDesk(
             self.this_node,
-            self.dispatcher,
+            self.leases,
             self._render.disk,
             self._peers.feed,
             data_folder=self._basis.paths.data,
@@ -269,7 +274,7 @@ class FarmParts:
         self.reconciler = Reconciler(
             state,
             self.lifecycle,
-            self.dispatcher,
+            self.leases,
             registry=self._engines.registry,
             builds=builds,
             disk=self._render.disk,
@@ -292,7 +297,11 @@ class FarmParts:
         self.work = AllWork(
             self.state,
             local=LocalWork(
-                dispatcher=self.dispatcher, results=self._results, progress=self._progress, node=self.this_node
+                dispatcher=self.dispatcher,
+                leases=self.leases,
+                results=self._results,
+                progress=self._progress,
+                node=self.this_node,
             ),
             children=self.children,
             registry=self._engines.registry,
@@ -362,8 +371,8 @@ class FarmParts:
         self.actions = JobActions(
             state,
             lifecycle=self.lifecycle,
-            dispatcher=self.dispatcher,
-            assignment=MachineAssignment(state, self.lifecycle, self.dispatcher, self.nodes, self._render.identity.id),
+            leases=self.leases,
+            assignment=MachineAssignment(state, self.lifecycle, self.leases, self.nodes, self._render.identity.id),
             views=views,
             folders=folders,
         )

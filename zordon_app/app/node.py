@@ -96,7 +96,7 @@ class Zordon:
         self._farm.downloads.managed.take_up()
         self._storage.ballast.fill()
         self._farm.recovery.run(self._farm.recheck)
-        self._farm.dispatcher.expect_back(self._render.identity.id)
+        self._farm.leases.expect_back(self._render.identity.id)
         self._http.start()
         if self._https is not None:
             self._https.start()

@@ -15,7 +15,7 @@ from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.assignment import MachineAssignment
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 
 STOP_SECONDS = 10.0
 """How long deleting waits for an engine to be gone."""
@@ -29,7 +29,7 @@ class JobActions:
         state: FarmState,
         *,
         lifecycle: Lifecycle,
-        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         assignment: MachineAssignment,
         views: JobViews,
         folders: JobFolders,
@@ -37,7 +37,7 @@ class JobActions:
         """Act on jobs of ``state``."""
         self._state = state
         self._lifecycle = lifecycle
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._assignment = assignment
         self._views = views
         self._folders = folders
@@ -54,7 +54,7 @@ class JobActions:
         job = self._state.job(self._known(job_id))
         if not job.status.is_final:
             self._lifecycle.stop(job.id, JobStatus.CANCELLED, "Being deleted.")
-        self._dispatcher.wait_until_free(job.id, STOP_SECONDS)
+        self._leases.wait_until_free(job.id, STOP_SECONDS)
         self._lifecycle.delete([job.id])
         self._folders.remove(job, keep_output=keep_output)
 
@@ -95,7 +95,7 @@ class JobActions:
         failed = [unit.spec.number for unit in self._chosen(known, frames) if unit.state == UnitState.FAILED]
         if not failed and (frames is not None or job.status not in {JobStatus.CANCELLED, JobStatus.ERROR}):
             raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.", code="nothing_failed")
-        self._dispatcher.forgive(known)
+        self._leases.forgive(known)
         self._lifecycle.put_back(known, failed, "Tried again; in the queue.")
         return self._views.view(known)
 
@@ -113,7 +113,7 @@ class JobActions:
         wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
         if not wanted:
             raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
-        self._dispatcher.forgive(known)
+        self._leases.forgive(known)
         self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
         return self._views.view(known)
 

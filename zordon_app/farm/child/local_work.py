@@ -7,15 +7,19 @@ from zordon_app.engines.assignments import Assignment
 from zordon_app.farm.completion.results import Results
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.this_node import ThisNode
 
 
 class LocalWork:
     """Leases for the worker of this machine, and the place its results go to."""
 
-    def __init__(self, *, dispatcher: Dispatcher, results: Results, progress: LiveProgress, node: ThisNode) -> None:
+    def __init__(
+        self, *, dispatcher: Dispatcher, leases: LeaseKeeper, results: Results, progress: LiveProgress, node: ThisNode
+    ) -> None:
         """Take from ``dispatcher`` and report to ``results``."""
         self._dispatcher = dispatcher
+        self._leases = leases
         self._results = results
         self._progress = progress
         self._node = node
@@ -32,16 +36,16 @@ class LocalWork:
 
     def renew(self, lease: Lease) -> LeaseOrder:
         """Keep the lease."""
-        return self._dispatcher.order(lease)
+        return self._leases.order(lease)
 
     def lost(self, lease: Lease) -> frozenset[int]:
         """Units that a faster node has taken over."""
-        return self._dispatcher.lost(lease.id)
+        return self._leases.lost(lease.id)
 
     def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
         """The engine began a unit."""
         self._progress.set(lease.job, unit.spec.number, 0.0)
-        self._dispatcher.begin(lease.id, unit.spec.number)
+        self._leases.begin(lease.id, unit.spec.number)
         return self.renew(lease)
 
     def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:

@@ -9,7 +9,7 @@ from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.blocklist import Blocklist
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.speeds import Speeds
 
 
@@ -20,7 +20,7 @@ class Results:
         self,
         state: FarmState,
         *,
-        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         gathering: Gathering,
         lifecycle: Lifecycle,
         speeds: Speeds,
@@ -29,7 +29,7 @@ class Results:
     ) -> None:
         """Report into the ledger of ``state``."""
         self._state = state
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._gathering = gathering
         self._lifecycle = lifecycle
         self._speeds = speeds
@@ -80,4 +80,4 @@ class Results:
 
     def _settle(self, lease: Lease, unit: LeasedUnit) -> None:
         self._progress.forget(lease.job, unit.spec.number)
-        self._dispatcher.settle(lease, unit.spec.number)
+        self._leases.settle(lease, unit.spec.number)

@@ -30,6 +30,7 @@ from zordon_app.farm.parent.log_receiver import LogReceiver
 from zordon_app.farm.parent.project_transfer import JobProjects
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 
 
 class ParentDesk:
@@ -40,6 +41,7 @@ class ParentDesk:
         state: FarmState,
         *,
         dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         lifecycle: Lifecycle,
         results: Results,
         progress: LiveProgress,
@@ -52,6 +54,7 @@ class ParentDesk:
         """Hand out the jobs of ``state``; ``children`` are those that this node helps with."""
         self._state = state
         self._dispatcher = dispatcher
+        self._leases = leases
         self._lifecycle = lifecycle
         self._results = results
         self._progress = progress
@@ -106,10 +109,10 @@ class ParentDesk:
         self._note(job, node, update)
         orders, lost = {}, {}
         for holding in update.holding:
-            orders[holding.lease] = self._dispatcher.renew(
+            orders[holding.lease] = self._leases.renew(
                 job.id, NodeId(node), holding.lease, dict(holding.units), holding.made
             )
-            lost[holding.lease] = sorted(self._dispatcher.lost(holding.lease))
+            lost[holding.lease] = sorted(self._leases.lost(holding.lease))
         return ChildOrders(orders=orders, lost=lost, ended=self._has_ended(job.id))
 
     def deliver(
@@ -209,7 +212,7 @@ class ParentDesk:
         lease = _lease(news.lease, job_id, node, unit, unit.attempt)
         match news.kind:
             case NewsKind.STARTED:
-                self._dispatcher.begin(news.lease, unit.spec.number)
+                self._leases.begin(news.lease, unit.spec.number)
                 self._progress.set(job_id, unit.spec.number, 0.0)
             case NewsKind.PROGRESS:
                 self._progress.set(job_id, unit.spec.number, news.fraction)

@@ -22,7 +22,7 @@ from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.parent.call_queue import CallQueue, PeerCall
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.blocklist import Blocklist
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Recruiting:
         lifecycle: Lifecycle,
         *,
         machines: Machines,
-        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         blocklist: Blocklist,
         this_node: str,
     ) -> None:
@@ -67,7 +67,7 @@ class Recruiting:
         self._state = state
         self._lifecycle = lifecycle
         self._machines = machines
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._blocklist = blocklist
         self._this_node = this_node
         self._rounds_alone: dict[str, int] = {}
@@ -157,7 +157,7 @@ class Recruiting:
 
     def _show_who_works(self, job: Job) -> None:
         """Nothing left to begin here, but others still work: that is a status of its own."""
-        holders = self._dispatcher.holders(job.id)
+        holders = self._leases.holders(job.id)
         only_others = bool(holders) and self._this_node not in holders and not job.counts.waiting
         self._rounds_alone[job.id] = self._rounds_alone.get(job.id, 0) + 1 if only_others else 0
         # Between two leases a node holds nothing for a moment; that is no change worth showing.

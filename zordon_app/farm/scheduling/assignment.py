@@ -9,7 +9,7 @@ from zordon_app.errors import BadRequest, IllegalChange
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling import planner
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.nodes import NodeDesk
 
 
@@ -17,12 +17,12 @@ class MachineAssignment:
     """Lets machines into a job and out of it."""
 
     def __init__(
-        self, state: FarmState, lifecycle: Lifecycle, dispatcher: Dispatcher, nodes: NodeDesk, this_node: str
+        self, state: FarmState, lifecycle: Lifecycle, leases: LeaseKeeper, nodes: NodeDesk, this_node: str
     ) -> None:
         """Change jobs of ``state``; ``nodes`` knows the machines there are."""
         self._state = state
         self._lifecycle = lifecycle
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._nodes = nodes
         self._this_node = this_node
 
@@ -58,9 +58,9 @@ class MachineAssignment:
 
     def _take_back(self, job_id: JobId) -> None:
         job = self._state.job(job_id)
-        holders = self._dispatcher.holders(job_id)
+        holders = self._leases.holders(job_id)
         out = {node for node in holders if not planner.may_render(job, node, self._this_node)}
         for node in out:
-            self._dispatcher.take_back_from(node, job_id)
+            self._leases.take_back_from(node, job_id)
         if out and out == holders and job.status == JobStatus.RUNNING:
             self._lifecycle.set_job_status(job_id, JobStatus.NOT_STARTED, QUEUED)

@@ -10,7 +10,7 @@ from zordon_app.domain.views import NodeView
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.farm.interfaces import Disk, Machines, PeerCalls, ThisMachine
 from zordon_app.farm.ledger.feed import ChangeFeed
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.this_node import ThisNode
 
 
@@ -20,7 +20,7 @@ class NodeDesk:
     def __init__(
         self,
         this: ThisNode,
-        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         disk: Disk,
         feed: ChangeFeed,
         *,
@@ -32,7 +32,7 @@ class NodeDesk:
     ) -> None:
         """``machine`` tells how busy this one is, ``builds`` which it has; see ``NodeView``."""
         self._this = this
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._disk = disk
         self._feed = feed
         self._data_folder = data_folder
@@ -49,7 +49,7 @@ class NodeDesk:
         """This machine."""
         cpu, memory = self._machine.load()
         shortage = self._disk.shortage(self._data_folder)
-        in_hand = {str(job_id): count for job_id, count in self._dispatcher.units_in_hand(self._this.id).items()}
+        in_hand = {str(job_id): count for job_id, count in self._leases.units_in_hand(self._this.id).items()}
         speeds = self._machine.engine_speeds()
         return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds, builds=self._builds())
 
@@ -59,7 +59,7 @@ class NodeDesk:
             view = self._pause_this(paused=paused, after_current=after_current, until=until)
         else:
             view = self._other(node_id).pause(paused=paused, after_current=after_current, until=until)
-        self._dispatcher.wake()
+        self._leases.wake()
         self._feed.touch([])
         return view
 
@@ -87,7 +87,7 @@ class NodeDesk:
     def _pause_this(self, *, paused: bool, after_current: bool, until: datetime | None) -> NodeView:
         self._this.pause(paused=paused, until=until)
         if paused and not after_current:
-            self._dispatcher.take_back_from(self._this.id)
+            self._leases.take_back_from(self._this.id)
         return self.this()
 
     def _is_this(self, node_id: str) -> bool:

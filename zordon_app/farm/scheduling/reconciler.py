@@ -13,7 +13,7 @@ from zordon_app.farm.interfaces import Builds, Clock, Disk
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.blocklist import Blocklist
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.waiting_reasons import waiting_reason
 
 OTHERWISE = {JobStatus.NOT_STARTED: QUEUED, JobStatus.RUNNING: RENDERING}
@@ -27,7 +27,7 @@ class Reconciler:
         self,
         state: FarmState,
         lifecycle: Lifecycle,
-        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
         *,
         registry: EngineRegistry,
         builds: Builds,
@@ -40,7 +40,7 @@ class Reconciler:
         """Look after ``state``; ``nodes`` are the machines of the farm, this one first."""
         self._state = state
         self._lifecycle = lifecycle
-        self._dispatcher = dispatcher
+        self._leases = leases
         self._registry = registry
         self._builds = builds
         self._disk = disk
@@ -51,7 +51,7 @@ class Reconciler:
 
     def run_once(self) -> None:
         """One round."""
-        self._dispatcher.take_back_expired()
+        self._leases.take_back_expired()
         for job in self._state.unsettled():
             if job.parent is not None:
                 continue  # The child desk looks after it.

@@ -211,4 +211,4 @@ def test_help_for_a_machine_that_is_no_member_any_more_ends_and_nothing_is_kept_
 
     eventually(lambda: bench.state.job(job.id).status == JobStatus.COMPLETED)
     eventually(lambda: not ParcelFolder(tmp_path / "parcels").of_job(job.id))
-    assert children.works() == []
+    eventually(lambda: children.works() == [])

@@ -60,12 +60,12 @@ class TwoMachines:
 @pytest.fixture
 def farm(bench):
     machines = TwoMachines()
-    dispatcher = SimpleNamespace(holders=lambda _job: set[str]())
+    leases = SimpleNamespace(holders=lambda _job: set[str]())
     recruiting = Recruiting(
         bench.state,
         bench.lifecycle,
         machines=machines,
-        dispatcher=dispatcher,
+        leases=leases,
         blocklist=Blocklist(),
         this_node="this",
     )

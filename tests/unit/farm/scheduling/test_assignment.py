@@ -23,7 +23,7 @@ def assignment(bench, dispatch):
     quiet = SimpleNamespace(load=lambda: (None, None), engine_speeds=dict)
     desk = NodeDesk(
         ThisOne(),
-        dispatch.dispatcher,
+        dispatch.leases,
         dispatch.room,
         bench.feed,
         data_folder=bench.folder,
@@ -32,7 +32,7 @@ def assignment(bench, dispatch):
         machines=None,
         builds=dict,
     )
-    return MachineAssignment(bench.state, bench.lifecycle, dispatch.dispatcher, desk, NODE)
+    return MachineAssignment(bench.state, bench.lifecycle, dispatch.leases, desk, NODE)
 
 
 def test_what_a_machine_that_is_out_holds_goes_to_the_others(bench, dispatch, assignment):
@@ -43,8 +43,8 @@ def test_what_a_machine_that_is_out_holds_goes_to_the_others(bench, dispatch, as
 
     assignment.choose(job, [NODE], split=None)
 
-    assert dispatch.dispatcher.order(theirs) == LeaseOrder.STOP_NOW
-    assert dispatch.dispatcher.order(ours) == dispatch.dispatcher.order(elsewhere) == LeaseOrder.GO_ON
+    assert dispatch.leases.order(theirs) == LeaseOrder.STOP_NOW
+    assert dispatch.leases.order(ours) == dispatch.leases.order(elsewhere) == LeaseOrder.GO_ON
     assert bench.states(job) == {1: "waiting", 2: "leased", 3: "waiting", 4: "waiting"}
     assert dispatch.dispatcher.next_lease(OTHER, "borealis", wait=60, may_work=lambda: True, job=job) is None
     assert bench.state.unit(job, 1).failures == 0
@@ -56,7 +56,7 @@ def test_a_job_whose_only_machine_is_out_is_back_in_the_queue(bench, dispatch, a
 
     assignment.choose(job, [OTHER], split=None)
 
-    assert dispatch.dispatcher.order(lease) == LeaseOrder.STOP_NOW
+    assert dispatch.leases.order(lease) == LeaseOrder.STOP_NOW
     assert (bench.state.job(job).status, bench.state.job(job).reason) == ("not_started", "In the queue.")
     assert take(dispatch) is None
     assignment.choose(job, [], split=None)
@@ -70,8 +70,8 @@ def test_without_splitting_only_this_machine_goes_on(bench, dispatch, assignment
 
     assignment.choose(job, [], split=False)
 
-    assert dispatch.dispatcher.order(theirs) == LeaseOrder.STOP_NOW
-    assert dispatch.dispatcher.order(ours) == LeaseOrder.GO_ON
+    assert dispatch.leases.order(theirs) == LeaseOrder.STOP_NOW
+    assert dispatch.leases.order(ours) == LeaseOrder.GO_ON
 
 
 def test_a_job_is_never_left_without_any_machine(bench, assignment):

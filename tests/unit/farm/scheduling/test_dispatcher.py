@@ -15,6 +15,7 @@ from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
+from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.storage.outputs import OutputFolders
 
@@ -46,10 +47,12 @@ def dispatch(bench):
 
     Parts.benchmarks = {}
     speeds = Speeds(bench.state, benchmarked=lambda node, engine: Parts.benchmarks.get((node, engine)))
+    Parts.leases = LeaseKeeper(bench.state, bench.lifecycle, Parts.blocklist, bench.clock)
     Parts.dispatcher = Dispatcher(
         bench.state,
         bench.lifecycle,
         speeds,
+        Parts.leases,
         registry=EngineRegistry([FakeEngine()]),
         builds=Parts.builds,
         disk=Parts.room,
@@ -71,7 +74,7 @@ def look_for(seconds, bench, dispatch):
     """So many seconds go by, with the round of each."""
     for _ in range(seconds):
         bench.clock.advance(1)
-        dispatch.dispatcher.take_back_expired()
+        dispatch.leases.take_back_expired()
 
 
 def checked(bench, text="pixels"):
@@ -120,12 +123,12 @@ def test_a_lease_that_is_not_renewed_is_taken_back_and_its_holder_told(bench, di
     job_id = bench.add(units=2)
     assignment = take(dispatch)
     look_for(20, bench, dispatch)
-    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.GO_ON
+    assert dispatch.leases.order(assignment.lease) == LeaseOrder.GO_ON
 
     look_for(26, bench, dispatch)
 
     assert bench.states(job_id) == {1: "waiting", 2: "waiting"}
-    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_NOW
+    assert dispatch.leases.order(assignment.lease) == LeaseOrder.STOP_NOW
 
 
 def test_a_zombie_that_delivers_late_is_superseded_and_harms_nothing(bench, dispatch):
@@ -154,7 +157,7 @@ def test_a_stopped_job_stops_its_leases(bench, dispatch, status, order):
 
     bench.lifecycle.stop(job_id, status, "Stopped.")
 
-    assert dispatch.dispatcher.order(assignment.lease) == order
+    assert dispatch.leases.order(assignment.lease) == order
 
 
 def test_pausing_after_the_current_unit_lets_it_end(bench, dispatch):
@@ -163,7 +166,7 @@ def test_pausing_after_the_current_unit_lets_it_end(bench, dispatch):
 
     bench.lifecycle.set_job_status(job_id, JobStatus.PAUSED, "After this one.")
 
-    assert dispatch.dispatcher.order(assignment.lease) == LeaseOrder.STOP_AFTER_UNIT
+    assert dispatch.leases.order(assignment.lease) == LeaseOrder.STOP_AFTER_UNIT
 
 
 def test_a_full_disk_holds_the_job_without_blame(bench, dispatch):
@@ -221,7 +224,7 @@ def test_the_last_units_are_left_to_machines_that_have_none(bench, dispatch):
 
     assert take(dispatch) is None, "two wait, and two machines have nothing"
     assert [unit.spec.number for unit in take(dispatch, OTHER).lease.units] == [2]
-    dispatch.dispatcher.settle(first.lease, 1)
+    dispatch.leases.settle(first.lease, 1)
     assert [unit.spec.number for unit in take(dispatch).lease.units] == [3]
 
 
@@ -232,14 +235,14 @@ def peer_lease(bench, dispatch):
     dispatch.speeds.measured(job_id, 10.0, OTHER)
     dispatch.speeds.measured(job_id, 0.1, NODE)
     units = bench.lifecycle.grant(job_id, range(2, 22), OTHER, "other")
-    held = dispatch.dispatcher._hold(new_lease_id(), job_id, OTHER, units)
+    held = dispatch.leases.hold(new_lease_id(), job_id, OTHER, units)
     bench.lifecycle.skip(job_id, [1])
     return job_id, held.lease.id, dict(held.owed)
 
 
 def renew(dispatch, peer_lease, made=()):
     job_id, lease_id, owed = peer_lease
-    return dispatch.dispatcher.renew(job_id, OTHER, lease_id, owed, made)
+    return dispatch.leases.renew(job_id, OTHER, lease_id, owed, made)
 
 
 def test_an_idle_node_takes_over_from_a_slow_one_but_not_what_is_made(dispatch, peer_lease):
@@ -293,9 +296,9 @@ def test_nobody_settles_the_units_of_another_node(dispatch, peer_lease):
     job_id, lease_id, owed = peer_lease
     forged = Lease(id=lease_id, job=job_id, node=NodeId("node-c"), units=(), seconds=0.0)
 
-    dispatch.dispatcher.settle(forged, 2)
+    dispatch.leases.settle(forged, 2)
 
-    assert dispatch.dispatcher.units_in_hand(OTHER) == {job_id: len(owed)}
+    assert dispatch.leases.units_in_hand(OTHER) == {job_id: len(owed)}
 
 
 def sizes(dispatch, *nodes):

@@ -30,7 +30,7 @@ def lease_to_other(dispatch, job):
 
 def renew(dispatch, lease):
     held = {unit.spec.number: unit.attempt for unit in lease.units}
-    return dispatch.dispatcher.renew(lease.job, OTHER, lease.id, held)
+    return dispatch.leases.renew(lease.job, OTHER, lease.id, held)
 
 
 # Leases of machines that are let out
@@ -58,7 +58,7 @@ def test_a_machine_that_waits_for_work_while_it_is_let_out_gets_none(bench, disp
 def test_a_machine_that_failed_what_others_do_well_does_not_get_its_lease_again(bench, dispatch):
     job = bench.add(units=8)
     theirs = lease_to_other(dispatch, job)
-    dispatch.dispatcher.take_back_from(OTHER)
+    dispatch.leases.take_back_from(OTHER)
     dispatch.blocklist.done(job, NODE)
     for number in (2, 3, 4):
         dispatch.blocklist.failed(job, OTHER, number)
@@ -73,17 +73,17 @@ def test_after_a_restart_nothing_is_kept_for_a_machine_that_was_let_out_just_bef
     with bench.state.change() as change:
         change.job(job).nodes = [NODE]
 
-    dispatch.dispatcher._leases = type(dispatch.dispatcher._leases)()
-    dispatch.dispatcher.expect_back(NODE)
+    dispatch.leases._leases = type(dispatch.leases._leases)()
+    dispatch.leases.expect_back(NODE)
 
     assert set(bench.states(job).values()) == {"waiting"}
-    assert dispatch.dispatcher.holders(job) == set()
+    assert dispatch.leases.holders(job) == set()
 
 
 def test_a_lease_that_is_taken_up_again_shows_that_the_job_runs(bench, dispatch):
     job = bench.add()
     theirs = lease_to_other(dispatch, job)
-    dispatch.dispatcher.take_back_from(OTHER)
+    dispatch.leases.take_back_from(OTHER)
     bench.lifecycle.set_job_status(job, JobStatus.NOT_STARTED, "In the queue.")
 
     assert renew(dispatch, theirs) == LeaseOrder.GO_ON
@@ -106,7 +106,7 @@ def test_a_late_result_does_not_stand_for_a_frame_that_is_to_be_rendered_again(b
 @pytest.fixture
 def results(bench, dispatch):
     return Results(
-        bench.state, dispatcher=dispatch.dispatcher, gathering=dispatch.gathering, lifecycle=bench.lifecycle,
+        bench.state, leases=dispatch.leases, gathering=dispatch.gathering, lifecycle=bench.lifecycle,
         speeds=dispatch.speeds, progress=SimpleNamespace(forget=lambda _job, _unit: None), blocklist=dispatch.blocklist,
     )  # fmt: skip
 
@@ -124,7 +124,9 @@ def test_a_machine_that_is_let_out_cannot_end_the_job_by_its_last_word(bench, di
 def test_a_machine_that_is_paused_at_that_moment_begins_nothing(bench, dispatch, results):
     bench.add()
     node = SimpleNamespace(id=NODE, name="atlas", may_begin=False)
-    work = LocalWork(dispatcher=dispatch.dispatcher, results=results, progress=SimpleNamespace(), node=node)
+    work = LocalWork(
+        dispatcher=dispatch.dispatcher, leases=dispatch.leases, results=results, progress=SimpleNamespace(), node=node
+    )
 
     assert work.next_lease(wait=0, keep_job=None) is None
 
@@ -153,8 +155,8 @@ def make_reconciler(bench, **parts):
         "blocklist": Blocklist(),
         "nodes": list,
     }
-    dispatcher = SimpleNamespace(take_back_expired=lambda: None)
-    return Reconciler(bench.state, bench.lifecycle, dispatcher, **(usual | parts))
+    leases = SimpleNamespace(take_back_expired=lambda: None)
+    return Reconciler(bench.state, bench.lifecycle, leases, **(usual | parts))
 
 
 @STOPS
@@ -284,7 +286,7 @@ def test_a_machine_that_was_left_out_has_another_chance_when_a_person_tries_agai
     job = bench.add(units=8)
     left_out(bench, dispatch, job)
 
-    dispatch.dispatcher.forgive(job)
+    dispatch.leases.forgive(job)
     bench.lifecycle.put_back(job, [], "Tried again; in the queue.")
 
     assert lease_to_other(dispatch, job) is not None
@@ -300,7 +302,8 @@ def test_late_news_of_a_helper_do_not_undo_that_its_help_has_ended(bench, dispat
     bench.lifecycle.note_child(job, child)
 
     desk = ParentDesk(
-        bench.state, dispatcher=dispatch.dispatcher, lifecycle=bench.lifecycle, results=results, progress=None,
+        bench.state, dispatcher=dispatch.dispatcher, leases=dispatch.leases, lifecycle=bench.lifecycle,
+        results=results, progress=None,
         check=None, machines=SimpleNamespace(name_of=lambda node: node), projects=None, children=None, logs=None,
     )  # fmt: skip
     when_it_arrived = bench.state.job(job)
