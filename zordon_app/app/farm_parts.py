@@ -18,6 +18,7 @@ from zordon_app.farm.actions import JobActions
 from zordon_app.farm.child.all_work import AllWork
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.local_work import LocalWork
+from zordon_app.farm.child.preparation import Preparation
 from zordon_app.farm.completion.announcing import Announcing
 from zordon_app.farm.completion.finishing import Finishing
 from zordon_app.farm.completion.gathering import Gathering
@@ -187,8 +188,15 @@ class FarmParts:
             self.lifecycle,
             machines=machines,
             parcels=self._storage.parcels,
-            registry=self._engines.registry,
-            builds=self._engines.builds,
+            preparation=Preparation(
+                self.state,
+                self.lifecycle,
+                machines=machines,
+                registry=self._engines.registry,
+                builds=self._engines.builds,
+                stop=self._basis.stop,
+                scale=self._basis.scale,
+            ),
             clock=self._basis.clock,
             node=self.this_node,
             jobs_folder=self._jobs_folder,

@@ -1,41 +1,34 @@
 """Jobs of other nodes that this one works for: taken in, prepared, worked on, ended."""
 
 import logging
-import math
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from zordon_app.domain.callers import Caller
 from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Job, ParentRef
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.sharing import JobOffer
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import BadRequest, DiskFull, Forbidden, JobNotFound, PeerGone, ZordonError
+from zordon_app.errors import BadRequest, Forbidden, JobNotFound
+from zordon_app.farm.child.child_threads import ChildThreads
 from zordon_app.farm.child.child_work import ChildWork
-from zordon_app.farm.interfaces import Builds, Clock, Machines, ParcelBox
+from zordon_app.farm.child.preparation import Preparation, helps
+from zordon_app.farm.interfaces import Clock, Machines, ParcelBox
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.this_node import ThisNode
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
-"""How long to wait before a parent that does not answer is asked again."""
-TELL_SECONDS = 1.0
-ASK_SECONDS = 5.0
-SILENT_SECONDS = 10.0
-"""A child that has not spoken with its parent for so long sends nothing before it has."""
 KEPT_SECONDS = 600.0
 """How long a child job that has ended is shown."""
 
 
 class ChildJobs:
-    """All child jobs of this node, each with three threads: one prepares and pulls, one tells, one sends."""
+    """All child jobs of this node."""
 
     def __init__(
         self,
@@ -44,8 +37,7 @@ class ChildJobs:
         *,
         machines: Machines,
         parcels: ParcelBox,
-        registry: EngineRegistry,
-        builds: Builds,
+        preparation: Preparation,
         clock: Clock,
         node: ThisNode,
         jobs_folder: Path,
@@ -61,8 +53,7 @@ class ChildJobs:
         self._lifecycle = lifecycle
         self._machines = machines
         self._parcels = parcels
-        self._registry = registry
-        self._builds = builds
+        self._preparation = preparation
         self._clock = clock
         self._node = node
         self._jobs_folder = jobs_folder
@@ -71,8 +62,6 @@ class ChildJobs:
         self._scale = scale
         self._lock = threading.Lock()
         self._works: dict[JobId, ChildWork] = {}
-        self._told: dict[JobId, tuple[float, datetime]] = {}
-        """When the parent of each child job answered last."""
         self._threads: list[threading.Thread] = []
         self._on_lease: Callable[[], None] = lambda: None
 
@@ -181,15 +170,23 @@ class ChildJobs:
         with self._lock:
             if self._works.setdefault(job.id, work) is not work:
                 return
-        for name, loop in (("pull", self._pull), ("tell", self._tell), ("send", self._send)):
-            thread = threading.Thread(target=loop, args=(work,), name=f"child {name} {job.id[:8]}")
-            self._threads.append(thread)
-            thread.start()
+        threads = ChildThreads(
+            work,
+            preparation=self._preparation,
+            machines=self._machines,
+            node=self._node,
+            clock=self._clock,
+            is_wanted=lambda: self.work(job.id) is work,
+            on_ended=lambda reason: self._end(job.id, reason),
+            on_failed=lambda reason: self._fail(work, reason),
+            stop=self._stop,
+            scale=self._scale,
+        )
+        self._threads += threads.start()
 
     def _drop(self, job_id: JobId) -> None:
         with self._lock:
             work = self._works.pop(job_id, None)
-            self._told.pop(job_id, None)
         if work is not None:
             for event in (work.wanted, work.has_news, work.has_parcels):
                 event.set()
@@ -203,7 +200,9 @@ class ChildJobs:
     def _came(self, job_id: JobId) -> None:
         with self._state.lock:
             if self._state.has(job_id) and self._state.job(job_id).status == JobStatus.NOT_STARTED:
-                self._lifecycle.set_job_status(job_id, JobStatus.RUNNING, self._helps(self._state.job(job_id)))
+                self._lifecycle.set_job_status(
+                    job_id, JobStatus.RUNNING, helps(self._state.job(job_id), self._machines)
+                )
         self._on_lease()
 
     def _end(self, job_id: JobId, reason: str) -> None:
@@ -228,158 +227,9 @@ class ChildJobs:
         self._lifecycle.delete([job_id])
         shutil.rmtree(self._jobs_folder / job_id, ignore_errors=True)
 
-    def _helps(self, job: Job) -> str:
-        return f"Helps {self._machines.name_of(job.parent.node)}." if job.parent else ""
-
-    # The three loops
-
-    def _is_on(self, work: ChildWork) -> bool:
-        return not self._stop.is_set() and self.work(work.job.id) is work
-
-    def _pull(self, work: ChildWork) -> None:
-        prepared = self._insist(work, lambda: self._prepare(work))
-        while prepared and self._is_on(work):
-            work.wanted.wait(TELL_SECONDS)
-            may_begin = self._node.may_begin
-            if work.wanted.is_set() and not work.has_lease and may_begin and self._is_on(work):
-                self._insist(work, lambda: self._pull_once(work))
-            elif work.has_lease or not may_begin:
-                self._stop.wait(0.05)
-
-    def _pull_once(self, work: ChildWork) -> None:
-        # Else a parent that gave up what this child holds would give it the same frames once more.
-        self._ask_after_silence(work)
-        work.pull()
-
-    def _tell(self, work: ChildWork) -> None:
-        while self._is_on(work):
-            work.has_news.wait(TELL_SECONDS * self._scale)
-            # A moment for more news to come, so that they travel together.
-            self._stop.wait(0.02)
-            if self._is_on(work) and (work.has_news.is_set() or not work.is_idle):
-                self._insist(work, lambda: self._tell_once(work), tries=1)
-        if not self._stop.is_set():
-            self._tell_the_rest(work)
-
-    def _tell_the_rest(self, work: ChildWork) -> None:
-        """The job has ended: what the engine printed last is still wanted, and nothing hangs on it."""
-        try:
-            work.tell()
-        except ZordonError as error:
-            log.info("The last lines for job %s were not told: %s", work.job.id, error)
-
-    def _tell_once(self, work: ChildWork) -> None:
-        work.tell()
-        self._told[work.job.id] = self._moment()
-
-    def _moment(self) -> tuple[float, datetime]:
-        """A clock that stands still while the machine sleeps, and one that does not."""
-        return self._clock.monotonic(), self._clock.now()
-
-    def _ask_after_silence(self, work: ChildWork) -> None:
-        """After a sleep, a freeze or a cut cable the parent is asked first what still counts (reliability.md, R6)."""
-        now, told = self._moment(), self._told.get(work.job.id)
-        silent = max(now[0] - told[0], (now[1] - told[1]).total_seconds()) if told is not None else math.inf
-        if silent > SILENT_SECONDS * self._scale:
-            self._tell_once(work)
-
-    def _send(self, work: ChildWork) -> None:
-        while self._is_on(work):
-            if work.has_parcels.wait(TELL_SECONDS) and self._is_on(work):
-                self._insist(work, lambda: work.send(lambda: self._ask_after_silence(work)))
-
-    def _insist(self, work: ChildWork, step: Callable[[], object], *, tries: int = 0) -> bool:
-        """Do it, and again while the parent does not answer; False when it says no, or nobody wants it any more."""
-        failed = 0
-        while self._is_on(work):
-            try:
-                step()
-            except (PeerGone, DiskFull) as error:
-                log.info("Job %s: %s", work.job.id, error)
-                if not self._machines.is_member(work.parent):
-                    self._end(work.job.id, str(error))
-                    return False
-                self._stop.wait(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)] * self._scale)
-                failed += 1
-                if failed == tries:
-                    return False
-            except Exception as error:  # noqa: BLE001 - sorted out there
-                if self._gives_up(work, error):
-                    return False
-            else:
-                return True
-        return False
-
-    def _gives_up(self, work: ChildWork, error: Exception) -> bool:
-        """Whether that could be written down; with a full disk it is tried again."""
-        try:
-            self._give_up(work, error)
-        except DiskFull:
-            self._stop.wait(TELL_SECONDS * self._scale)
-            return False
-        return True
-
-    def _give_up(self, work: ChildWork, error: Exception) -> None:
-        match error:
-            case JobNotFound() | Forbidden():
-                self._end(work.job.id, str(error))
-            case ZordonError():
-                log.warning("Job %s: %s", work.job.id, error)
-                self._fail(work, str(error))
-            case _:
-                log.error("Helping with job %s met an unexpected error", work.job.id, exc_info=error)
-                self._fail(work, "Something went wrong in Zordon; the log file has the details.")
-
     def _fail(self, work: ChildWork, reason: str) -> None:
         with self._state.lock:
             job_id = work.job.id
             if self._state.has(job_id) and not self._state.job(job_id).status.is_final:
                 self._lifecycle.stop(job_id, JobStatus.ERROR, reason)
         work.say(JobStatus.ERROR, reason)
-
-    def _prepare(self, work: ChildWork) -> None:
-        """Learn what the job needs, and bring its project here."""
-        parent = work.job.parent
-        if parent is None:
-            return
-        link = self._machines.link(parent.node)
-        offer = link.offer(parent.job)
-        self._await_build(work, offer.build)
-        manifest = link.project(parent.job)
-        name = self._machines.name_of(parent.node)
-        address = link.read_in_parts(parent.job, manifest) if offer.reads_parts else ""
-        project = address or link.fetch(
-            parent.job, manifest, lambda _message, fraction: self._say_copied(work, name, fraction)
-        )
-        # What is missing at home is missing here; anything else that lacks would be another picture.
-        self._describe(work, offer, str(project), missing=list(manifest.missing))
-
-    def _await_build(self, work: ChildWork, build: BuildRef) -> None:
-        # Nothing is said of what is there: seven machines that say it at once keep their parent busy.
-        if self._builds.find(build) is None:
-            self._say(work, f"Needs {self._registry.label_of(build.engine)} {build.version}.")
-        while self._is_on(work) and self._builds.find(build) is None:
-            self._stop.wait(ASK_SECONDS * self._scale)
-
-    def _say_copied(self, work: ChildWork, name: str, fraction: float) -> None:
-        if fraction < 1.0:
-            self._say(work, f"Copies the project from {name} ({fraction:.0%}).")
-
-    def _describe(self, work: ChildWork, offer: JobOffer, project: str, *, missing: list[str]) -> None:
-        with self._state.change() as change:
-            job = change.job(work.job.id)
-            job.name, job.build, job.project = offer.name, offer.build, project
-            job.args, job.facts, job.fps = offer.args, offer.facts | {"missing": missing}, offer.fps
-            job.start_frame, job.end_frame, job.expected = offer.start_frame, offer.end_frame, offer.expected
-        with self._state.lock:
-            job = self._state.job(work.job.id)
-            if job.status == JobStatus.CONFIGURING:
-                self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, f"Ready. {self._helps(job)}")
-            work.job = self._state.job(work.job.id)
-        work.say(JobStatus.RUNNING, "")
-
-    def _say(self, work: ChildWork, reason: str) -> None:
-        with self._state.lock:
-            if self._state.has(work.job.id) and self._state.job(work.job.id).status == JobStatus.CONFIGURING:
-                self._lifecycle.set_job_status(work.job.id, JobStatus.CONFIGURING, reason)
-        work.say(JobStatus.CONFIGURING, reason)
