@@ -142,7 +142,8 @@ class LeaseRun:
                 self._hand_in(number, event.file or self._owed[number].spec.file)
             case EventKind.UNIT_FAILED if number in self._owed:
                 self.fail_unit(number, event.message or "The engine could not render it.")
-            case EventKind.WARNING:
+            case EventKind.WARNING | EventKind.UNIT_FAILED if event.unit is None:
+                # A failure that is of no unit was said before the first began, or is said once more.
                 self._warn(event.message)
             case EventKind.SESSION_FAILED:
                 self.fail_all(event.message)

@@ -107,6 +107,20 @@ def test_cloth_that_nobody_baked_is_named(studio: Studio) -> None:
     assert "Not baked: cloth of 'Loose'" in said
 
 
+def test_a_driver_that_fails_is_told(studio: Studio) -> None:
+    said = studio.render(project(studio, "driver"), JobRequest(frames="1")).messages(EventKind.WARNING)
+    assert "A driver could not be evaluated." in said
+
+
+def test_a_helper_without_the_studios_colours_renders_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCIO", "/studio/config.ocio")
+    plan = studio.plan(project(studio, "words"), JobRequest(frames="1"))
+    # What a session has of it is only what is passed on, which here is nothing.
+    result = studio.render(project(studio, "words"), plan=plan, is_helper=True)
+    assert "colour configuration (OCIO)" in result.messages(EventKind.SESSION_FAILED)
+    assert result.files() == []
+
+
 @pytest.mark.parametrize("lost", ["UDIM.1002.png", "UVTILE.u2_v1.png", "seq_003.png"])
 def test_one_picture_of_many_that_is_missing_is_named(studio: Studio, lost: str) -> None:
     (studio.scenes / "tiles" / "pictures" / lost).unlink()

@@ -28,6 +28,7 @@ class ScriptedSession:
 class Source:
     def __init__(self):
         self.failed = {}
+        self.warned = []
         self.taken_over = frozenset()
 
     def unit_started(self, lease, unit):
@@ -38,6 +39,9 @@ class Source:
 
     def lost(self, lease):
         return self.taken_over
+
+    def warn(self, lease, message):
+        self.warned.append(message)
 
     def fail(self, lease, unit, message):
         self.failed[unit.spec.number] = message
@@ -138,3 +142,27 @@ def test_a_session_that_renders_only_what_others_have_taken_over_is_ended():
 
     assert publisher.handed_in == [1]
     assert source.failed == {}
+
+
+def test_what_an_engine_says_of_a_failure_fails_the_unit_in_hand_though_it_wrote_a_file():
+    source, publisher = Source(), Publisher()
+    bad = Event(kind=EventKind.UNIT_FAILED, message="The graphics card failed.")
+    session = ScriptedSession(
+        *rendered(1), rendered(2)[0], bad, rendered(2)[1], *rendered(3), Event(kind=EventKind.CHUNK_ENDED)
+    )
+
+    assert make_run(source, publisher, 1, 2, 3).follow(session, Log())
+
+    assert publisher.handed_in == [1, 3]
+    assert source.failed == {2: "The graphics card failed."}
+
+
+def test_a_failure_before_the_first_unit_is_told_once():
+    source, publisher = Source(), Publisher()
+    bad = Event(kind=EventKind.UNIT_FAILED, message="The graphics card failed.")
+    session = ScriptedSession(bad, bad, *rendered(1), Event(kind=EventKind.CHUNK_ENDED))
+
+    assert make_run(source, publisher, 1).follow(session, Log())
+
+    assert publisher.handed_in == [1]
+    assert source.warned == ["The graphics card failed."]

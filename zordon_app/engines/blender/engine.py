@@ -100,7 +100,10 @@ class BlenderEngine:
 
     def plan(self, request: JobRequest, probe: Probe, build: Build, *, title: str) -> JobPlan:
         """One unit per frame."""
-        return make_plan(request, probe, build, title=title)
+        plan = make_plan(request, probe, build, title=title)
+        # Helpers have to have a studio's colours too (``inside/zordon_helping.py``).
+        settings = plan.facts["settings"] | {"own_colors": bool(os.environ.get("OCIO"))}
+        return structs.replace(plan, facts=plan.facts | {"settings": settings})
 
     def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:
         """The session's command; what to render is in its environment, so that no path is taken for an option."""

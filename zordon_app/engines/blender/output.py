@@ -1,8 +1,8 @@
 """What the lines of a Blender session mean.
 
-Lines that start with ``@@`` are our own script's JSON. Of Blender's own lines only progress is read, in both styles
+Lines that start with ``@@`` are our own script's JSON. Of Blender's own lines progress is read, in both styles
 (engines.md, section 3): ``Fra:3 Mem:… | Sample 4/16`` up to 4.5 and ``00:00.3  render | Fra: 3 | … | Sample 4/16``
-from 5.0.
+from 5.0; and messages that tell of a wrong picture (``messages.py``).
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from zordon_app.engines.base import Event, EventKind
+from zordon_app.engines.blender.messages import Meaning, read_message
 
 MARK = "@@"
 _PREFIX = re.compile(r"^(?:\d+:)?\d+:\d+\.\d+\s+\w+\s+\|\s*")
@@ -29,9 +30,19 @@ def read_line(line: str) -> list[Event]:
     text = _PREFIX.sub("", line.strip())
     frame = _FRAME.match(text)
     if frame is None:
-        return []
+        return _read_message(text)
     fraction = read_fraction(text)
     return [] if fraction is None else [Event(kind=EventKind.PROGRESS, unit=int(frame[1]), fraction=fraction)]
+
+
+def _read_message(text: str) -> list[Event]:
+    """A message that tells of a wrong picture; it belongs to the unit in hand."""
+    found = read_message(text)
+    if found is None:
+        return []
+    meaning, sentence = found
+    kind = EventKind.UNIT_FAILED if meaning is Meaning.FAILURE else EventKind.WARNING
+    return [Event(kind=kind, message=sentence)]
 
 
 def read_fraction(text: str) -> float | None:

@@ -26,6 +26,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from zordon_frames import BorrowedRange, even_run  # type: ignore[import-not-found] # noqa: E402
+from zordon_helping import check_colors, check_travelled  # type: ignore[import-not-found] # noqa: E402
 from zordon_lines import VERSION, CannotGoOn, one_line, say, version  # type: ignore[import-not-found] # noqa: E402
 from zordon_look import describe_file, describe_scene, file_warnings, frames_of  # type: ignore[import-not-found] # noqa: E402
 from zordon_opening import open_project  # type: ignore[import-not-found] # noqa: E402
@@ -163,6 +164,7 @@ def render_session(config: dict[str, Any]) -> None:
     scene = set_up(config["settings"], int(os.environ.get("ZORDON_BLENDER_THREADS", "0")))
     missing = missing_files(frames_of(scene))
     if config.get("is_helper"):
+        check_colors(config["settings"])
         check_travelled(missing, config["settings"])
     for message in [*missing_warnings(missing, config["settings"]), *file_warnings(), *simulation_warnings(scene)]:
         say("warning", message=message)
@@ -171,19 +173,6 @@ def render_session(config: dict[str, Any]) -> None:
     facts = {"scene": describe_scene(scene), "missing_files": missing, "threads": scene.render.threads}
     say("ready", **facts, blender=version())
     session.run()
-
-
-def check_travelled(missing: list[str], settings: dict[str, Any]) -> None:
-    """A helper renders nothing when it lacks what the job's own machine has; paths may differ, names do not."""
-    known = {base_name(path) for path in settings.get("known_missing", ())}
-    lacks = [path for path in missing if base_name(path) not in known]
-    if lacks:
-        raise CannotGoOn(f"Files of the project did not come along: {', '.join(lacks[:5])}.")
-
-
-def base_name(path: str) -> str:
-    """The last part of a path of whatever system."""
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def missing_warnings(missing: list[str], settings: dict[str, Any]) -> list[str]:

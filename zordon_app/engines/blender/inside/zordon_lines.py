@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 from typing import Any
@@ -21,9 +22,16 @@ def say(kind: str, **facts: Any) -> None:
     It starts with a line break and is written in one go below Python's and C's buffers: Blender's own half lines may
     be on the way in the same pipe.
     """
+    flush_blender()
     data = ("\n@@" + json.dumps(dict(facts, kind=kind)) + "\n").encode("ascii")
     while data:
         data = data[os.write(1, data) :]
+
+
+def flush_blender() -> None:
+    """Write out what Blender printed: it waits in C's buffer, and would come after the frame that it belongs to."""
+    library = ctypes.CDLL(None) if os.name == "posix" else ctypes.CDLL("ucrtbase")
+    library.fflush(None)
 
 
 def version() -> str:
