@@ -178,7 +178,7 @@ class Sources(Struct, kw_only=True):
     def make(self, name: str, *argv: str) -> Path:
         path = self.folder / hashlib.sha256("\0".join(argv).encode()).hexdigest()[:12] / name
         if not path.exists():
-            path.parent.mkdir()
+            path.parent.mkdir(exist_ok=True)
             command = (*self.command, "-nostdin", "-y", "-loglevel", "error", *argv, f"file:{path}")
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
             assert done.returncode == 0, done.stderr

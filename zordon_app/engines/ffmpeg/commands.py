@@ -27,8 +27,9 @@ class Commands:
 
     def segment(self, cut: Cut, out: Path, *, images: Path | None = None) -> list[tuple[str, ...]]:
         """Encode a part of the picture, without sound, to be joined later. ``images`` is the list of a sequence."""
+        # The filters end it at the same place; with this FFmpeg need not read on to see that.
         limit = ("-frames:v", str(cut.frames)) if cut.frames else ()
-        argv = [*self._head(), *self._picture(cut, images), *self._encode(self._filters()), *limit]
+        argv = [*self._head(), *self._picture(cut, images), *self._encode(self._filters(cut)), *limit]
         part = CODECS[self._settings.video_codec].part
         return [(*argv, "-f", part, file_url(out))]
 
@@ -36,14 +37,15 @@ class Commands:
         """Make the finished film at once; two commands where the film is looked through first."""
         picture = [*self._head(), *self._picture(cut, images)]
         # Not by -frames:v, at which 5.1 ends the sound too.
-        filters = self._filters(limit=cut.frames)
+        filters = self._filters(cut)
         if self._settings.container == "gif":
             return self._gif(picture, filters, out)
-        side = self._side()
-        finish = self._finish(out, has_side=bool(side))
+        # Of one input alone jumps in its time stamps are mended for picture and sound alike.
+        side = self._side() if cut.seek != self._recipe.timing.seek else ()
+        finish = self._finish(out, side=None if images is not None else 1 if side else 0)
         if not self._settings.two_pass:
             return [(*picture, *side, *self._encode(filters), *finish)]
-        look = (*picture, *self._encode(filters), *pass_options(self._settings, 1), "-f", "null", "-")
+        look = (*picture, *self._encode(filters), *pass_options(self._settings, 1), *self._part(), "-f", "null", "-")
         return [look, (*picture, *side, *self._encode(filters), *pass_options(self._settings, 2), *finish)]
 
     def join(self, segments: Path, out: Path) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ class Commands:
         parts = ("-format_whitelist", "concat,mov", "-safe", "0", "-f", "concat", "-i", file_url(segments))
         side = self._side()
         argv = [*self._head(), *_SAFE_INPUT, *late, *parts, *side, "-map", "0:v:0", "-c:v", "copy"]
-        return (*argv, *self._finish(out, has_side=bool(side)))
+        return (*argv, *self._finish(out, side=1 if side else None))
 
     def _head(self) -> tuple[str, ...]:
         said = ("-hide_banner", "-loglevel", "level+warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5")
@@ -92,32 +94,31 @@ class Commands:
         options = [*chosen, "-vf", ",".join(filters or ["null"]), *picture_options(settings)]
         return [*options, *self._times(), *shlex.split(settings.raw)]
 
-    def _filters(self, *, limit: int = 0) -> list[str]:
+    def _filters(self, cut: Cut) -> list[str]:
+        """None of them counts, or remembers where it began: FFmpeg starts them anew where the picture changes."""
         settings = self._settings
         chain: list[str] = []
-        if self._recipe.film.sequence is None:
+        if cut.until:
             # Rounded here: setpts would cut off, and turn 20.99 ticks into 20.
-            delay = f"+{self._recipe.timing.delay:.6f}/TB" if self._is_late() else ""
-            chain.append(f"setpts=floor(PTS-STARTPTS{delay}+0.5)")
-        if limit:
-            chain.append(f"trim=end_frame={limit}")
+            chain.append(f"trim=start={cut.after:.6f}:end={cut.until:.6f},setpts=floor(PTS-{cut.lead:.6f}/TB+0.5)")
+        elif self._settings.container == "gif" and self._recipe.timing.skip:
+            chain.append(f"trim=start={self._recipe.timing.skip:.6f}")
+        if self._recipe.is_resized:
+            chain.append(f"scale={self._recipe.film.width}:{self._recipe.film.height}")
         if settings.fps:
             chain.append(f"fps={settings.fps}")
         return [*chain, *settings.filters]
-
-    def _is_late(self) -> bool:
-        """Whether the picture of the whole film starts after its sound."""
-        return bool(self._recipe.timing.delay) and bool(self._recipe.unsplittable)
 
     def _times(self) -> list[str]:
         """Keep the source's time stamps, unless there is a constant rate anyway.
 
         Encoders of 5.1 take fine ticks for frames and miss their bit rate six times over (measured, VP9).
         """
+        keep = keep_times(self._build, mending=self._recipe.is_by_time)
         is_rated = self._recipe.is_constant and self._settings.video_bitrate
         if self._settings.fps or self._recipe.film.sequence is not None or is_rated:
-            return keep_times(self._build)
-        return [*keep_times(self._build), *keep_time_base(self._build)]
+            return keep
+        return [*keep, *keep_time_base(self._build)]
 
     def _gif(self, picture: list[str], filters: list[str], out: Path) -> list[tuple[str, ...]]:
         """Two commands, the first for the palette: one alone would keep the whole film in memory."""
@@ -128,37 +129,44 @@ class Commands:
         make = (*picture, "-i", palette, "-filter_complex", use, "-map", "[v]", *keep_times(self._build))
         return [(*look, "-f", "image2", palette), (*make, "-f", "gif", file_url(out))]
 
-    def _finish(self, out: Path, *, has_side: bool) -> list[str]:
+    def _finish(self, out: Path, *, side: int | None) -> list[str]:
+        """``side`` is the number of the input with everything but the picture, if there is one."""
         container = CONTAINERS[self._settings.container]
-        options = self._side_options() if has_side else []
+        options = self._side_options(side) if side is not None else []
         if container.kind in {"mp4", "mov"}:
             options += ["-movflags", "+faststart"]
         return [*options, "-max_muxing_queue_size", "4096", "-f", container.muxer, file_url(out)]
 
-    def _side_options(self) -> list[str]:
+    def _side_options(self, side: int) -> list[str]:
         company, timing = self._settings.company, self._recipe.timing
-        options = self._sound()
+        options = self._sound(side)
         for place, track in enumerate(company.subtitles):
-            options += ["-map", f"1:{track.stream}", f"-c:s:{place}", track.codec]
+            options += ["-map", f"{side}:{track.stream}", f"-c:s:{place}", track.codec]
         for index in company.attachments:
-            options += ["-map", f"1:{index}"]
+            options += ["-map", f"{side}:{index}"]
         options += ["-c:t", "copy"] if company.attachments else []
-        options += ["-map_metadata", "1", "-map_chapters", "1", *self._stream_metadata()]
+        options += ["-map_metadata", str(side), "-map_chapters", str(side), *self._stream_metadata(side)]
         if timing.seek is not None:
             # The time code of the first frame is no longer that of the source.
             options += ["-metadata", "timecode=", "-metadata:s:v:0", "timecode="]
-        return [*options, *(("-t", f"{timing.seconds:.6f}") if timing.seconds else ())]
+        return [*options, *self._part()]
 
-    def _sound(self) -> list[str]:
+    def _part(self) -> list[str]:
+        """The wanted part of what is read, of picture and all else alike."""
+        timing = self._recipe.timing
+        skip = ["-ss", f"{timing.skip:.6f}"] if timing.skip else []
+        return [*skip, *(("-t", f"{timing.seconds:.6f}") if timing.seconds else ())]
+
+    def _sound(self, side: int) -> list[str]:
         rate = self._settings.audio_bitrate
         options: list[str] = []
         for place, track in enumerate(self._settings.company.sound):
-            options += ["-map", f"1:{track.stream}", f"-c:a:{place}", track.codec]
+            options += ["-map", f"{side}:{track.stream}", f"-c:a:{place}", track.codec]
             options += [f"-filter:a:{place}", track.filters] if track.filters else []
             options += [f"-b:a:{place}", f"{rate}k"] if rate and track.codec != "copy" else []
         return options
 
-    def _stream_metadata(self) -> list[str]:
+    def _stream_metadata(self, side: int) -> list[str]:
         """Languages, titles, file names: saying it of the picture, which joining would lose, ends its own copying."""
         company = self._settings.company
         named = (
@@ -171,7 +179,7 @@ class Commands:
             word
             for kind, streams in named
             for place, stream in enumerate(streams)
-            for word in (f"-map_metadata:s:{kind}:{place}", f"1:s:{stream}")
+            for word in (f"-map_metadata:s:{kind}:{place}", f"{side}:s:{stream}")
         ]
 
 

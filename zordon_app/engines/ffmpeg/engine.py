@@ -15,6 +15,7 @@ from zordon_app.engines.base import Argument, Build, Event, Invocation, Probe, P
 from zordon_app.engines.ffmpeg.arguments import ARGUMENTS
 from zordon_app.engines.ffmpeg.builds import BuildFinder, choose_build
 from zordon_app.engines.ffmpeg.commands import Commands
+from zordon_app.engines.ffmpeg.entries import finder
 from zordon_app.engines.ffmpeg.explain import explain
 from zordon_app.engines.ffmpeg.film import Film
 from zordon_app.engines.ffmpeg.formats import CONTAINERS
@@ -88,7 +89,9 @@ class FfmpegEngine:
         if film.sequence is not None:
             outline = outline_sequence(request, with_rate(film, request.args), settings, warnings)
         else:
-            outline = outline_film(request, film, scan_film(Path(probe.project), film), settings, warnings)
+            scan = scan_film(Path(probe.project), film)
+            find_entries = finder(Path(probe.project), film, scan)
+            outline = outline_film(request, film, scan, settings, warnings, find_entries)
         return make_plan(outline, title=_title(request, film, title), warnings=warnings)
 
     def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:

@@ -112,6 +112,10 @@ class Scan(Struct, kw_only=True):
     """Why the time stamps do not tell which frames there are: then the film cannot be cut exactly."""
     cut_off: bool = False
     """Whether the file ends before it should."""
+    jumps: int = 0
+    """How often time stamps leap, as where recordings were put one after the other."""
+    length: float = 0.0
+    """Seconds of all packets, without the leaps."""
 
     def seconds(self, place: int) -> float:
         """Time stamp of a frame in seconds; of the one after the last: where the film ends."""

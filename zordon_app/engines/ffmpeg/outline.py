@@ -1,11 +1,13 @@
 """From a request and what is known of the source to the pieces of a job."""
 
+import math
 from fractions import Fraction
 
 from msgspec import Struct, structs
 
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.ffmpeg import segments
+from zordon_app.engines.ffmpeg.entries import Entries, FindEntries, no_entries
 from zordon_app.engines.ffmpeg.film import Film, Scan
 from zordon_app.engines.ffmpeg.ranges import (
     asked_frames,
@@ -20,6 +22,9 @@ from zordon_app.errors import BadRequest
 
 _LEAST_LEEWAY = 2.0
 """Seconds of a film without trustworthy time stamps that may not decode: recordings often begin inside a group."""
+
+_RUN_UP = 10.0
+"""Seconds that are read before a wanted part of such a film: longer than the groups of broadcasts."""
 
 
 class Piece(Struct, frozen=True, kw_only=True):
@@ -42,14 +47,21 @@ class Outline(Struct, frozen=True, kw_only=True):
     """Seconds by which the film may be longer or shorter."""
 
 
-def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings, warnings: list[str]) -> Outline:
-    """The pieces of a film whose packets were read.
+def outline_film(
+    request: JobRequest,
+    film: Film,
+    scan: Scan,
+    settings: Settings,
+    warnings: list[str],
+    find_entries: FindEntries = no_entries,
+) -> Outline:
+    """The pieces of a film whose packets were read; ``find_entries`` says from where their first frames decode.
 
     Raises:
         BadRequest: the wanted part is empty or cannot be found.
     """
     if scan.cut_off:
-        warnings.append("The file is cut off or damaged: it ends before it should. What is there is used.")
+        warnings.append("The file is cut off: it ends before it should. What is there is used.")
     if scan.trouble:
         return _outline_by_time(request, film, scan, settings, warnings)
     first, end = wanted_range(request, film, scan, warnings)
@@ -62,13 +74,16 @@ def outline_film(request: JobRequest, film: Film, scan: Scan, settings: Settings
             "Copying cuts at key pictures only; choose a codec, or leave the frames out.", code="copy_cuts"
         )
     timing = _timing(film, scan, first, end, is_all=is_all)
+    entries = find_entries([place for place, _ in places])
     recipe = structs.replace(
-        _recipe(settings, film, timing, reason or _alone(places)), is_constant=scan.is_constant(film.rate)
+        _recipe(settings, film, timing, reason or _alone(places)),
+        is_constant=scan.is_constant(film.rate),
+        is_resized=entries.is_resized or has_crop(settings),
     )
     is_counted = scan.is_end_known if settings.fps else settings.video_codec != "copy" or not scan.cut_off
     return Outline(
         recipe=recipe,
-        pieces=tuple(_piece(scan, first, a, b, is_all=is_all) for a, b in places),
+        pieces=tuple(_piece(scan, film, first, a, b, entries, is_whole=is_all and len(places) == 1) for a, b in places),
         frames=_count_out(settings, end - first, seconds) if is_counted else 0,
         seconds=seconds,
         fps=_fps(settings, film),
@@ -107,6 +122,11 @@ def _recipe(settings: Settings, film: Film, timing: Timing, reason: str) -> Reci
     return Recipe(settings=settings, film=film, timing=timing, width=width, height=height, unsplittable=reason)
 
 
+def has_crop(settings: Settings) -> bool:
+    """Whether filters count on the size of the picture."""
+    return any(text.startswith("crop=") for text in settings.filters)
+
+
 def _alone(places: list[tuple[int, int]]) -> str:
     return "It is so short that one machine does it fastest." if len(places) == 1 else ""
 
@@ -123,14 +143,10 @@ def _fps(settings: Settings, film: Film) -> float:
     return float(Film(container="", fps=settings.fps).rate or film.rate)
 
 
-def _piece(scan: Scan, first: int, place: int, end: int, *, is_all: bool) -> Piece:
-    cut = Cut(
-        seek=segments.seek_before(scan, place) if place else None,
-        # What follows the end of the file needs no end.
-        frames=0 if is_all and place == 0 and end == len(scan.stamps) else end - place,
-        start=scan.microseconds(first, place),
-        end=scan.microseconds(first, end),
-    )
+def _piece(scan: Scan, film: Film, first: int, place: int, end: int, entries: Entries, *, is_whole: bool) -> Piece:
+    cut = segments.cut_of_frames(scan, film, first, place, end, entries.earlier.get(place))
+    # The whole film needs no beginning and no end, so that it may have more than its time stamps tell.
+    cut = Cut(start=cut.start, end=cut.end) if is_whole else cut
     return Piece(first=place + 1, last=end, cut=cut)
 
 
@@ -151,21 +167,18 @@ def _outline_by_time(request: JobRequest, film: Film, scan: Scan, settings: Sett
     if not film.fps:
         raise BadRequest("The file tells neither its frame rate nor usable time stamps.", code="no_rate")
     start, end = frames_as_seconds(request, film, warnings)
-    is_all = not start and end is None
     length = _likely_length(film, scan)
     seconds = max((min(end, length or end) if end is not None else length) - start, 0.0)
-    if not is_all and not seconds:
+    if (start or end is not None) and not seconds:
         raise BadRequest(
             "Nothing is left of the film, which lasts {length} s.", code="trim_nothing", length=f"{length:.2f}"
         )
     warnings.append(f"{scan.trouble} It is encoded in one piece.")
-    if settings.video_codec != "copy" and not settings.fps:
-        settings = structs.replace(settings, fps=film.fps)
-    seek = None if is_all else film.start + start
-    timing = Timing(seek=seek, seconds=0.0 if is_all else seconds)
-    cut = Cut(seek=seek, end=round(seconds * 1_000_000))
+    timing = _timing_by_time(film, start, seconds if end is not None or start else 0.0)
+    recipe = _recipe(settings, film, timing, scan.trouble)
+    cut = Cut(seek=timing.seek, end=round(seconds * 1_000_000))
     return Outline(
-        recipe=_recipe(settings, film, timing, scan.trouble),
+        recipe=structs.replace(recipe, is_resized=has_crop(settings), is_by_time=True),
         pieces=(Piece(first=1, last=max(1, round(seconds * float(film.rate))), cut=cut),),
         frames=0,
         seconds=seconds,
@@ -174,9 +187,20 @@ def _outline_by_time(request: JobRequest, film: Film, scan: Scan, settings: Sett
     )
 
 
+def _timing_by_time(film: Film, start: float, seconds: float) -> Timing:
+    """Read from well before the wanted part: such files have no index of the pictures from which decoding can start."""
+    if not start:
+        return Timing(seconds=seconds)
+    # In whole frames, so that the part begins with one.
+    skip = math.floor(min(start, _RUN_UP) * film.rate) / float(film.rate)
+    return Timing(seek=film.start + start - skip, skip=round(skip, 6), seconds=seconds)
+
+
 def _likely_length(film: Film, scan: Scan) -> float:
-    """Seconds, where the file and its packets agree about them; else 0."""
+    """Seconds, where the file and its packets agree about them or leaps between them were mended; else 0."""
     if scan.cut_off or not scan.stamps:
         return 0.0
+    if scan.jumps:
+        return scan.length
     read = scan.microseconds(0, len(scan.stamps)) / 1_000_000
     return read if abs(read - film.duration) < max(_LEAST_LEEWAY, read / 50) else 0.0

@@ -19,7 +19,9 @@ class Timing(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     """Length of the wanted part; 0: to the end."""
     delay: float = 0.0
-    """How long after the source's beginning its picture starts, where nothing is cut off."""
+    """How long after the source's beginning its picture starts, where the film is joined and nothing is cut off."""
+    skip: float = 0.0
+    """How much after ``seek`` the wanted part begins; what lies before is read, and left out."""
 
 
 class Recipe(Struct, frozen=True, kw_only=True):
@@ -31,6 +33,10 @@ class Recipe(Struct, frozen=True, kw_only=True):
     width: int = 0
     height: int = 0
     unsplittable: str = ""
+    is_resized: bool = False
+    """Whether the picture changes its size in the film, or is cropped, so that it is first brought to one size."""
+    is_by_time: bool = False
+    """Whether the source's time stamps do not tell which frames there are."""
     is_constant: bool = False
     """Whether the source's frames follow each other evenly."""
 
@@ -39,7 +45,14 @@ class Cut(Struct, frozen=True, kw_only=True):
     """The part of the source that a unit covers: ``UnitSpec.detail``."""
 
     seek: float | None = None
-    """Time stamp (s) just before the first frame; None: from the beginning."""
+    """Time stamp (s) from which the source is read: that of a picture from which decoding can start, or just before the
+    first frame. None: from the beginning."""
+    lead: float = 0.0
+    """Seconds from ``seek`` to the first frame."""
+    after: float = 0.0
+    """Seconds from ``seek`` to the middle between the frame before and the first: what comes earlier is left out."""
+    until: float = 0.0
+    """Seconds from ``seek`` to just after the time stamp of the last frame; 0: all that come."""
     frames: int = 0
     """Frames to encode; 0: all that come."""
     start: int = 0

@@ -11,6 +11,9 @@ from zordon_app.engines.ffmpeg.look import open_film, picture_stream
 _PROOF = 48
 """Pictures at the beginning that are decoded: codecs that hide or pair pictures show it at once."""
 
+_LEAP = 10.0
+"""Seconds between two packets that FFmpeg takes for a break in the time stamps."""
+
 _MEASURED = frozenset({"mov", "matroska", "avi", "flv", "asf", "gif"})
 """Demuxers whose cuts were compared frame by frame with the whole film."""
 
@@ -36,29 +39,38 @@ def _read_packets(project: Path, film: Film) -> Scan:
 
     scan = Scan()
     stamps: list[tuple[int, bool, int]] = []
-    unknown = hidden = 0
+    unknown = 0
+    is_partial = False
     with open_film(project) as container:
         stream = picture_stream(container, film)
         scan.time_base = stream.time_base or Fraction(1, 1000)
         try:
             for packet in container.demux(stream):
-                if packet.size == 0:
+                if packet.size == 0 or packet.is_discard:
                     continue
-                if packet.is_discard:
-                    hidden += 1
-                elif packet.is_corrupt:
-                    scan.cut_off = True
-                elif packet.pts is None:
+                is_partial = packet.is_corrupt
+                if packet.pts is None:
                     unknown += 1
-                else:
+                elif not (is_partial and film.container in _MEASURED):
                     stamps.append((packet.pts, packet.is_keyframe, packet.duration or 0))
         except av.error.FFmpegError:
             scan.cut_off = True
-        announced = stream.frames - hidden
+    _measure(scan, stamps)
     _sort_in(scan, stamps, film)
     scan.trouble = _trouble(scan, unknown)
-    scan.cut_off = scan.cut_off or _ends_early(scan, announced, film)
+    if not scan.trouble and film.container == "avi" and not (scan.stamps[0] <= 2 and scan.is_constant(film.rate)):
+        scan.trouble = "The AVI leaves pictures out, and FFmpeg's versions differ about where."
+    # Only at its very end does half a packet mean that the rest is missing.
+    scan.cut_off = scan.cut_off or is_partial or _ends_early(scan, film)
     return scan
+
+
+def _measure(scan: Scan, packets: list[tuple[int, bool, int]]) -> None:
+    """Leaps and length, by the stamps in the order of the file, as FFmpeg mends them (dts_delta_threshold)."""
+    steps = [float((after[0] - before[0]) * scan.time_base) for before, after in pairwise(packets)]
+    leaps = [step for step in steps if abs(step) > _LEAP]
+    scan.jumps = len(leaps)
+    scan.length = sum(steps) - sum(leaps)
 
 
 def _sort_in(scan: Scan, packets: list[tuple[int, bool, int]], film: Film) -> None:
@@ -81,11 +93,12 @@ def _trouble(scan: Scan, unknown: int) -> str:
     return ""
 
 
-def _ends_early(scan: Scan, announced: int, film: Film) -> bool:
-    """Whether the container promises more than there is; with leeway, for some only guess."""
-    if announced > 0:
-        return len(scan.stamps) < announced * 0.98 - 2
-    if not film.duration or not scan.stamps:
+def _ends_early(scan: Scan, film: Film) -> bool:
+    """Whether the file promises more seconds than there are; with leeway, for some only guess.
+
+    Not by its count of pictures: those that an edit list hides are in that, and are no loss.
+    """
+    if not film.duration or not scan.stamps or scan.jumps:
         return False
     length = float((scan.ticks(len(scan.stamps)) - scan.stamps[0]) * scan.time_base)
     return length < film.duration * 0.98 - 0.5

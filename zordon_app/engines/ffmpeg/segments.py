@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from zordon_app.engines.ffmpeg.film import Film, Scan
+from zordon_app.engines.ffmpeg.recipe import Cut
 from zordon_app.engines.ffmpeg.settings import Settings
 
 SEGMENT_FRAMES = 480
@@ -14,9 +15,12 @@ SEGMENT_FRAMES = 480
 SHORTEST_FILM = 20.0
 """Seconds below which cutting and joining costs more than it brings."""
 
-_AFTER_KEY = 0.14
-"""Seconds after a key picture. FFmpeg seeks 3/23 s too early where it does not trust the index (fftools, demuxing), so
-from here it starts at that very key picture and decodes only a handful in vain."""
+EARLIER = 0.14
+"""Seconds by which FFmpeg seeks too early where it does not trust the index (3/23 s; fftools, demuxing). So long after
+a key picture it starts at that very one and decodes only a handful in vain."""
+
+_BLIND = frozenset({"avi"})
+"""Demuxers that answer a seek to before the beginning from elsewhere; their time stamps begin at 0."""
 
 
 def why_one_piece(settings: Settings, *, split: bool, seconds: float, frames: int) -> str:
@@ -78,13 +82,31 @@ def _around(keys: Sequence[int], at: int) -> Sequence[int]:
 
 
 def _just_after(scan: Scan, key: int) -> int:
-    stamp = scan.stamps[key] + math.ceil(_AFTER_KEY / scan.time_base)
+    stamp = scan.stamps[key] + math.ceil(EARLIER / scan.time_base)
     return bisect_left(scan.stamps, stamp) + 1
 
 
-def seek_before(scan: Scan, place: int) -> float:
-    """A time stamp (s) between a frame and the one before it, from which exactly that frame comes first."""
-    return float((scan.stamps[place - 1] + scan.stamps[place]) * scan.time_base / 2)
+def cut_of_frames(scan: Scan, film: Film, first: int, place: int, end: int, entry: int | None = None) -> Cut:
+    """The frames ``place`` to ``end`` (not included) of a film of which frames from ``first`` on are wanted.
+
+    ``entry`` is the place of a picture from which decoding is to start; None: FFmpeg finds the one before by itself.
+    """
+    stamp = scan.stamps[place]
+    middle = stamp - ((stamp - scan.stamps[place - 1]) // 2 if place else 0)
+    # In whole ticks, up: in some files the next frame is only one tick away.
+    stop = (scan.stamps[end - 1] + scan.ticks(end) + 1) // 2
+    origin = float((middle if entry is None else scan.stamps[entry]) * scan.time_base)
+    is_sought = film.container not in _BLIND or origin >= EARLIER
+    origin = origin if is_sought else 0.0
+    return Cut(
+        seek=origin if is_sought else None,
+        lead=float(stamp * scan.time_base) - origin,
+        after=float(middle * scan.time_base) - origin if place else 0.0,
+        until=float(stop * scan.time_base) - origin,
+        frames=end - place,
+        start=scan.microseconds(first, place),
+        end=scan.microseconds(first, end),
+    )
 
 
 def find_range(scan: Scan, film: Film, start: float, end: float | None) -> tuple[int, int]:

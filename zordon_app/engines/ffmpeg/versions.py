@@ -18,9 +18,10 @@ def parse_version(text: str) -> Version:
     return tuple(int(part) for part in match[1].split("."))
 
 
-def keep_times(build: Build) -> list[str]:
-    """Let frames through as they come: none is repeated or left out."""
-    return ["-fps_mode:v" if parse_version(build.version) >= (5, 1) else "-vsync", "passthrough"]
+def keep_times(build: Build, *, mending: bool = False) -> list[str]:
+    """Let frames through as they come: none is repeated or left out, but ``mending`` one that goes back in time."""
+    mode = "vfr" if mending else "passthrough"
+    return ["-fps_mode:v" if parse_version(build.version) >= (5, 1) else "-vsync", mode]
 
 
 def keep_time_base(build: Build) -> list[str]:

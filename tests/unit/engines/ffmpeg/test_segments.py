@@ -53,10 +53,27 @@ def test_cuts_stay_where_no_key_picture_is_near(scan):
     assert [a for a, _ in pieces] == [480 * number for number in range(5)]
 
 
-def test_a_seek_lies_between_two_frames(scan):
-    for place in (1, 7, 2399):
-        stamp = segments.seek_before(scan(), place)
-        assert (place - 1) / 24 < stamp < place / 24
+def test_a_seek_lies_between_two_frames(scan, film):
+    for place in (5, 7, 2399):
+        cut = segments.cut_of_frames(scan(), film(), 0, place, place + 1)
+        assert (place - 1) / 24 < cut.seek < place / 24
+        assert cut.seek + cut.lead == pytest.approx(place / 24)
+        assert place / 24 < cut.seek + cut.until < (place + 1) / 24
+
+
+def test_in_an_avi_nothing_is_sought_near_the_beginning(scan, film):
+    for place in (0, 1, 3):
+        cut = segments.cut_of_frames(scan(), film(container="avi"), 0, place, place + 1)
+        assert cut.seek is None
+        assert cut.lead == pytest.approx(place / 24)
+
+
+def test_a_seek_to_an_earlier_key_leaves_out_what_comes_before_the_frame(scan, film):
+    cut = segments.cut_of_frames(scan(), film(), 0, 250, 300, entry=100)
+
+    assert cut.seek == pytest.approx(100 / 24)
+    assert cut.lead == pytest.approx(150 / 24)
+    assert 149 / 24 < cut.after < 150 / 24
 
 
 def test_lengths_of_segments_do_not_add_up_errors():
