@@ -35,7 +35,9 @@ def beeps(path: Path) -> list[float]:
     with av.open(str(path)) as container:
         for frame in container.decode(audio=0):
             start = float(frame.pts * frame.time_base)
-            loud = (abs(av.AudioResampler(format="flt", layout="mono").resample(frame)[0].to_ndarray()[0]) > 0.2).nonzero()
+            loud = (
+                abs(av.AudioResampler(format="flt", layout="mono").resample(frame)[0].to_ndarray()[0]) > 0.2
+            ).nonzero()
             for sample in loud[0]:
                 now = start + float(sample) / frame.sample_rate
                 if last is not None and now - last > _QUIET:

@@ -43,7 +43,11 @@ LATE = ("-vf", "select=gte(t\\,0.8)", "-fps_mode", "passthrough")
 @pytest.mark.parametrize("name", ["late.ts", "late.mpg", "late.mxf", "late.avi"])
 @pytest.mark.parametrize("args", [{}, {"trim_start": 2, "trim_end": 7}], ids=["whole", "trimmed"])
 def test_a_picture_that_begins_after_the_sound_stays_in_time(studio: Studio, sources: Sources, name, args):
-    codecs = SMALL if name[-3:] in {".ts", "avi"} else ("-c:v", "mpeg2video", "-c:a", "mp2" if "mpg" in name else "pcm_s16le")
+    codecs = (
+        SMALL
+        if name[-3:] in {".ts", "avi"}
+        else ("-c:v", "mpeg2video", "-c:a", "mp2" if "mpg" in name else "pcm_s16le")
+    )
     film = sources.make(name, *flash_and_beep(9), *LATE, *codecs)
     made = studio.make(film, {"preset": "ultrafast", **args})
 

@@ -26,7 +26,7 @@ _RECOVERING = frozenset({"h264", "hevc", "vvc"})
 class Entries(Struct, frozen=True, kw_only=True):
     """For each place from which decoding has to start earlier than FFmpeg would: the place of that picture."""
 
-    earlier: dict[int, int]
+    earlier: dict[int, int] = {}
     is_resized: bool = False
     """Whether pictures of other sizes were met."""
 
@@ -105,11 +105,6 @@ def _ever_earlier(keys: Sequence[int]) -> Iterator[int]:
         back += 1 if back < 6 else back // 2
 
 
-def no_entries(places: Sequence[int]) -> Entries:
-    """Nothing is known of any place."""
-    return Entries(earlier={})
-
-
 def finder(project: Path, film: Film, scan: Scan) -> FindEntries:
     """``entries_of`` for one film, to be asked for its places."""
 
@@ -117,6 +112,7 @@ def finder(project: Path, film: Film, scan: Scan) -> FindEntries:
         try:
             return entries_of(project, film, scan, places)
         except BadRequest:
-            return no_entries(places)
+            # Whatever ails it, FFmpeg will say of each segment.
+            return Entries()
 
     return find

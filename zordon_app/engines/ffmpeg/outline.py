@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.ffmpeg import segments
-from zordon_app.engines.ffmpeg.entries import Entries, FindEntries, no_entries
+from zordon_app.engines.ffmpeg.entries import Entries, FindEntries
 from zordon_app.engines.ffmpeg.film import Film, Scan
 from zordon_app.engines.ffmpeg.ranges import (
     asked_frames,
@@ -53,7 +53,7 @@ def outline_film(
     scan: Scan,
     settings: Settings,
     warnings: list[str],
-    find_entries: FindEntries = no_entries,
+    find_entries: FindEntries,
 ) -> Outline:
     """The pieces of a film whose packets were read; ``find_entries`` says from where their first frames decode.
 
