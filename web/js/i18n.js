@@ -98,13 +98,13 @@ export function said(key, english, values = {}) {
 
 /** A sentence of the server that is always the same, and comes without a code: out of a job, or of another machine. @param {string} english */
 export function heard(english) {
-  const [sentence, ...words] = english.split(` ${SAID} `);
+  const [, sentence, who, words] = SAID.exec(english) ?? ['', english];
   const own = said(`says.${sentence}`, sentence);
-  return words.length ? `${own} ${said(`says.${SAID}`, SAID)} ${words.join(` ${SAID} `)}` : own;
+  return words ? `${own} ${said(`says.${who}`, who)} ${words}` : own;
 }
 
 /** Between our sentence and the engine's own words, which stay as they are. */
-const SAID = 'FFmpeg said:';
+const SAID = /^(.*?) ((?:FFmpeg|Blender) said:) (.*)$/s;
 
 /** A sentence of the server. @param {string} english @param {string} [about] its code and values: no_file?path=%2Fa */
 export function sentence(english, about = '') {

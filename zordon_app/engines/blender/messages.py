@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 _LONGEST = 160
+_SAID = "Blender said:"
 
 
 class Meaning(StrEnum):
@@ -36,7 +37,7 @@ class Message(Struct, frozen=True):
         if found is None:
             return ""
         words = " ".join(found[0].split())[:_LONGEST]
-        return f"{self.sentence} Blender says: {words}"
+        return f"{self.sentence} {_SAID} {words.rstrip('. ')}."
 
 
 _W, _F, _E = Meaning.WARNING, Meaning.FAILURE, Meaning.ENDS
