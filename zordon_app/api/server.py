@@ -20,6 +20,7 @@ from zordon_app.api.errors import Application
 from zordon_app.api.files import FileBody
 from zordon_app.api.workers import Workers
 from zordon_app.errors import ZordonError
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ class HttpServer:
             self._server.prepare()
         except OSError as error:
             raise CannotListen(f"Port {port} cannot be used: {_why(error)} Choose another one with --port.") from error
-        self._thread = threading.Thread(target=self._server.serve, name=f"http {self.port}")
+        self._thread = Guard().thread("http", self._server.serve, about=str(self.port))
         self._thread.start()
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zordon_app.clock import SystemClock
 from zordon_app.config import SettingsFile
 from zordon_app.farm.scheduling.availability import Rules
+from zordon_app.guard import Guard
 from zordon_app.paths import Paths
 
 
@@ -20,6 +21,7 @@ class Basis:
         self.paths = paths
         self.scale = timescale or float(os.environ.get("ZORDON_TIMESCALE", "1"))
         self.stop = threading.Event()
+        self.guard = Guard()
         self.clock = SystemClock()
         self.settings = SettingsFile(paths.settings)
         self.boot = uuid.uuid4().hex[:12]

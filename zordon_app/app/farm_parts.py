@@ -80,7 +80,7 @@ class FarmParts:
         # Jobs that a restored or lost ledger does not know come back from their manifests before anything reads it.
         lost = storage.database.restored
         self.recheck = rebuild_from_manifests(storage.store, storage.manifests) if lost else set[JobId]()
-        self.state = FarmState(storage.store, peers.feed)
+        self.state = FarmState(storage.store, peers.feed, basis.guard)
         self.downloads = DownloadParts(basis, engines, render, self._job_that_needs, peers)
         self.lifecycle = Lifecycle(self.state, basis.clock)
         self._build_ledger()
@@ -109,6 +109,7 @@ class FarmParts:
             artifacts=self.jobs.artifacts,
             finished=self.jobs.finished_film,
             limit_bytes=lambda: int(basis.settings.current.previews_gib * GIB),
+            guard=basis.guard,
         )
 
     def _forget_previews(self, job_id: str) -> None:
@@ -154,7 +155,12 @@ class FarmParts:
             remember=self._storage.hold.save,
         )
         self.leases = LeaseKeeper(
-            state, self.lifecycle, self._blocklist, basis.clock, lease_seconds=LEASE_SECONDS * basis.scale
+            state,
+            self.lifecycle,
+            self._blocklist,
+            basis.clock,
+            lease_seconds=LEASE_SECONDS * basis.scale,
+            guard=basis.guard,
         )
         self.dispatcher = Dispatcher(
             state,
@@ -167,6 +173,7 @@ class FarmParts:
             clock=basis.clock,
             jobs_folder=self._jobs_folder,
             blocklist=self._blocklist,
+            guard=basis.guard,
         )
         self._results = Results(
             state,
@@ -203,6 +210,7 @@ class FarmParts:
             read_log=self._read_log,
             stop=self._basis.stop,
             scale=self._basis.scale,
+            guard=self._basis.guard,
         )
         self.parents = ParentDesk(
             self.state,
@@ -230,6 +238,7 @@ class FarmParts:
             leases=self.leases,
             blocklist=self._blocklist,
             this_node=self._render.identity.id,
+            guard=self._basis.guard,
         )
         self.nodes = NodeDesk(
             self.this_node,
@@ -256,10 +265,17 @@ class FarmParts:
             threads=lambda: self._render.settings().threads,
             jobs_folder=self._jobs_folder,
             work_folder=basis.paths.work,
+            guard=basis.guard,
         )
         notice = self._peers.service.notices.add
         self.hooks = Hooks(
-            lambda: basis.settings.current, basis.name, own_addresses, basis.stop, notice=notice, scale=basis.scale
+            lambda: basis.settings.current,
+            basis.name,
+            own_addresses,
+            basis.stop,
+            notice=notice,
+            scale=basis.scale,
+            guard=basis.guard,
         )
         self.watching = WatchFolders(
             lambda: basis.settings.current.watch_folders,
@@ -269,8 +285,9 @@ class FarmParts:
             basis.clock,
             notice=notice,
             scale=basis.scale,
+            guard=basis.guard,
         )
-        self.announcing = Announcing(state, self._storage.store, self.hooks.tell, basis.name)
+        self.announcing = Announcing(state, self._storage.store, self.hooks.tell, basis.name, guard=basis.guard)
         self.preparing = Preparing(
             state,
             self.lifecycle,
@@ -278,6 +295,7 @@ class FarmParts:
             check=check_artifact,
             jobs_folder=self._jobs_folder,
             recheck=self.recheck,
+            guard=basis.guard,
         )
         self.reconciler = Reconciler(
             state,
@@ -290,6 +308,7 @@ class FarmParts:
             jobs_folder=self._jobs_folder,
             blocklist=self._blocklist,
             nodes=self.nodes.views,
+            guard=basis.guard,
         )
         self.provisioning = Provisioning(
             state,
@@ -299,6 +318,7 @@ class FarmParts:
             downloads=self.downloads.managed,
             allowed=lambda: basis.settings.current.engine_downloads,
             clock=basis.clock,
+            guard=basis.guard,
         )
 
     def _make_worker(self) -> Worker:
@@ -328,6 +348,7 @@ class FarmParts:
             settings=self._render.settings,
             monotonic=self._basis.clock.monotonic,
             stop=self._basis.stop,
+            guard=self._basis.guard,
         )
 
     def _build_door(self) -> None:

@@ -62,7 +62,7 @@ class Zordon:
         try:
             self._basis = Basis(self.paths, timescale)
             self.settings = self._basis.settings
-            self._loops = Loops(self._basis.stop)
+            self._loops = Loops(self._basis.stop, self._basis.guard)
             self._engines = EngineParts(self._basis, engines)
             self.registry = self._engines.registry
             self._storage = StorageParts(self._basis)

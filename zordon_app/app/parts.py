@@ -72,8 +72,10 @@ class StorageParts:
 
     def look_after(self) -> None:
         """Back up, and take up again the room that a full disk made us give away."""
-        self.database.back_up()
-        self.ballast.fill()
+        try:
+            self.database.back_up()
+        finally:
+            self.ballast.fill()
 
     def close(self) -> None:
         """Back up, where that is possible, and close."""
@@ -155,6 +157,7 @@ class PeerParts:
             discovery=settings.discovery if discovery is None else discovery,
             scale=basis.scale,
             on_change=lambda: self.feed.touch([]),
+            guard=basis.guard,
         )
         self.machines = PeerMachines(self.service.directory, storage.projects)
 
@@ -185,6 +188,7 @@ class DownloadParts:
             monotonic=basis.clock.monotonic,
             timescale=basis.scale,
             peers=BuildsOfPeers(peers.service.directory, peers.machines),
+            guard=basis.guard,
         )
 
     def offers(self, engine: str) -> list[Build]:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from zordon_app.client.errors import BadAnswer, Busy, ServerError
 from zordon_app.client.transport import Transport, json_of
+from zordon_app.guard import LOOK_IN_LOG, Guard
 
 POLL_SECONDS = 25
 GRACE_SECONDS = 10.0
@@ -55,6 +56,7 @@ class JobCache:
         """Nothing runs before the first question."""
         self._transport = transport
         self._stop = threading.Event()
+        self._guard = Guard()
         self._news = threading.Condition()
         self._seen = Seen()
         self._error: ServerError | None = None
@@ -99,8 +101,9 @@ class JobCache:
     def _start(self) -> None:
         with self._news:
             if self._thread is None and not self._stop.is_set():
-                name = f"zordon-jobs-of-{self._transport.address.host}"
-                self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+                self._thread = self._guard.thread(
+                    "zordon-jobs-of", self._run, about=self._transport.address.host, daemon=True
+                )
                 self._thread.start()
 
     def _run(self) -> None:
@@ -113,6 +116,10 @@ class JobCache:
                 pause = error.retry_after if isinstance(error, Busy) else PAUSES[min(failures, len(PAUSES) - 1)]
                 failures += 1
                 self._tell(error=error)
+            except Exception as error:  # noqa: BLE001 - who asks is told, and the next poll may go well
+                self._guard.meet("zordon-jobs-of", error)
+                pause = PAUSES[-1]
+                self._tell(error=BadAnswer(f"The list of jobs could not be followed; {LOOK_IN_LOG}"))
             self._stop.wait(pause)
 
     def _poll(self) -> bool:

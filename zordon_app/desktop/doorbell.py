@@ -5,7 +5,6 @@ import json
 import logging
 import secrets
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from zordon_app.files.durable import write_durably
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,9 @@ class Doorbell:
         self._note = note
         self._on_ring = on_ring
         self._key = secrets.token_hex(32)
+        self._guard = Guard()
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._listen, name="zordon-doorbell", daemon=True)
+        self._thread = self._guard.thread("zordon-doorbell", self._listen, daemon=True)
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -61,7 +62,7 @@ class Doorbell:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            with connection:
+            with connection, self._guard.item("The doorbell", "files from another start"):
                 self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:

@@ -2,9 +2,10 @@
 
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ class Notices:
         """``icon`` is shown beside each one."""
         self._icon = icon
         self._waiting: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="zordon-notices", daemon=True)
+        self._thread = Guard().thread("zordon-notices", self._work, daemon=True)
 
     def start(self) -> None:
         """Begin."""

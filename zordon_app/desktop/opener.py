@@ -4,9 +4,10 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def reveal(path: Path) -> bool:
 
 def _start(commands: Sequence[list[str]]) -> None:
     """Run them on a thread: file managers may take seconds, or stay."""
-    threading.Thread(target=_run_first, args=[commands], name="zordon-opener", daemon=True).start()
+    Guard().thread("zordon-opener", lambda: _run_first(commands), daemon=True).start()
 
 
 def _run_first(commands: Sequence[list[str]]) -> None:

@@ -15,6 +15,7 @@ from zordon_app.desktop.backends import BackEnd, ready_back_end
 from zordon_app.desktop.node import Node, find_running
 from zordon_app.desktop.placement import keep_placement, read_placement
 from zordon_app.errors import ZordonError
+from zordon_app.guard import Guard
 from zordon_app.logs import set_up_logging
 from zordon_app.paths import Paths, find_paths
 
@@ -143,7 +144,7 @@ def ended_by_signals(end: Callable[[], object]) -> Iterator[None]:
     """Within, SIGTERM and Ctrl-C call ``end``, on a thread: back ends call signal handlers in the midst of theirs."""
 
     def on_signal(_number: int, _frame: object) -> None:
-        threading.Thread(target=end, name="zordon-end", daemon=True).start()
+        Guard().thread("zordon-end", end, daemon=True).start()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -16,6 +16,7 @@ from zordon_app.desktop.notices import Notices
 from zordon_app.desktop.starting import failing
 from zordon_app.desktop.watching import Watching
 from zordon_app.desktop.window import AppWindow, Look
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ class DesktopSession:
         """Nothing is shown yet. ``find_node`` may take a while, and raise what a person should know."""
         self._find_node = find_node
         self._node: Future[Node] = Future()
-        self._starting = threading.Thread(target=self._start, name="zordon-starting", daemon=True)
+        self._guard = Guard()
+        self._starting = self._guard.thread("zordon-starting", self._start, daemon=True)
         self._icon = look.icon
         self._asked = threading.Event()
         self._notices = Notices(look.icon)
@@ -98,7 +100,7 @@ class DesktopSession:
 
     def _on_closing(self) -> None:
         # The back end waits for the answer on its own thread, and asking the node may take a while.
-        threading.Thread(target=self._decide, name="zordon-closing", daemon=True).start()
+        self._guard.thread("zordon-closing", self._decide, daemon=True).start()
 
     def _decide(self) -> None:
         if not self._node.done() or self._node.exception():

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from zordon_app.client.errors import ServerError
 from zordon_app.desktop.awake import Awake
+from zordon_app.guard import Guard
 
 SECONDS = 1.0
 """Between two looks: a machine falls asleep after minutes."""
@@ -25,13 +26,14 @@ class Watching:
         """Nothing is watched yet."""
         self._awake = awake
         self._on_idle = on_idle
+        self._guard = Guard()
         self._leaving = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, client: Client) -> None:
         """Begin to watch through ``client``."""
-        self._thread = threading.Thread(target=self._run, args=(client,), name="zordon-watching", daemon=True)
+        self._thread = self._guard.thread("zordon-watching", lambda: self._run(client), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -45,13 +47,15 @@ class Watching:
         self._leaving.set()
 
     def _run(self, client: Client) -> None:
-        while not self._stop.wait(SECONDS):
-            rendering = _is_rendering(client)
-            self._awake.keep(awake=rendering)
-            if self._leaving.is_set() and not rendering:
-                self._leaving.clear()
-                self._on_idle()
+        self._guard.repeat("zordon-watching", lambda: self._look(client), self._stop, every=SECONDS)
         self._awake.keep(awake=False)
+
+    def _look(self, client: Client) -> None:
+        rendering = _is_rendering(client)
+        self._awake.keep(awake=rendering)
+        if self._leaving.is_set() and not rendering:
+            self._leaving.clear()
+            self._on_idle()
 
 
 def _is_rendering(client: Client) -> bool:

@@ -8,6 +8,7 @@ from zordon_app.config import Settings
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.news import Event, News
 from zordon_app.errors import BadRequest, ZordonError
+from zordon_app.guard import UNFORESEEN, Guard
 from zordon_app.hooks.command import run_command
 from zordon_app.hooks.webhook import Webhook
 
@@ -26,6 +27,7 @@ class Hooks:
         *,
         notice: Callable[[str, str], None] = lambda _about, _text: None,
         scale: float = 1.0,
+        guard: Guard | None = None,
     ) -> None:
         """``settings`` as they are now; ``machine`` names this one; ``stop`` ends whatever still runs.
 
@@ -33,6 +35,7 @@ class Hooks:
         """
         self._settings = settings
         self._notice = notice
+        self._guard = guard or Guard()
         self._machine = machine
         self._stop = stop
         self._webhook = Webhook(own_addresses, stop, scale=scale)
@@ -69,7 +72,17 @@ class Hooks:
             ways.append(lambda: run_command(settings.notify_command, news, self._stop))
         if settings.webhook:
             ways.append(lambda: post(settings.webhook, news))
-        return [complaint for way in ways if (complaint := _complaint_of(way))]
+        return [complaint for way in ways if (complaint := self._complaint_of(way))]
+
+    def _complaint_of(self, way: Callable[[], None]) -> str:
+        try:
+            way()
+        except ZordonError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - the other way is gone all the same
+            self._guard.meet("Telling of jobs", error)
+            return UNFORESEEN
+        return ""
 
 
 def sample(machine: str) -> News:
@@ -87,11 +100,3 @@ def sample(machine: str) -> News:
         total=0,
         machine=machine,
     )
-
-
-def _complaint_of(way: Callable[[], None]) -> str:
-    try:
-        way()
-    except ZordonError as error:
-        return str(error)
-    return ""

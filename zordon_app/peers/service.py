@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from zordon_app.client.calls import as_object
 from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.errors import ZordonError
+from zordon_app.guard import Guard
 from zordon_app.peers.browsers.browsers import Browsers, BrowserSession
 from zordon_app.peers.browsers.codes import SignInCodes
 from zordon_app.peers.desk import FarmDesk
@@ -72,6 +73,7 @@ class PeerService:
         scale: float = 1.0,
         interfaces: list[str] | None = None,
         on_change: Callable[[], None] = lambda: None,
+        guard: Guard | None = None,
     ) -> None:
         """Nothing runs yet.
 
@@ -92,11 +94,13 @@ class PeerService:
         self._scale = scale
         self._on_change = on_change
         self._stop = threading.Event()
+        self._guard = guard or Guard()
         self._threads: list[threading.Thread] = []
         self._auto_joined: float | None = None
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="peers ask")
+        self._executor = self._guard.pool("peers ask", WORKERS)
         self.network = Network(clock, extra_names=extra_names)
         self.notices = Notices(clock)
+        self._guard.tell_through(self.notices.add)
         self.nearby = NearbyMachines(clock, on_change)
         self.members = Members(folder / "members.json", identity, name())
         self.sessions = PeerSessions(identity, self.members, clock)
@@ -145,6 +149,7 @@ class PeerService:
             port=self._port,
             on_joined=self._joined,
             on_change=self._on_change,
+            guard=self._guard,
         )
         self._admission = AdmissionDesk(
             self._identity,
@@ -169,13 +174,16 @@ class PeerService:
             clock=self._clock,
             seconds=BEAT_SECONDS * self._scale,
             on_change=self._on_change,
+            guard=self._guard,
         )
         self._probe = AddressProbe(
-            self.nearby, manual, self._executor, self._clock, seconds=PROBE_SECONDS * self._scale
+            self.nearby, manual, self._executor, self._clock, seconds=PROBE_SECONDS * self._scale, guard=self._guard
         )
         self._discovery: Discovery | None = None
         if discovery:
-            self._discovery = Discovery(self.nearby, self._announcement, self._clock, interfaces=interfaces)
+            self._discovery = Discovery(
+                self.nearby, self._announcement, self._clock, interfaces=interfaces, guard=self._guard
+            )
 
     def _build_faces(self) -> None:
         self.messages = PeerMessages(
@@ -234,24 +242,22 @@ class PeerService:
 
     def run_once(self, wait: float) -> None:
         """One step of the heartbeat: ask peers, look at written-down addresses, join by itself where that is wanted."""
-        self._heartbeat.run_once(wait)
-        self.membership.follow_name()
-        self._probe.run_once()
-        self._join_by_itself()
+        steps: dict[str, Callable[[], None]] = {
+            "asking the other machines": lambda: self._heartbeat.run_once(wait),
+            "telling this machine's name": self.membership.follow_name,
+            "the addresses in Settings": self._probe.run_once,
+            "joining by itself": self._join_by_itself,
+        }
+        for what, step in steps.items():
+            with self._guard.item("Keeping in touch", what):
+                step()
 
     def _spawn(self, name: str, step: Callable[[float], None]) -> None:
-        thread = threading.Thread(target=self._repeat, args=(step,), name=name)
+        """``step`` waits by itself, at most as long as it is told."""
+        tick = TICK_SECONDS * self._scale
+        thread = self._guard.thread(name, lambda: self._guard.repeat(name, lambda: step(tick), self._stop))
         self._threads.append(thread)
         thread.start()
-
-    def _repeat(self, step: Callable[[float], None]) -> None:
-        """``step`` waits by itself, at most as long as it is told."""
-        while not self._stop.is_set():
-            try:
-                step(TICK_SECONDS * self._scale)
-            except Exception:
-                log.exception("The loop %s met an unexpected error and goes on", threading.current_thread().name)
-                self._stop.wait(1)
 
     # What the API asks for
 
@@ -260,7 +266,9 @@ class PeerService:
         peers = self.directory.all()
         asked = {self._executor.submit(_status_of, peer, timeout): peer for peer in peers if peer.is_online}
         wait(asked, timeout=timeout)
-        answers = {peer.id: future.result() for future, peer in asked.items() if future.done()}
+        answers = {
+            peer.id: future.result() for future, peer in asked.items() if future.done() and not future.exception()
+        }
         found: dict[str, dict[str, Any]] = {}
         for peer in peers:
             late = {"online": False, "reason": peer.reason or "Did not answer in time."}

@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from msgspec import Struct
 from zordon_app import __version__
 from zordon_app.engines.base import Build, Invocation, RunProgram
 from zordon_app.errors import BadRequest, DiskFull, EngineFailed
+from zordon_app.guard import Guard
 
 CPU, DISK_WRITE, DISK_READ = "cpu", "disk_write", "disk_read"
 MIB = 1024**2
@@ -85,7 +85,7 @@ def measure_cpu(seconds: float) -> float:
     its own processor time, so that what else is running does not make the machine look slow.
     """
     cores = usable_cores()
-    with ThreadPoolExecutor(cores, thread_name_prefix="cpu benchmark") as pool:
+    with Guard().pool("cpu benchmark", cores) as pool:
         speeds = list(pool.map(_hash_for, [seconds] * cores))
     return round(sum(speeds) / 1e6, 1)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from zordon_app.guard import Guard
+
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
@@ -54,7 +56,7 @@ class GpuWatch:
             is_due = self._asked_at is None or (bool(self._known) and now - self._asked_at >= EVERY_SECONDS)
             if is_due and (self._thread is None or not self._thread.is_alive()):
                 self._asked_at = now
-                self._thread = threading.Thread(target=self.look, name="gpus", daemon=True)
+                self._thread = Guard().thread("gpus", self.look, daemon=True)
                 self._thread.start()
             return list(self._known)
 

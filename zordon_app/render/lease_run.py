@@ -74,7 +74,7 @@ class LeaseRun:
             if self._must_stop() or self._is_hung(session) or self._lost_the_rest():
                 return False
             if event is None and session.has_ended:
-                self._engine_died(session)
+                self.fail_in_hand(session.why())
                 return False
         for number in list(self._owed):
             self.fail_unit(number, "The engine went on without making this frame.")
@@ -118,6 +118,12 @@ class LeaseRun:
         if unit is not None:
             self._obey(self._source.fail(self._lease, unit, message))
         self._forget_in_hand(number)
+
+    def fail_in_hand(self, message: str) -> None:
+        """The unit that the engine is at failed, or the first if it is at none."""
+        number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
+        if number is not None:
+            self.fail_unit(number, message)
 
     def fail_all(self, message: str) -> None:
         """The job cannot be rendered at all."""
@@ -186,11 +192,6 @@ class LeaseRun:
         if self._in_hand == number:
             self._in_hand = None
 
-    def _engine_died(self, session: EngineSession) -> None:
-        number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
-        if number is not None:
-            self.fail_unit(number, session.why())
-
     def _must_stop(self) -> bool:
         """Whether the session must end now, for the order that came with the last renewal."""
         if self._must_stop_now():
@@ -223,7 +224,5 @@ class LeaseRun:
     def _is_hung(self, session: EngineSession) -> bool:
         if not session.is_silent_for(self._settings.hang_seconds):
             return False
-        number = self._in_hand if self._in_hand is not None else next(iter(self._owed), None)
-        if number is not None:
-            self.fail_unit(number, f"The engine did nothing for {self._settings.hang_seconds:.0f} s and was ended.")
+        self.fail_in_hand(f"The engine did nothing for {self._settings.hang_seconds:.0f} s and was ended.")
         return True

@@ -2,12 +2,13 @@
 
 import contextlib
 import threading
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 from msgspec import Struct
 
 from zordon_app.errors import PreviewFailed
+from zordon_app.guard import Guard
 from zordon_app.render.film_recipes import Recipe
 from zordon_app.render.preview_store import PreviewStore
 
@@ -23,12 +24,12 @@ class _Making(Struct):
 class PreviewFilms:
     """Who asks waits a while for the film, and has the one before while the new one takes longer."""
 
-    def __init__(self, store: PreviewStore, *, patience_seconds: float) -> None:
+    def __init__(self, store: PreviewStore, *, patience_seconds: float, guard: Guard | None = None) -> None:
         self._store = store
         self._patience = patience_seconds
         self._lock = threading.Lock()
         self._making: dict[str, _Making] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="preview film")
+        self._pool = (guard or Guard()).pool("preview film", 1)
         self._stopped = threading.Event()
 
     def get(self, job_id: str, recipe: Recipe) -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zordon_app.domain.jobs import Job
 from zordon_app.errors import PreviewFailed
+from zordon_app.guard import Guard
 from zordon_app.render.film_recipes import FilmRecipes
 from zordon_app.render.film_writing import is_playable
 from zordon_app.render.preview_films import PreviewFilms
@@ -32,6 +33,7 @@ class Previews:
         finished: Callable[[Job], Path | None],
         limit_bytes: Callable[[], int] = lambda: 2 * GIB,
         patience_seconds: float = PATIENCE_SECONDS,
+        guard: Guard | None = None,
     ) -> None:
         """``artifacts`` gives the published unit files in order; ``finished`` the film of a completed video job."""
         self._store = PreviewStore(folder)
@@ -40,7 +42,7 @@ class Previews:
         self._limit_bytes = limit_bytes
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._recipes = FilmRecipes(self._store, self._film_picture)
-        self._films = PreviewFilms(self._store, patience_seconds=patience_seconds)
+        self._films = PreviewFilms(self._store, patience_seconds=patience_seconds, guard=guard)
 
     def image(self, job: Job, *, big: bool, unit: int | None, exposure: float = 0.0) -> Path | None:
         """A JPEG, 320 px wide or 960 with ``big``; of ``unit``, else of the one published last. None: nothing yet.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zordon_app.engines.base import Invocation
 from zordon_app.errors import EngineFailed
+from zordon_app.guard import Guard
 from zordon_app.render.lines import read_lines
 from zordon_app.render.processes import OwnedProcess, ProcessOwner
 
@@ -34,7 +35,7 @@ class ProgramRunner:
         except OSError as error:
             raise EngineFailed(f"{Path(invocation.argv[0]).name} could not be started: {error.strerror}.") from error
         late = threading.Event()
-        timer = threading.Timer(timeout, self._end_late, (process, late))
+        timer = Guard().timer("ending programs", timeout, lambda: self._end_late(process, late))
         timer.start()
         try:
             lines = self._collect(process, on_line)

@@ -1,6 +1,5 @@
 """Artifacts are checked and handed in beside the engine, so that it never waits for that."""
 
-import logging
 import queue
 import threading
 from collections import Counter
@@ -14,9 +13,10 @@ from zordon_app.domain.jobs import Expected
 from zordon_app.domain.leases import Lease, LeasedUnit
 from zordon_app.domain.results import CheckedFile
 from zordon_app.errors import DiskFull, ZordonError
+from zordon_app.guard import Guard, sentence_of
 from zordon_app.render.interfaces import WorkSource
 
-log = logging.getLogger(__name__)
+LOOP = "Checking results"
 
 MOST_WAITING = 32
 """Artifacts that may wait to be checked; beyond that the engine is slowed down rather than the disk filled."""
@@ -41,15 +41,17 @@ class Publisher:
         source: WorkSource,
         check: Callable[[Path, Expected], tuple[str, int]],
         prepare: Callable[[Expected], None],
+        guard: Guard | None = None,
     ) -> None:
         """Deliver to ``source`` what ``check`` lets pass; ``prepare`` loads what it needs for such files."""
         self._source = source
         self._check = check
         self._prepare = prepare
+        self._guard = guard or Guard()
         self._queue: queue.Queue[Finished | Expected | None] = queue.Queue(MOST_WAITING)
         self._delivered = threading.Condition()
         self._waiting: Counter[LeaseId] = Counter()
-        self._thread = threading.Thread(target=self._loop, name="publisher")
+        self._thread = self._guard.thread("publisher", self._loop)
         self._thread.start()
 
     def expect(self, expected: Expected) -> None:
@@ -79,15 +81,17 @@ class Publisher:
     def _loop(self) -> None:
         while (due := self._queue.get()) is not None:
             if isinstance(due, Expected):
-                self._prepare(due)
+                # What the check will need and does not find, the check itself will say.
+                with self._guard.item(LOOP, f"reading files of the format {due.format}"):
+                    self._prepare(due)
             else:
                 self._hand_in(due)
 
     def _hand_in(self, finished: Finished) -> None:
         try:
-            self._deliver(finished)
-        except Exception:
-            log.exception("A result of job %s could not be handed in", finished.lease.job)
+            # Of what cannot be said of a unit its holder has to be told otherwise: by the lease, which ends.
+            with self._guard.item(LOOP, f"a result, {finished.unit.spec.file}", key=finished.lease.job):
+                self._deliver(finished)
         finally:
             with self._delivered:
                 self._waiting[finished.lease.id] -= 1
@@ -105,3 +109,6 @@ class Publisher:
             self._source.give_back(lease, [unit], str(error))
         except (ZordonError, OSError) as error:
             self._source.fail(lease, unit, str(error))
+        except Exception as error:  # noqa: BLE001 - it ends this unit's attempt, and nothing else
+            self._guard.meet(LOOP, error)
+            self._source.fail(lease, unit, sentence_of(LOOP, unit.spec.file, error))

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zordon_app.engines.base import Engine, Event, EventKind, Invocation
+from zordon_app.guard import Guard
 from zordon_app.render.lines import read_lines
 from zordon_app.render.processes import OwnedProcess, ProcessOwner
 
+LOOP = "Following engines"
 _MOST_WAITING = 10_000
 _LAST_LINES = 400
 """Enough for what was said first: an engine's last lines only repeat that something went wrong."""
@@ -36,6 +38,7 @@ class EngineSession:
         stdin: bool,
         on_line: Callable[[str, list[Event]], None],
         monotonic: Callable[[], float],
+        guard: Guard | None = None,
     ) -> None:
         """Start the program in ``folder``; ``on_line`` is told each line and what it means.
 
@@ -46,6 +49,7 @@ class EngineSession:
         self._processes = processes
         self._on_line = on_line
         self._monotonic = monotonic
+        self._guard = guard or Guard()
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._events: queue.Queue[Event | None] = queue.Queue(_MOST_WAITING)
         self._heard_at = self._looked_at = monotonic()
@@ -53,7 +57,7 @@ class EngineSession:
         self._cpu_seconds = 0.0
         self._stopped = threading.Event()
         self.process: OwnedProcess = processes.spawn(invocation, cwd=folder, stdin=stdin)
-        self._reader = threading.Thread(target=self._read, name=f"engine output {self.process.popen.pid}", daemon=True)
+        self._reader = self._guard.thread("engine output", self._read, about=str(self.process.popen.pid), daemon=True)
         self._reader.start()
 
     def feed(self, text: str) -> bool:
@@ -129,11 +133,16 @@ class EngineSession:
             for line in read_lines(pipe):
                 self._heard_at = self._monotonic()
                 self._last_lines.append(line)
-                events = self._engine.read(line)
-                # First the log: who takes an event finds the lines of its unit there.
-                self._on_line(line, events)
-                for event in events:
-                    self._put(event)
+                with self._guard.item(LOOP, "a line that an engine printed"):
+                    self._take(line)
+
+    def _take(self, line: str) -> None:
+        events = self._engine.read(line)
+        # First the log: who takes an event finds the lines of its unit there.
+        with self._guard.item(LOOP, "the log of a job"):
+            self._on_line(line, events)
+        for event in events:
+            self._put(event)
 
     def _put(self, event: Event) -> None:
         while not self._stopped.is_set():

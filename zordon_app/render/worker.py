@@ -1,6 +1,5 @@
 """The worker: takes a lease, renders it, reports. Decides nothing about jobs."""
 
-import logging
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from zordon_app.domain.jobs import Expected
 from zordon_app.domain.leases import Lease
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.base import Engine, Invocation
+from zordon_app.errors import DiskFull
+from zordon_app.guard import Guard, sentence_of
 from zordon_app.render.interfaces import JobFolders, WorkSource
 from zordon_app.render.joblog import JobLogs
 from zordon_app.render.lease_run import LeaseRun
@@ -20,7 +21,7 @@ from zordon_app.render.settings import RenderSettings
 from zordon_app.render.settling import Settling
 from zordon_app.render.unit_log import UnitLog
 
-log = logging.getLogger(__name__)
+LOOP = "Rendering"
 
 
 class Worker:
@@ -38,6 +39,7 @@ class Worker:
         settings: Callable[[], RenderSettings],
         monotonic: Callable[[], float],
         stop: threading.Event,
+        guard: Guard | None = None,
     ) -> None:
         """``stop`` ends it: the unit in hand is given back. ``prepare`` loads what ``check`` needs for such files."""
         self._source = source
@@ -49,16 +51,19 @@ class Worker:
         self._settings = settings
         self._monotonic = monotonic
         self._stop = stop
+        self._guard = guard or Guard()
         self._warm: tuple[str, EngineSession, UnitLog] | None = None
         self._warm_threads = 0
 
     def run(self) -> None:
         """Work until told to stop. To be called by a thread of its own."""
-        publisher = Publisher(self._source, self._check, self._prepare)
-        settling = Settling(publisher)
+        publisher = Publisher(self._source, self._check, self._prepare, self._guard)
+        settling = Settling(publisher, self._guard)
         try:
             while not self._stop.is_set():
-                self._run_once(publisher, settling)
+                if not self._guard.step(LOOP, lambda: self._run_once(publisher, settling)):
+                    self._end_warm()
+                    self._stop.wait(1)
         finally:
             self._end_warm()
             settling.finish()
@@ -67,16 +72,11 @@ class Worker:
     def _run_once(self, publisher: Publisher, settling: Settling) -> None:
         keep = self._warm[0] if self._warm else None
         wait = self._settings().idle_session_seconds if keep else 25.0
-        try:
-            assignment = self._source.next_lease(wait=wait, keep_job=keep)
-            if assignment is None:
-                self._end_warm()
-            else:
-                self._work(assignment, publisher, settling)
-        except Exception:
-            log.exception("The worker met an unexpected error and goes on")
+        assignment = self._source.next_lease(wait=wait, keep_job=keep)
+        if assignment is None:
             self._end_warm()
-            self._stop.wait(1)
+        else:
+            self._work(assignment, publisher, settling)
 
     def _work(self, assignment: Assignment, publisher: Publisher, settling: Settling) -> None:
         lease = assignment.lease
@@ -91,13 +91,23 @@ class Worker:
             stop=self._stop,
         )
         try:
+            self._render(assignment, run)
+        finally:
+            run.give_back_rest("The worker stopped.")
+            settling.begin(lease.id, folder, run.renew, self._settings().renew_seconds)
+
+    def _render(self, assignment: Assignment, run: LeaseRun) -> None:
+        try:
             if assignment.engine.warm:
                 self._render_warm(assignment, run)
             else:
                 self._render_each(assignment, run)
-        finally:
-            run.give_back_rest("The worker stopped.")
-            settling.begin(lease.id, folder, run.renew, self._settings().renew_seconds)
+        except DiskFull:
+            raise
+        except Exception as error:  # noqa: BLE001 - counted against the job, which else would come first for ever
+            self._guard.meet(LOOP, error)
+            self._end_warm()
+            run.fail_in_hand(sentence_of(LOOP, f"the job {assignment.job.name}", error))
 
     def _make_folder(self, lease: Lease) -> Path:
         try:
@@ -182,6 +192,7 @@ class Worker:
             stdin=stdin,
             on_line=unit_log.write,
             monotonic=self._monotonic,
+            guard=self._guard,
         )
 
     def _end_warm(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from zordon_app.errors import PeerGone, ZordonError
+from zordon_app.guard import Guard
 from zordon_app.storage.partial import PartialFile
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class SourceServer:
         with self._lock:
             if self._server is None:
                 self._server = _Server(self.find, self._stop)
-                self._thread = threading.Thread(target=self._server.serve_forever, name="sources")
+                self._thread = Guard().thread("sources", self._server.serve_forever)
                 self._thread.start()
             port = self._server.server_address[1]
         return f"http://127.0.0.1:{port}/{self._secret}/{key}/{quote(PurePosixPath(name).name)}"

@@ -19,6 +19,7 @@ from zordon_app.engines.builds.store import BuildStore
 from zordon_app.engines.builds.web import Web
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
+from zordon_app.guard import Guard
 
 
 def managed_builds(
@@ -37,6 +38,7 @@ def managed_builds(
     sources: Sequence[Source] | None = None,
     web: Web | None = None,
     timescale: float = 1.0,
+    guard: Guard | None = None,
 ) -> ManagedBuilds:
     """Builds kept in ``builds_folder``, lists and half downloads in ``cache_folder``.
 
@@ -60,6 +62,7 @@ def managed_builds(
         lambda source: CachedPages(source, opened, cache_folder / "pages" / source.name),
         cache_folder / "lists",
         now,
+        guard,
     )
     left_open = OpenDownloads(cache_folder / "downloads.json")
     return ManagedBuilds(
@@ -68,7 +71,7 @@ def managed_builds(
         index=index,
         store=store,
         installer=installer,
-        downloads=Downloads(monotonic=monotonic, on_change=on_change, keep=left_open.save),
+        downloads=Downloads(monotonic=monotonic, on_change=on_change, keep=left_open.save, guard=guard),
         left_open=left_open.load(),
         web=opened,
         peers=peers or NoPeers(),

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from zordon_app.engines.builds.store import Managed
 from zordon_app.engines.builds.trial import start_once
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import BadRequest, EngineFailed
+from zordon_app.guard import Guard
 
 FROM_PIP = "pip"
 """The source of such builds."""
@@ -150,7 +150,7 @@ def _run(argv: list[str], steps: Steps) -> None:
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
     said: list[str] = []
-    reader = threading.Thread(target=_read, args=(process, said), name="pip output")
+    reader = Guard().thread("pip output", lambda: _read(process, said))
     reader.start()
     try:
         _wait(process, steps)

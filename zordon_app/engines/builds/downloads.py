@@ -1,6 +1,5 @@
 """Installations, one after the other: what each is doing, and pausing, resuming and cancelling them."""
 
-import logging
 import threading
 import uuid
 from collections import deque
@@ -16,8 +15,7 @@ from zordon_app.engines.builds.steps import DownloadState, Progress, Steps
 from zordon_app.engines.builds.store import Managed
 from zordon_app.engines.builds.tasks import Task
 from zordon_app.errors import BadRequest, NotFound, TooBusy, ZordonError
-
-log = logging.getLogger(__name__)
+from zordon_app.guard import Guard
 
 HERE_ALREADY = "It is here already."
 """What the record of a build says that need not be downloaded."""
@@ -75,11 +73,13 @@ class Downloads:
         monotonic: Callable[[], float],
         on_change: Callable[[], None],
         keep: Callable[[Sequence[OpenDownload]], None] = lambda _open: None,
+        guard: Guard | None = None,
     ) -> None:
         """``on_change`` is called, from any thread, when a record changed; ``keep`` with those that have not ended."""
         self._monotonic = monotonic
         self._on_change = on_change
         self._keep = keep
+        self._guard = guard or Guard()
         self._changed = threading.Condition()
         self._entries: dict[str, _Entry] = {}
         self._queue: deque[str] = deque()
@@ -188,7 +188,6 @@ class Downloads:
             self._changed.notify_all()
 
     def _run(self, entry: _Entry, steps: Steps) -> None:
-        record = entry.record
         try:
             entry.managed = entry.task.run(steps)
         except Stopped:
@@ -198,8 +197,8 @@ class Downloads:
             self._finish(entry, state, _STOPPED[state])
         except ZordonError as error:
             self._finish(entry, _S.FAILED, str(error), status=error.status, about=error.about)
-        except Exception:
-            log.exception("Installing %s %s met an unexpected error", record.engine, record.version)
+        except Exception as error:  # noqa: BLE001 - the record says so, and the next download begins
+            self._guard.meet("Downloads", error)
             self._finish(entry, _S.FAILED, "Something unforeseen went wrong; the log has the details.", status=500)
         else:
             self._finish(entry, _S.INSTALLED, "")
@@ -227,7 +226,8 @@ class Downloads:
         record.speed, record.eta_seconds = 0.0, None
         # When all ends they are stopped, and shall go on at the next start.
         if not self._closed:
-            self._keep(self._open())
+            with self._guard.item("Downloads", "the list of open downloads"):
+                self._keep(self._open())
         self._changed.notify_all()
 
     def _open(self) -> list[OpenDownload]:

@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from zordon_app.engines.builds.errors import SiteFailed
 from zordon_app.engines.builds.sources.base import Pages, Source
 from zordon_app.errors import ZordonError
 from zordon_app.files.durable import write_durably
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +47,14 @@ class BuildIndex:
         pages: Callable[[Source], Pages],
         folder: Path,
         now: Callable[[], datetime],
+        guard: Guard | None = None,
     ) -> None:
         """Keep lists in ``folder``."""
         self.sources = {source.name: source for source in sources}
         self._pages = pages
         self._folder = folder
         self._now = now
+        self._guard = guard or Guard()
         self._refreshing = threading.Lock()
         """One refresh at a time; who waits for it finds fresh lists."""
         self._lock = threading.Lock()
@@ -75,7 +77,7 @@ class BuildIndex:
         with self._refreshing:
             due = [self.sources[old.source] for old in self.listings(engine) if force or self._is_due(old)]
             if due:
-                with ThreadPoolExecutor(len(due), thread_name_prefix="build lists") as threads:
+                with self._guard.pool("build lists", len(due)) as threads:
                     list(threads.map(self._ask, due))
         return self.listings(engine)
 
@@ -90,14 +92,25 @@ class BuildIndex:
         old = self._listing(source)
         now = self._now()
         try:
-            builds = source.offers(self._pages(source))
-            if not builds:
-                raise SiteFailed("The list of {site} is empty or cannot be read.", code="site_empty", site=source.label)
+            builds = self._offers(source)
             new = structs.replace(old, checked_at=now, tried_at=now, problem="", about="", builds=builds)
         except ZordonError as error:
             log.info("The list of %s was not renewed: %s", source.label, error)
             new = structs.replace(old, tried_at=now, problem=str(error), about=error.about)
         self._keep(source, new)
+
+    def _offers(self, source: Source) -> list[Available]:
+        empty = SiteFailed("The list of {site} is empty or cannot be read.", code="site_empty", site=source.label)
+        try:
+            builds = source.offers(self._pages(source))
+        except ZordonError:
+            raise
+        except Exception as error:  # A site may send anything; the other sites' lists are wanted all the same.
+            self._guard.meet("build lists", error)
+            raise empty from error
+        if not builds:
+            raise empty
+        return builds
 
     def _keep(self, source: Source, listing: Listing) -> None:
         with self._lock:

@@ -7,12 +7,14 @@ from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.registry import EngineRegistry
+from zordon_app.errors import ZordonError
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.child_work import ChildWork
 from zordon_app.farm.child.local_work import LocalWork
 from zordon_app.farm.interfaces import Builds
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.this_node import ThisNode
+from zordon_app.guard import UNFORESEEN
 
 
 class EndedWork:
@@ -178,4 +180,8 @@ class AllWork:
         if build is None:
             work.give_back(lease, list(lease.units), "The engine build is gone.")
             return None
-        return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
+        try:
+            return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
+        except Exception as error:
+            work.fail_job(lease, str(error) if isinstance(error, ZordonError) else UNFORESEEN)
+            raise

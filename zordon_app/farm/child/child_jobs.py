@@ -13,13 +13,15 @@ from zordon_app.domain.jobs import BuildRef, Job, ParentRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import BadRequest, Forbidden, JobNotFound
-from zordon_app.farm.child.child_threads import ChildThreads
+from zordon_app.farm.child.child_threads import LOOP, ChildThreads
 from zordon_app.farm.child.child_work import ChildWork
 from zordon_app.farm.child.preparation import Preparation, helps
 from zordon_app.farm.interfaces import Clock, Machines, ParcelBox
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.this_node import ThisNode
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class ChildJobs:
         read_log: Callable[[str, int, int], bytes],
         stop: threading.Event,
         scale: float,
+        guard: Guard | None = None,
     ) -> None:
         """``read_log`` gives the log of a unit of a job from an offset; ``stop`` ends all threads.
 
@@ -60,6 +63,8 @@ class ChildJobs:
         self._read_log = read_log
         self._stop = stop
         self._scale = scale
+        self._guard = guard or Guard()
+        self._jobs = JobGuard(guard, lifecycle)
         self._lock = threading.Lock()
         self._works: dict[JobId, ChildWork] = {}
         self._threads: list[threading.Thread] = []
@@ -104,18 +109,22 @@ class ChildJobs:
     def run_once(self) -> None:
         """Start what has come, drop what a person or the parent has ended."""
         for job in self._state.jobs():
-            if job.parent is None:
-                continue
-            if job.status.is_final or job.status == JobStatus.PAUSED:
-                self._drop(job.id)
-                self._forget(job)
-            elif self.work(job.id) is None:
-                self._begin(job)
+            if job.parent is not None:
+                with self._jobs.job(LOOP, job):
+                    self._look_at(job)
         for work in self.works():
-            work.return_unused(now=not self._node.may_begin)
-            if not self._state.has(work.job.id):
-                self._drop(work.job.id)
+            with self._jobs.job(LOOP, work.job):
+                work.return_unused(now=not self._node.may_begin)
+                if not self._state.has(work.job.id):
+                    self._drop(work.job.id)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
+
+    def _look_at(self, job: Job) -> None:
+        if job.status.is_final or job.status == JobStatus.PAUSED:
+            self._drop(job.id)
+            self._forget(job)
+        elif self.work(job.id) is None:
+            self._begin(job)
 
     def join(self) -> None:
         """Wait for all threads, after ``stop`` was set."""
@@ -181,6 +190,7 @@ class ChildJobs:
             on_failed=lambda reason: self._fail(work, reason),
             stop=self._stop,
             scale=self._scale,
+            guard=self._guard,
         )
         self._threads += threads.start()
 

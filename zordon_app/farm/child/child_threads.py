@@ -11,9 +11,11 @@ from zordon_app.farm.child.child_work import ChildWork
 from zordon_app.farm.child.preparation import Preparation
 from zordon_app.farm.interfaces import Clock, Machines
 from zordon_app.farm.scheduling.this_node import ThisNode
+from zordon_app.guard import UNFORESEEN, Guard
 
 log = logging.getLogger(__name__)
 
+LOOP = "Helping other machines"
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 """How long to wait before a parent that does not answer is asked again."""
 TELL_SECONDS = 1.0
@@ -37,6 +39,7 @@ class ChildThreads:
         on_failed: Callable[[str], None],
         stop: threading.Event,
         scale: float,
+        guard: Guard,
     ) -> None:
         """``is_wanted`` tells whether the job goes on; ``on_ended`` and ``on_failed`` get the reason.
 
@@ -52,17 +55,26 @@ class ChildThreads:
         self._on_failed = on_failed
         self._stop = stop
         self._scale = scale
+        self._guard = guard
         self._told: tuple[float, datetime] | None = None
         """When the parent answered last."""
 
     def start(self) -> list[threading.Thread]:
         """The threads, running."""
-        name = self._work.job.id[:8]
-        loops = (("pull", self._pull), ("tell", self._tell), ("send", self._send))
-        threads = [threading.Thread(target=loop, name=f"child {what} {name}") for what, loop in loops]
+        about = self._work.job.id[:8]
+        threads = [
+            self._guard.thread("child pull", lambda: self._run(self._pull), about=about),
+            self._guard.thread("child tell", lambda: self._run(self._tell), about=about),
+            self._guard.thread("child send", lambda: self._run(self._send), about=about),
+        ]
         for thread in threads:
             thread.start()
         return threads
+
+    def _run(self, loop: Callable[[], None]) -> None:
+        """Two of the three alone are of no use: when one cannot go on, the help has failed."""
+        with self._guard.item(LOOP, "a job of another machine", key=self._work.job.id, failed=self._on_failed):
+            loop()
 
     def _is_on(self) -> bool:
         return not self._stop.is_set() and self._is_wanted()
@@ -158,5 +170,5 @@ class ChildThreads:
                 log.warning("Job %s: %s", self._work.job.id, error)
                 self._on_failed(str(error))
             case _:
-                log.error("Helping with job %s met an unexpected error", self._work.job.id, exc_info=error)
-                self._on_failed("Something went wrong in Zordon; the log file has the details.")
+                self._guard.meet(LOOP, error)
+                self._on_failed(UNFORESEEN)

@@ -4,11 +4,13 @@ from zordon_app.domain.ids import NodeId
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.engines.assignments import Assignment
+from zordon_app.errors import ZordonError
 from zordon_app.farm.completion.results import Results
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.this_node import ThisNode
+from zordon_app.guard import UNFORESEEN
 
 
 class LocalWork:
@@ -28,7 +30,14 @@ class LocalWork:
         """The next work, or None after ``wait`` seconds."""
         node = self._node
         lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: node.may_begin)
-        return None if lease is None else self._dispatcher.assignment(lease)
+        if lease is None:
+            return None
+        try:
+            return self._dispatcher.assignment(lease)
+        except Exception as error:
+            # Else the same job would come first again, and keep all others waiting.
+            self._results.fail_job(lease, str(error) if isinstance(error, ZordonError) else UNFORESEEN)
+            raise
 
     def best_rank(self) -> int | None:
         """The priority of the best job that has work for this machine; None when there is none."""

@@ -6,13 +6,20 @@ from collections.abc import Callable
 from zordon_app.domain.news import News, see, tell_of, what_happened
 from zordon_app.farm.interfaces import NewsStore
 from zordon_app.farm.ledger.state import Change, FarmState
+from zordon_app.guard import Guard
 
 
 class Announcing:
     """Watches jobs. ``run_once`` is called by a thread of its own, so that telling may take its time."""
 
     def __init__(
-        self, state: FarmState, store: NewsStore, tell: Callable[[News], bool], machine: Callable[[], str]
+        self,
+        state: FarmState,
+        store: NewsStore,
+        tell: Callable[[News], bool],
+        machine: Callable[[], str],
+        *,
+        guard: Guard | None = None,
     ) -> None:
         """What was not told before the start is told now.
 
@@ -23,6 +30,7 @@ class Announcing:
         self._store = store
         self._tell = tell
         self._machine = machine
+        self._guard = guard or Guard()
         self._told = 0
         """The last number that was. What a full disk keeps from being forgotten is not told twice for that."""
         self._due = threading.Event()
@@ -42,7 +50,10 @@ class Announcing:
             return
         self._due.set()
         number, news = found
-        if self._tell(news):
+        is_told = True  # What cannot be told at all is not tried for ever: the news behind it wait.
+        with self._guard.item("Telling of jobs", f"the news “{news.text}”", key=str(number)):
+            is_told = self._tell(news)
+        if is_told:
             self._told = number
             self._store.forget_news(number)
 

@@ -17,8 +17,10 @@ from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import DiskFull, EngineFailed, ZordonError
 from zordon_app.farm.intake.build_binding import bound_build
 from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import GIVE_UP_AFTER, Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Finishing:
         threads: Callable[[], int],
         jobs_folder: Path,
         work_folder: Path,
+        guard: Guard | None = None,
     ) -> None:
         """Look at the jobs that are under way; ``threads`` is how many an engine may use here, 0: all."""
         self._state = state
@@ -51,6 +54,7 @@ class Finishing:
         self._threads = threads
         self._jobs_folder = jobs_folder
         self._work_folder = work_folder
+        self._jobs = JobGuard(guard, lifecycle)
         self._due: queue.SimpleQueue[JobId | None] = queue.SimpleQueue()
         state.listen(self._notice)
         self._notice([job.id for job in state.jobs() if not job.status.is_final])
@@ -61,8 +65,10 @@ class Finishing:
             job_id = self._due.get(timeout=timeout)
         except queue.Empty:
             return False
-        if job_id is not None and self._state.has(job_id):
-            self._finish(job_id)
+        job = None if job_id is None else self._state.find(job_id)
+        if job is not None:
+            with self._jobs.job("Finishing", job, failed=lambda sentence: self._fail(job.id, sentence)):
+                self._finish(job.id)
         return job_id is not None
 
     def close(self) -> None:
@@ -88,8 +94,10 @@ class Finishing:
             self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.PAUSED, shortage, held_for_disk=True))
         except (ZordonError, OSError) as error:
             log.warning("Could not finish job %s: %s", job_id, error)
-            reason = f"The result could not be put together: {error}"
-            self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.ERROR, reason))
+            self._fail(job_id, f"The result could not be put together: {error}")
+
+    def _fail(self, job_id: JobId, reason: str) -> None:
+        self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.ERROR, reason))
 
     def _if_due(self, job_id: JobId, act: Callable[[], object]) -> bool:
         """Do it, unless a person has stopped or deleted the job since it was looked at."""

@@ -10,8 +10,10 @@ from zordon_app.domain.reasons import QUEUED
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.errors import ZordonError
 from zordon_app.farm.interfaces import Builds, CheckFile
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ class Preparing:
         check: CheckFile,
         jobs_folder: Path,
         recheck: set[JobId],
+        guard: Guard | None = None,
     ) -> None:
         """``recheck``: jobs of a rebuilt ledger, whose published files are recognised whatever they ask for."""
         self._state = state
@@ -36,6 +39,7 @@ class Preparing:
         self._check = check
         self._jobs_folder = jobs_folder
         self._recheck = recheck
+        self._jobs = JobGuard(guard, lifecycle)
         self._due: queue.SimpleQueue[JobId | None] = queue.SimpleQueue()
         state.listen(self._notice)
         self._notice([job.id for job in state.jobs()])
@@ -47,7 +51,9 @@ class Preparing:
         except queue.Empty:
             return False
         if job_id is not None and self._is_due(job_id):
-            self._prepare(self._state.job(job_id))
+            job = self._state.job(job_id)
+            with self._jobs.job("Preparing", job, failed=lambda sentence: self._fail(job_id, sentence)):
+                self._prepare(job)
         return job_id is not None
 
     def close(self) -> None:
@@ -75,6 +81,11 @@ class Preparing:
         with self._state.lock:
             if self._is_due(job.id):
                 self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
+
+    def _fail(self, job_id: JobId, sentence: str) -> None:
+        with self._state.lock:
+            if self._is_due(job_id):
+                self._lifecycle.stop(job_id, JobStatus.ERROR, sentence)
 
     def _recognise_film(self, job: Job) -> None:
         """A rebuilt ledger does not know that the parts were joined already."""

@@ -14,8 +14,10 @@ from zordon_app.engines.base import Build
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import ZordonError
 from zordon_app.farm.interfaces import Builds, Clock
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +115,7 @@ class Provisioning:
         downloads: Downloads,
         allowed: Callable[[], Allowed],
         clock: Clock,
+        guard: Guard | None = None,
     ) -> None:
         """``allowed`` is the person's setting."""
         self._state = state
@@ -122,16 +125,18 @@ class Provisioning:
         self._downloads = downloads
         self._allowed = allowed
         self._clock = clock
+        self._jobs = JobGuard(guard, lifecycle)
         self._began: dict[tuple[str, str], float] = {}
         """When each download was begun last, by engine and version as it is offered."""
 
     def run_once(self) -> None:
         """One round."""
         for job in self._state.unsettled():
-            if job.status == JobStatus.CONFIGURING and self._builds.find(job.build) is None:
-                self._provide(job)
-            elif not job.status.is_final and not job.build.sha256 and job.parent is None:
-                self._bind(job.id, self._builds.find(job.build))
+            with self._jobs.job("Bringing builds", job):
+                if job.status == JobStatus.CONFIGURING and self._builds.find(job.build) is None:
+                    self._provide(job)
+                elif not job.status.is_final and not job.build.sha256 and job.parent is None:
+                    self._bind(job.id, self._builds.find(job.build))
 
     def _provide(self, job: Job) -> None:
         offered = self._offered(job)

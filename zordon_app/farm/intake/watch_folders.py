@@ -12,9 +12,11 @@ from zordon_app.domain.naming import shown_name
 from zordon_app.domain.sequences import by_sequence, is_numbered_image
 from zordon_app.errors import ZordonError
 from zordon_app.farm.interfaces import Clock
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
+LOOP = "Watched folders"
 LOOK_SECONDS = 2.0
 SETTLED_SECONDS = 6.0
 """A file that did not change for so long is whole: copies pause, but not so long."""
@@ -54,12 +56,14 @@ class WatchFolders:
         *,
         notice: Callable[[str, str], None] = lambda _about, _text: None,
         scale: float = 1.0,
+        guard: Guard | None = None,
     ) -> None:
         """``folders`` are paths with the preset for each; ``extensions`` those that an engine takes, in lower case.
 
         ``notice`` shows a sentence in the window: the matter it is about, and the sentence.
         """
         self._notice = notice
+        self._guard = guard or Guard()
         self._folders = folders
         self._extensions = extensions
         self._submit = submit
@@ -76,7 +80,9 @@ class WatchFolders:
         before = {folder: dict(known) for folder, known in self._known.items()}
         self._known = {folder: known for folder, known in self._known.items() if folder in folders}
         for folder, preset in folders.items():
-            self._look_at(folder, preset)
+            # Which folders are watched is shown on this machine alone.
+            with self._guard.item(LOOP, "a watched folder", key=folder):
+                self._look_at(folder, preset)
         if self._known != before:
             self._memory.save(self._known)
 
@@ -99,8 +105,17 @@ class WatchFolders:
             del known[gone]
         for path, stamp in found.items():
             name = _remembered(path)
-            if known.get(name) != stamp and self._is_settled(path, stamp) and self._take(path, stamp, preset):
-                known[name] = stamp
+            # A file that raises is not tried again before it changes.
+            with self._guard.item(LOOP, shown_name(path.name), key=str(path), failed=self._leave(path, stamp, known)):
+                if known.get(name) != stamp and self._is_settled(path, stamp) and self._take(path, stamp, preset):
+                    known[name] = stamp
+
+    def _leave(self, path: Path, stamp: Stamp, known: dict[str, Stamp]) -> Callable[[str], None]:
+        def leave(sentence: str) -> None:
+            known[_remembered(path)] = stamp
+            self._notice(f"{path} {stamp}", sentence)
+
+        return leave
 
     def _is_settled(self, path: Path, stamp: Stamp) -> bool:
         now = self._clock.monotonic()
@@ -133,6 +148,14 @@ def _remembered(path: Path) -> str:
     return os.fsencode(path.name).decode(errors="backslashreplace")
 
 
+def _about(entry: "os.DirEntry[str]") -> os.stat_result | None:
+    """Of a file; None for what is none, has gone or may not be looked at: the others are wanted all the same."""
+    try:
+        return entry.stat() if entry.is_file() else None
+    except OSError:
+        return None
+
+
 def look(folder: Path, extensions: Collection[str]) -> dict[Path, Stamp]:
     """Films, scenes and sequences (by their first image) in ``folder``, not below it; hidden files are left out.
 
@@ -141,11 +164,11 @@ def look(folder: Path, extensions: Collection[str]) -> dict[Path, Stamp]:
     """
     with os.scandir(folder) as entries:
         files = {
-            Path(entry.path): entry.stat()
+            Path(entry.path): about
             for entry in entries
             if not entry.name.startswith((".", "~"))
             and Path(entry.name).suffix.lower() in extensions
-            and entry.is_file()
+            and (about := _about(entry)) is not None
         }
     return {
         first: (

@@ -183,6 +183,16 @@ class Lifecycle:
             if message not in job.warnings and len(job.warnings) < 100:
                 change.job(job_id).warnings = [*job.warnings, message]
 
+    def trouble(self, job_id: JobId, sentence: str) -> None:
+        """Some work for a job went wrong in the program: the job says so, once."""
+        with self._state.lock:
+            job = self._state.find(job_id)
+            if job is None or sentence in job.warnings:
+                return
+            self.warn(job_id, sentence)
+            if not job.status.is_final:
+                self.set_reasons({job_id: sentence})
+
     def note_child(self, job_id: JobId, child: dict[str, Any]) -> None:
         """What is known of the child job on one node."""
         with self._state.change() as change:

@@ -18,6 +18,7 @@ from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import JobNotFound, NotFound
 from zordon_app.farm.interfaces import Store
 from zordon_app.farm.ledger.feed import ChangeFeed
+from zordon_app.guard import Guard
 
 Ledger = dict[int, Unit]
 
@@ -67,12 +68,13 @@ class Change:
 class FarmState:
     """Jobs in memory, ledgers of the jobs in work, everything else in the store."""
 
-    def __init__(self, store: Store, feed: ChangeFeed) -> None:
+    def __init__(self, store: Store, feed: ChangeFeed, guard: Guard | None = None) -> None:
         """Load the jobs."""
         self.lock = threading.RLock()
         """Guards everything here; held while a change is persisted."""
         self._store = store
         self._feed = feed
+        self._guard = guard or Guard()
         self._jobs: dict[JobId, Job] = {job.id: job for job in store.load_jobs()}
         self._unsettled = {job.id for job in self._jobs.values() if not is_settled(job)}
         self._ledgers: OrderedDict[JobId, Ledger] = OrderedDict()
@@ -189,7 +191,9 @@ class FarmState:
         changed = [job_id for job_id in change.jobs if job_id not in change.deleted]
         self._feed.touch(changed, change.deleted)
         for listener in self._listeners:
-            listener(changed)
+            # What is on disk is so: a listener that raises must not make it look as if it were not.
+            with self._guard.item("Following changes", "a change of a job"):
+                listener(changed)
 
     def _drop_idle_ledgers(self) -> None:
         idle = [job_id for job_id in self._ledgers if (job := self._jobs.get(job_id)) is None or job.status.is_final]

@@ -3,9 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from zordon_app.errors import PeerGone
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -18,9 +18,10 @@ PeerCall = Callable[[], None]
 class CallQueue:
     """At most one round of calls to each machine at a time, and to ``MOST_AT_ONCE`` machines."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard | None = None) -> None:
         """Nothing runs yet."""
-        self._executor = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="recruiting")
+        self._guard = guard or Guard()
+        self._executor = self._guard.pool("recruiting", MOST_AT_ONCE)
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
         self._closed = False
@@ -43,11 +44,10 @@ class CallQueue:
     def _run(self, node: str, calls: Sequence[PeerCall]) -> None:
         try:
             for call in calls:
-                call()
+                with self._guard.item("Sharing work", "a call to another machine", key=node, passing=(PeerGone,)):
+                    call()
         except PeerGone as error:
             log.info("Said again later: %s", error)
-        except Exception:
-            log.exception("A call to %s met an unexpected error; it is done again", node)
         finally:
             with self._lock:
                 self._under_way.discard(node)

@@ -17,15 +17,18 @@ from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import PeerGone, ZordonError
 from zordon_app.farm.interfaces import Machines
 from zordon_app.farm.ledger import ordering
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.parent.call_queue import CallQueue, PeerCall
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
+from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
+LOOP = "Sharing work"
 LASTING_ROUNDS = 3
 SHARED_AT_ONCE = 4
 """Jobs at the head of the queue that peers are asked to help with; those behind wait for their turn."""
@@ -62,6 +65,7 @@ class Recruiting:
         leases: LeaseKeeper,
         blocklist: Blocklist,
         this_node: str,
+        guard: Guard | None = None,
     ) -> None:
         """Share the jobs of ``state``."""
         self._state = state
@@ -73,7 +77,8 @@ class Recruiting:
         self._rounds_alone: dict[str, int] = {}
         """For how many rounds only others have worked on a job."""
         self._seen: set[str] = set()
-        self._calls = CallQueue()
+        self._jobs = JobGuard(guard, lifecycle)
+        self._calls = CallQueue(guard)
         self._changed = threading.Event()
         state.listen(self._look_for_new)
 
@@ -97,7 +102,8 @@ class Recruiting:
             self._calls.begin(node, calls)
         for job in jobs:
             if job.parent is None and job.child_jobs:
-                self._look_after(job)
+                with self._jobs.job(LOOP, job):
+                    self._look_after(job)
 
     def _what_to_say(self, jobs: Sequence[Job]) -> dict[str, list[PeerCall]]:
         """By machine: helping with a job that goes on, and the end of one that has ended or goes on without it."""
@@ -105,15 +111,19 @@ class Recruiting:
         for ask in whom_to_ask(jobs, self._machines.usable() if jobs else ()):
             calls[ask.node].append(partial(self._ask, ask))
         for job in jobs:
-            for child in job.child_jobs if job.parent is None else ():
-                node = str(child.get("node", ""))
-                is_wanted = not job.status.is_final and planner.may_share(job, node)
-                if node and child.get("status") in HELPING and not is_wanted:
-                    calls[node].append(partial(self._end_child, job, child))
+            with self._jobs.job(LOOP, job):
+                for child in job.child_jobs if job.parent is None else ():
+                    node = str(child.get("node", ""))
+                    is_wanted = not job.status.is_final and planner.may_share(job, node)
+                    if node and child.get("status") in HELPING and not is_wanted:
+                        calls[node].append(partial(self._end_child, job, child))
         return calls
 
     def _ask(self, ask: Ask) -> None:
-        job, node = ask.job, ask.node
+        with self._jobs.job(LOOP, ask.job, passing=(PeerGone,)):
+            self._ask_for(ask.job, ask.node)
+
+    def _ask_for(self, job: Job, node: str) -> None:
         known = self._state.find(job.id)
         if known is None or not planner.may_help(known, node):
             return  # Others were asked before it, and that took its time.
@@ -128,6 +138,10 @@ class Recruiting:
         self._note(job, {"id": child, "node": node, "status": "running", "reason": ""})
 
     def _end_child(self, job: Job, child: dict[str, Any]) -> None:
+        with self._jobs.job(LOOP, job, passing=(PeerGone,)):
+            self._end_help(job, child)
+
+    def _end_help(self, job: Job, child: dict[str, Any]) -> None:
         try:
             self._machines.link(str(child["node"])).end_child(job.id)
         except PeerGone:

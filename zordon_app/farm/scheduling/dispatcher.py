@@ -10,9 +10,11 @@ from zordon_app.domain.sharing import HELPING
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.registry import EngineRegistry
+from zordon_app.errors import DiskFull
 from zordon_app.farm.intake.build_binding import bound_build
 from zordon_app.farm.interfaces import Builds, Clock, Disk
 from zordon_app.farm.ledger import ordering
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling import planner
@@ -20,6 +22,9 @@ from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.leases import HeldLease
 from zordon_app.farm.scheduling.speeds import Speeds
+from zordon_app.guard import Guard
+
+LOOP = "Giving out frames"
 
 PEER_AT_WORK_SECONDS = 60.0
 """A peer that asked for units of a job so lately still works for it."""
@@ -41,6 +46,7 @@ class Dispatcher:
         clock: Clock,
         jobs_folder: Path,
         blocklist: Blocklist,
+        guard: Guard | None = None,
     ) -> None:
         """Grant from ``state``; ``leases`` are those that are out."""
         self._state = state
@@ -53,6 +59,7 @@ class Dispatcher:
         self._jobs_folder = jobs_folder
         self._blocklist = blocklist
         self._leases = leases
+        self._jobs = JobGuard(guard, lifecycle)
         self._asked: dict[tuple[JobId, str], float] = {}
         """When each peer asked last for units of a job."""
         self._closed = False
@@ -108,23 +115,32 @@ class Dispatcher:
             self._asked[only, node] = self._clock.monotonic()
         jobs = ordering.queue([job for job in self._candidates(node, only) if job.counts.waiting])
         for job in jobs:
-            if self._has_room(job) and (only is not None or self._has_build(job)):
-                lease = self._lease_waiting(job, node, node_name)
-                if lease is not None:
-                    return lease
+            lease = None
+            with self._jobs.job(LOOP, job, passing=(DiskFull,)):
+                if self._has_room(job) and (only is not None or self._has_build(job)):
+                    lease = self._lease_waiting(job, node, node_name)
+            if lease is not None:
+                return lease
         return self._grant_held(node, node_name, only)
 
     def _grant_held(self, node: NodeId, node_name: str, only: JobId | None) -> Lease | None:
         """Nothing waits: take over what a slower node has not begun, or is far too long at."""
         for job in ordering.queue([job for job in self._candidates(node, only) if job.counts.leased]):
-            seconds = self._speeds.seconds_per_unit(job.id, node)
-            others = {held.lease.id: held for held in self._leases.of_job(job.id) if self._leases.may_lose(held, node)}
-            if seconds is None or not others or (only is None and self._builds.find(job.build) is None):
-                continue
-            chosen = planner.take_over({lease_id: self._load(held) for lease_id, held in others.items()}, seconds)
-            if chosen is not None:
-                return self._take_over(job, others[LeaseId(chosen[0])], chosen[1], node, node_name)
+            lease = None
+            with self._jobs.job(LOOP, job, passing=(DiskFull,)):
+                if only is not None or self._builds.find(job.build) is not None:
+                    lease = self._lease_held(job, node, node_name)
+            if lease is not None:
+                return lease
         return None
+
+    def _lease_held(self, job: Job, node: NodeId, node_name: str) -> Lease | None:
+        seconds = self._speeds.seconds_per_unit(job.id, node)
+        others = {held.lease.id: held for held in self._leases.of_job(job.id) if self._leases.may_lose(held, node)}
+        if seconds is None or not others:
+            return None
+        chosen = planner.take_over({lease_id: self._load(held) for lease_id, held in others.items()}, seconds)
+        return None if chosen is None else self._take_over(job, others[LeaseId(chosen[0])], chosen[1], node, node_name)
 
     def _load(self, held: HeldLease) -> planner.Load:
         seconds = self._speeds.seconds_per_unit(held.lease.job, held.lease.node) or 0.0

@@ -13,6 +13,7 @@ from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.leases import HeldLease, LeaseTable
+from zordon_app.guard import Guard
 
 LEASE_SECONDS = 25.0
 """Without a renewal for so long, units go to others; nodes renew every second or two."""
@@ -32,12 +33,14 @@ class LeaseKeeper:
         clock: Clock,
         *,
         lease_seconds: float = LEASE_SECONDS,
+        guard: Guard | None = None,
     ) -> None:
         """``lease_seconds`` is how long a grant lasts without a renewal."""
         self._state = state
         self._lifecycle = lifecycle
         self._blocklist = blocklist
         self._clock = clock
+        self._guard = guard or Guard()
         self.lease_seconds = lease_seconds
         self._leases = LeaseTable()
         self.changed = threading.Condition(state.lock)
@@ -141,7 +144,8 @@ class LeaseKeeper:
             if now - before > self.lease_seconds * SILENT_SHARE:
                 self._leases.expect_back(now + self.lease_seconds)
             for held in self._leases.expired(now):
-                self._take_back(held)
+                with self._guard.item("Giving out frames", "frames of a machine that fell silent", key=held.lease.job):
+                    self._take_back(held)
 
     def take_back_from(self, node: str, job_id: JobId | None = None) -> None:
         """Every unit that a node holds, of one job or of all, waits again.

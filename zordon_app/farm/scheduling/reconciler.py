@@ -10,11 +10,15 @@ from zordon_app.domain.statuses import JobStatus
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.interfaces import Builds, Clock, Disk
+from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.waiting_reasons import waiting_reason
+from zordon_app.guard import Guard
+
+LOOP = "Starting what is due"
 
 OTHERWISE = {JobStatus.NOT_STARTED: QUEUED, JobStatus.RUNNING: RENDERING}
 """What jobs say that wait for no machine any more."""
@@ -36,6 +40,7 @@ class Reconciler:
         jobs_folder: Path,
         blocklist: Blocklist,
         nodes: Callable[[], Sequence[NodeView]],
+        guard: Guard | None = None,
     ) -> None:
         """Look after ``state``; ``nodes`` are the machines of the farm, this one first."""
         self._state = state
@@ -48,20 +53,26 @@ class Reconciler:
         self._jobs_folder = jobs_folder
         self._blocklist = blocklist
         self._nodes = nodes
+        self._guard = guard or Guard()
+        self._jobs = JobGuard(guard, lifecycle)
 
     def run_once(self) -> None:
         """One round."""
-        self._leases.take_back_expired()
+        with self._guard.item(LOOP, "frames of machines that fell silent"):
+            self._leases.take_back_expired()
         for job in self._state.unsettled():
-            if job.parent is not None:
-                continue  # The child desk looks after it.
-            if job.status == JobStatus.SCHEDULED:
-                self._start_if_due(job)
-            elif job.held_for_disk:
-                self._go_on_if_room(job)
-            elif job.status == JobStatus.CONFIGURING and job.reason != PREPARING and self._builds.find(job.build):
-                self._set_first_status(job)
+            if job.parent is None:  # The child desk looks after the others.
+                with self._jobs.job(LOOP, job):
+                    self._look_at(job)
         self._say_who_is_awaited()
+
+    def _look_at(self, job: Job) -> None:
+        if job.status == JobStatus.SCHEDULED:
+            self._start_if_due(job)
+        elif job.held_for_disk:
+            self._go_on_if_room(job)
+        elif job.status == JobStatus.CONFIGURING and job.reason != PREPARING and self._builds.find(job.build):
+            self._set_first_status(job)
 
     def _say_who_is_awaited(self) -> None:
         """Of jobs that a person limited to some machines, and of those that nobody works on: which they wait for."""
@@ -76,9 +87,10 @@ class Reconciler:
             for job in waiting:
                 if self._state.find(job.id) is not job:
                     continue  # It has changed meanwhile; the next round looks again.
-                words = self._words(job, nodes, this_node.id)
-                if words != job.reason:
-                    reasons[job.id] = words
+                with self._jobs.job(LOOP, job):
+                    words = self._words(job, nodes, this_node.id)
+                    if words != job.reason:
+                        reasons[job.id] = words
             self._lifecycle.set_reasons(reasons)
 
     def _words(self, job: Job, nodes: Mapping[str, NodeView], this_node: str) -> str:

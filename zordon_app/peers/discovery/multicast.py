@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from zordon_app.guard import Guard
 from zordon_app.peers.discovery.nearby import NearbyMachine, NearbyMachines
 from zordon_app.peers.discovery.network import join_address
 from zordon_app.peers.interfaces import Clock
@@ -15,6 +16,7 @@ from zordon_app.peers.interfaces import Clock
 if TYPE_CHECKING:
     from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 
+LOOP = "Looking for machines"
 SERVICE = "_zordon._tcp.local."
 PROTOCOL = "1"
 RESOLVE_MS = 2000
@@ -50,12 +52,14 @@ class Discovery:
         clock: Clock,
         *,
         interfaces: list[str] | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """``announce`` gives what to tell now; ``interfaces`` are addresses to use, all if left out."""
         self._nearby = nearby
         self._announce = announce
         self._clock = clock
         self._interfaces = interfaces
+        self._guard = guard or Guard()
         # Makes the name of each announcer its own. A copied data folder has the same id, and who asks whether a name is
         # free may miss the answer on a busy machine; two of one name would also give each other their addresses.
         self._mark = secrets.token_hex(4)
@@ -71,10 +75,12 @@ class Discovery:
         if self._zeroconf is None and not self._open():
             self._next_event(wait)
             return
-        self._tell(self._announce())
+        with self._guard.item(LOOP, "announcing this machine"):
+            self._tell(self._announce())
         event = self._next_event(wait)
         while event is not None:
-            self._take(*event)
+            with self._guard.item(LOOP, "a machine that announced itself", key=event[0]):
+                self._take(*event)
             event = self._next_event(0)
 
     def close(self) -> None:

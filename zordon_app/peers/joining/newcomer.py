@@ -1,6 +1,5 @@
 """Joining another machine's farm: this machine knocks, waits, and takes over the list of members."""
 
-import logging
 import threading
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from zordon_app.client.errors import Busy, NotFound, Unreachable
 from zordon_app.client.transport import Transport, shown_fingerprint
 from zordon_app.domain.peering import JoiningView, JoinState, JoinVerdict
 from zordon_app.errors import BadRequest, ZordonError
+from zordon_app.guard import UNFORESEEN, Guard
 from zordon_app.peers.identity.keys import Identity
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.joining.admission import LIFE
@@ -26,8 +26,6 @@ REASONS = {
     JoinState.IGNORED: "The other machine's user did not admit this one.",
     JoinState.EXPIRED: "Nobody clicked Admit in time. Ask again when somebody is at the other machine.",
 }
-
-log = logging.getLogger(__name__)
 
 
 def _given_up() -> BadRequest:
@@ -55,6 +53,7 @@ class Joining:
         port: Callable[[], int],
         on_joined: Callable[[str, str], None],
         on_change: Callable[[], None] = lambda: None,
+        guard: Guard | None = None,
     ) -> None:
         """``port`` is that of our LAN listener; ``on_joined`` is told the member (id) and address that let us in."""
         self._identity = identity
@@ -64,6 +63,7 @@ class Joining:
         self._port = port
         self._on_joined = on_joined
         self._on_change = on_change
+        self._guard = guard or Guard()
         self._changed = threading.Condition(threading.RLock())
         self._target: Target | None = None
         self._view: JoiningView | None = None
@@ -120,9 +120,9 @@ class Joining:
             self._show(state=state, reason=REASONS.get(state, ""))
         except ZordonError as error:
             self._show(state=JoinState.FAILED, reason=str(error), about=error.about)
-        except Exception:
-            log.exception("Joining met an unexpected error")
-            self._show(state=JoinState.FAILED, reason="Something went wrong in Zordon; the log file has the details.")
+        except Exception as error:  # noqa: BLE001 - the attempt's line says so
+            self._guard.meet("Joining", error)
+            self._show(state=JoinState.FAILED, reason=UNFORESEEN)
 
     def _try_all(self, target: Target) -> JoinState:
         problem: ZordonError = _given_up()

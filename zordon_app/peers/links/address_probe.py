@@ -9,6 +9,7 @@ from zordon_app.client.address import Address, parse_address
 from zordon_app.client.errors import BadAnswer, ServerError
 from zordon_app.client.transport import Transport, shown_fingerprint
 from zordon_app.domain.peering import Hello
+from zordon_app.guard import Guard
 from zordon_app.peers.discovery.nearby import NearbyMachine, NearbyMachines
 from zordon_app.peers.discovery.network import join_address
 from zordon_app.peers.interfaces import Clock
@@ -31,6 +32,7 @@ class AddressProbe:
         clock: Clock,
         *,
         seconds: float,
+        guard: Guard | None = None,
     ) -> None:
         """Each address is looked at every ``seconds``."""
         self._nearby = nearby
@@ -38,6 +40,7 @@ class AddressProbe:
         self._executor = executor
         self._clock = clock
         self._seconds = seconds
+        self._guard = guard or Guard()
         self._lock = threading.Lock()
         self._looked: dict[str, float] = {}
         self._in_flight: set[str] = set()
@@ -65,13 +68,18 @@ class AddressProbe:
 
     def _look(self, text: str) -> None:
         try:
+            with self._guard.item("Looking at addresses", text):
+                self._look_at(text)
+        finally:
+            with self._lock:
+                self._in_flight.discard(text)
+
+    def _look_at(self, text: str) -> None:
+        try:
             self._nearby.put(SOURCE + text, ask_hello(text))
         except ServerError as error:
             log.debug("Nothing at %s: %s", text, error)
             self._nearby.drop(SOURCE + text)
-        finally:
-            with self._lock:
-                self._in_flight.discard(text)
 
 
 def ask_hello(text: str) -> NearbyMachine:

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from zordon_app.engines.builds.files import BLOCK
+from zordon_app.guard import Guard
 
 AHEAD = 8
 """How many blocks may wait to be hashed."""
@@ -19,7 +20,7 @@ class HashBeside:
     def __init__(self) -> None:
         """Of nothing so far."""
         self._digest = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hash beside")
+        self._thread = Guard().pool("hash beside", 1)
         self._waiting: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:

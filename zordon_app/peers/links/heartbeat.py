@@ -1,12 +1,12 @@
 """The heartbeat between members: every few seconds one of each two asks the other, over the pinned connection."""
 
-import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from zordon_app.client.errors import ServerError, VersionMismatch
 from zordon_app.domain.peering import Beat, MemberList
+from zordon_app.guard import UNFORESEEN, Guard
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.links.directory import Directory
 from zordon_app.peers.links.link import Removed
@@ -14,14 +14,13 @@ from zordon_app.peers.links.peer import Peer
 from zordon_app.peers.membership.changes import Membership
 from zordon_app.peers.membership.members import Members
 
+LOOP = "Asking machines how they are"
 BEAT_TIMEOUT = 4.0
 LISTS_TIMEOUT = 10.0
 MISSED = 1.5
 """After so many intervals without being asked, one asks oneself."""
 SELDOM = 4
 """A peer that asks us is asked only every so many intervals: to see that the way from here to there is open too."""
-
-log = logging.getLogger(__name__)
 
 
 class Heartbeat:
@@ -38,6 +37,7 @@ class Heartbeat:
         clock: Clock,
         seconds: float,
         on_change: Callable[[], None],
+        guard: Guard | None = None,
     ) -> None:
         """Each peer is heard of every ``seconds``; ``on_change`` is called when one came or went."""
         self._directory = directory
@@ -48,6 +48,7 @@ class Heartbeat:
         self._clock = clock
         self._seconds = seconds
         self._on_change = on_change
+        self._guard = guard or Guard()
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._asked: dict[str, float] = {}
@@ -66,25 +67,29 @@ class Heartbeat:
         """Ask those whose time has come; waits at most ``wait`` seconds, or until ``wake``."""
         self._wake.wait(wait)
         self._wake.clear()
-        due = [peer for peer in self._directory.all() if self._begin(peer)]
-        if due:
+        if any(self._is_due(peer) for peer in self._directory.all()):
             beat = self._make_beat()
-            for peer in due:
-                self._executor.submit(self._ask, peer, beat)
+            for peer in self._directory.all():
+                with self._guard.item(LOOP, peer.name, key=peer.id):
+                    self._begin(peer, beat)
         turned = [peer for peer in self._directory.all() if peer.turned()]
         if turned:
             self._on_change()
 
-    def _begin(self, peer: Peer) -> bool:
-        now = self._clock.monotonic()
+    def _is_due(self, peer: Peer) -> bool:
         with self._lock:
             asked = self._asked.get(peer.id)
             every = self._seconds * (SELDOM if peer.keeps_asking(self._seconds * MISSED) else 1)
-            if peer.id in self._in_flight or (asked is not None and now - asked < every):
-                return False
-            self._asked[peer.id] = now
+            is_early = asked is not None and self._clock.monotonic() - asked < every
+            return peer.id not in self._in_flight and not is_early
+
+    def _begin(self, peer: Peer, beat: Beat) -> None:
+        if not self._is_due(peer):
+            return
+        with self._lock:
+            self._asked[peer.id] = self._clock.monotonic()
             self._in_flight.add(peer.id)
-            return True
+        self._executor.submit(self._ask, peer, beat)
 
     def _ask(self, peer: Peer, beat: Beat) -> None:
         try:
@@ -95,9 +100,9 @@ class Heartbeat:
             peer.answered_unfit()
         except ServerError as error:
             peer.failed(str(error))
-        except Exception:
-            log.exception("The heartbeat to %s met an unexpected error", peer.name)
-            peer.failed("Something went wrong in Zordon; the log file has the details.")
+        except Exception as error:  # noqa: BLE001 - the machine's line says so
+            self._guard.meet(LOOP, error)
+            peer.failed(UNFORESEEN)
         finally:
             with self._lock:
                 self._in_flight.discard(peer.id)
