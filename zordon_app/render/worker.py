@@ -133,8 +133,8 @@ class Worker:
             return self._warm[1], self._warm[2]
         self._end_warm()
         scratch = self._folders.work(job.id, "session")
-        unit_log = UnitLog(self._logs, job.id, self._monotonic)
         invocation = self._limited(assignment, assignment.engine.start(job, assignment.build, scratch=scratch), threads)
+        unit_log = UnitLog(self._logs, job.id, self._monotonic)
         try:
             session = self._start(assignment.engine, unit_log, scratch, invocation=invocation, stdin=True)
         except OSError as error:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from zordon_app.engines.base import Invocation
+from zordon_app.engines.base import Event, EventKind, Invocation
 from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.session import EngineSession
 
@@ -93,3 +93,24 @@ def test_a_silent_engine_is_looked_at_a_few_times_only(start, clock, monkeypatch
     while not session.is_silent_for(600):
         clock.now += 0.1
     assert 5 <= len(looks) <= 25
+
+
+def test_a_line_that_the_engine_s_reader_cannot_take_loses_no_other(tmp_path, clock):
+    class Choosy:
+        def read(self, line):
+            return [Event(kind=EventKind.UNIT_STARTED, unit=int(line))]
+
+    logged = []
+    session = EngineSession(
+        Choosy(),
+        Invocation(argv=(sys.executable, "-S", "-E", "-c", "print('none'); print(7)")),
+        processes=ProcessOwner("test-owner"),
+        folder=tmp_path,
+        stdin=False,
+        on_line=lambda line, events: logged.append(line) or 1 / 0,
+        monotonic=clock,
+    )
+    events = iter(lambda: session.next_event(5), None)
+    assert [event.unit for event in events] == [7]
+    assert logged == ["7"]
+    session.end(5)

@@ -39,6 +39,7 @@ class Source:
     def __init__(self, stop, before_each):
         self.leases = deque()
         self.delivered = []
+        self.failed = []
         self.stop = stop
         self.before_each = before_each
 
@@ -59,7 +60,11 @@ class Source:
     def unit_started(self, *_):
         return LeaseOrder.GO_ON
 
-    renew = fail = unit_started
+    renew = unit_started
+
+    def fail(self, _lease, unit, message):
+        self.failed.append((unit.spec.number, message))
+        return LeaseOrder.GO_ON
 
     def progress(self, *_):
         pass
@@ -84,8 +89,8 @@ def lease_of(job, number):
 def work(tmp_path: Path, make_job):
     """Renders three leases of one job; ``threads`` has the limit in force at each."""
 
-    def render(threads):
-        engine, stop = LimitedEngine(), threading.Event()
+    def render(threads, engine=None):
+        engine, stop = engine or LimitedEngine(), threading.Event()
         limits = deque(threads)
         now = [0]
         source = Source(stop, lambda _left: now.__setitem__(0, limits.popleft()))
@@ -105,7 +110,8 @@ def work(tmp_path: Path, make_job):
             monotonic=lambda: 0.0,
             stop=stop,
         ).run()
-        assert source.delivered == list(range(1, len(threads) + 1))
+        engine.source = source
+        assert sorted(source.delivered + [number for number, _ in source.failed]) == list(range(1, len(threads) + 1))
         return engine.limits
 
     return render
@@ -121,3 +127,15 @@ def test_without_a_limit_an_engine_starts_as_it_is(work):
 
 def test_a_limit_that_is_lifted_holds_no_longer(work):
     assert work([2, 0, 3]) == [2, 3]
+
+
+def test_an_engine_that_cannot_say_how_it_is_started_fails_that_frame_and_the_next_is_rendered(work):
+    class Stumbles(LimitedEngine):
+        def start(self, *args, **options):
+            self.start = super().start
+            raise KeyError("scene")
+
+    engine = Stumbles()
+    work([0, 0], engine)
+    assert engine.source.delivered == [2]
+    assert [number for number, message in engine.source.failed if "Rendering: something went wrong" in message] == [1]

@@ -212,3 +212,16 @@ def test_help_for_a_machine_that_is_no_member_any_more_ends_and_nothing_is_kept_
     eventually(lambda: bench.state.job(job.id).status == JobStatus.COMPLETED)
     eventually(lambda: not ParcelFolder(tmp_path / "parcels").of_job(job.id))
     eventually(lambda: children.works() == [])
+
+
+def test_a_child_job_that_raises_keeps_no_other_from_helping(bench, children, monkeypatch):
+    bad, good = (
+        bench.add(units=0, parent=ParentRef(job=name, node=PARENT.node), name=name) for name in ("bad", "good")
+    )
+    real = children._begin
+    monkeypatch.setattr(children, "_begin", lambda job: 1 / 0 if job.id == bad else real(job))
+
+    children.run_once()
+
+    assert [work.job.id for work in children.works()] == [good]
+    assert "something went wrong with the job bad" in bench.state.job(bad).reason

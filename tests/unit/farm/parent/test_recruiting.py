@@ -219,3 +219,15 @@ def test_after_the_end_nobody_is_asked(bench, farm):
     farm.recruiting.run_once()
 
     assert farm.slow.count == farm.swift.count == 0
+
+
+def test_a_job_that_raises_keeps_no_other_from_being_shared(bench, farm, monkeypatch):
+    recruiting = farm.recruiting
+    bad, good = bench.add(name="bad", priority=90), bench.add(name="good")
+    real = recruiting._ask_for
+    monkeypatch.setattr(recruiting, "_ask_for", lambda job, node: 1 / 0 if job.id == bad else real(job, node))
+
+    recruiting.run_once()
+
+    eventually(lambda: len(bench.state.job(good).child_jobs) == 2)
+    assert "something went wrong with the job bad" in bench.state.job(bad).reason

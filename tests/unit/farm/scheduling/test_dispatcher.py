@@ -348,3 +348,18 @@ def test_no_benchmark_makes_a_machine_endlessly_fast(bench, dispatch):
     dispatch.speeds.measured(job_id, 4.0, NODE)
 
     assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 4.0 / 20
+
+
+def test_a_job_of_which_nothing_can_be_given_out_keeps_no_other_waiting_and_says_so(bench, dispatch, monkeypatch):
+    bad, good = bench.add(name="bad", priority=90), bench.add(name="good")
+    real = bench.lifecycle.grant
+
+    def grant(job_id, *rest):
+        return 1 / 0 if job_id == bad else real(job_id, *rest)
+
+    monkeypatch.setattr(bench.lifecycle, "grant", grant)
+    lease = dispatch.dispatcher.next_lease(NODE, "a", wait=0, may_work=lambda: True)
+
+    assert lease.job == good
+    assert "Giving out frames: something went wrong with the job bad" in bench.state.job(bad).reason
+    assert bench.state.job(bad).warnings == [bench.state.job(bad).reason]

@@ -105,3 +105,20 @@ def test_a_peer_that_asks_and_cannot_be_asked_counts_as_gone(scene: Scene) -> No
     assert not scene.peer.is_online
     asked = scene.pass_by(int(3 * BEAT_SECONDS), asked_every=BEAT_SECONDS)
     assert asked == 3, "from now on at each beat, until it answers"
+
+
+def test_what_cannot_be_told_now_is_told_at_the_next_beat(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.heartbeat, "_make_beat", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        scene.heartbeat.run_once(0)
+    monkeypatch.undo()
+    assert scene.pass_by(1) == 1
+
+
+def test_a_peer_whose_answer_raises_says_so_and_is_asked_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.link, "call", lambda *_, **__: 1 / 0)
+    scene.heartbeat.run_once(0)
+    assert "the log file has the details" in scene.peer.reason
+    monkeypatch.undo()
+    assert scene.pass_by(2 * BEAT_SECONDS) >= 1
+    assert scene.peer.is_online
