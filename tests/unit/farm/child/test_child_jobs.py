@@ -15,6 +15,7 @@ from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import PeerGone
 from zordon_app.farm.child.child_jobs import ChildJobs
+from zordon_app.farm.child.preparation import Preparation
 from zordon_app.storage.parcels import ParcelFolder
 
 PARENT = ParentRef(job="7c9e6679-7425-40de-944b-e07fc1f90ae7", node="parent")
@@ -85,15 +86,23 @@ def members():
 @pytest.fixture
 def children(bench, parent, installed, members, tmp_path):
     stop = threading.Event()
+    machines = SimpleNamespace(
+        link=lambda node: parent, name_of=lambda node: node, is_member=lambda node: node in members
+    )
     made = ChildJobs(
         bench.state,
         bench.lifecycle,
-        machines=SimpleNamespace(
-            link=lambda node: parent, name_of=lambda node: node, is_member=lambda node: node in members
-        ),
+        machines=machines,
         parcels=ParcelFolder(tmp_path / "parcels"),
-        registry=EngineRegistry([FakeEngine()]),
-        builds=SimpleNamespace(find=installed.get),
+        preparation=Preparation(
+            bench.state,
+            bench.lifecycle,
+            machines=machines,
+            registry=EngineRegistry([FakeEngine()]),
+            builds=SimpleNamespace(find=installed.get),
+            stop=stop,
+            scale=RARELY,
+        ),
         clock=bench.clock,
         node=SimpleNamespace(may_begin=True),
         jobs_folder=tmp_path / "jobs",
