@@ -2,10 +2,10 @@
 
 import os
 import platform
-from functools import partial
 
 from zordon_app import __version__
 from zordon_app.app.basis import Basis
+from zordon_app.app.door_parts import DoorParts
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
 from zordon_app.domain.callers import THIS_PROGRAM
 from zordon_app.domain.holds import Hold
@@ -14,7 +14,6 @@ from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView
 from zordon_app.engines.directory import EngineDirectory
-from zordon_app.farm.actions import JobActions
 from zordon_app.farm.child.all_work import AllWork
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.local_work import LocalWork
@@ -24,13 +23,9 @@ from zordon_app.farm.completion.finishing import Finishing
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.completion.receipts import Receipts
 from zordon_app.farm.completion.results import Results
-from zordon_app.farm.intake.folders import JobFolders
-from zordon_app.farm.intake.intake import Intake
-from zordon_app.farm.intake.planning import Planning
 from zordon_app.farm.intake.preparing import Preparing
 from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
-from zordon_app.farm.intake.reviews import Reviews, files_to_come
-from zordon_app.farm.intake.sources import ProjectSources
+from zordon_app.farm.intake.reviews import Reviews
 from zordon_app.farm.intake.watch_folders import WatchFolders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
@@ -40,10 +35,6 @@ from zordon_app.farm.parent.desk import ParentDesk
 from zordon_app.farm.parent.log_receiver import LogReceiver
 from zordon_app.farm.parent.project_transfer import JobProjects
 from zordon_app.farm.parent.recruiting import Recruiting
-from zordon_app.farm.reading.deltas import Deltas
-from zordon_app.farm.reading.jobs import JobReading
-from zordon_app.farm.reading.views import JobViews
-from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LEASE_SECONDS, LeaseKeeper
@@ -51,8 +42,6 @@ from zordon_app.farm.scheduling.nodes import NodeDesk
 from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
-from zordon_app.farm.submission import Submission
-from zordon_app.files.archives import unpack
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.discovery.network import own_addresses
 from zordon_app.peers.identity.signing import ReceiptSigner
@@ -95,7 +84,23 @@ class FarmParts:
             measure=render.machine.engine_benchmark,
             threads=lambda: basis.settings.current.threads,
         )
-        self._build_door()
+        self.door = DoorParts(
+            basis,
+            engines,
+            storage,
+            state=self.state,
+            feed=peers.feed,
+            lifecycle=self.lifecycle,
+            leases=self.leases,
+            children=self.children,
+            nodes=self.nodes,
+            progress=self._progress,
+            speeds=self._speeds,
+            offers=self.downloads.offers,
+            live_engines=self.directory.live,
+            forget_previews=self._forget_previews,
+            this_node=render.identity.id,
+        )
         self.receipts = Receipts(
             self.state,
             signer=ReceiptSigner(render.identity),
@@ -103,11 +108,11 @@ class FarmParts:
             name_of=self._name_of,
             clock=basis.clock,
         )
-        self.reviews = Reviews(self.state, self._submit, self.jobs.job)
+        self.reviews = Reviews(self.state, self._submit, self.door.jobs.job)
         self.previews = Previews(
             folder=basis.paths.previews,
-            artifacts=self.jobs.artifacts,
-            finished=self.jobs.finished_film,
+            artifacts=self.door.jobs.artifacts,
+            finished=self.door.jobs.finished_film,
             limit_bytes=lambda: int(basis.settings.current.previews_gib * GIB),
             guard=basis.guard,
         )
@@ -120,7 +125,7 @@ class FarmParts:
         self._storage.projects.sweep({job.project for job in self.state.jobs()})
 
     def _submit(self, request: JobRequest) -> JobView:
-        return self.submission.submit([request], caller=THIS_PROGRAM, upload=None)[0]
+        return self.door.submission.submit([request], caller=THIS_PROGRAM, upload=None)[0]
 
     def _job_that_needs(self, build: BuildRef) -> str:
         return job_bound_to(self.state.jobs(), build)
@@ -349,59 +354,4 @@ class FarmParts:
             monotonic=self._basis.clock.monotonic,
             stop=self._basis.stop,
             guard=self._basis.guard,
-        )
-
-    def _build_door(self) -> None:
-        basis, state = self._basis, self.state
-        folders = JobFolders(self._storage.outputs, self._jobs_folder, self._forget_previews)
-        views = JobViews(state, self._peers.feed, self._progress, self._speeds, basis.name)
-        planning = Planning(
-            registry=self._engines.registry,
-            builds=self._engines.builds,
-            presets=self._engines.presets.all,
-            offers=self.downloads.offers,
-            coming=partial(files_to_come, state),
-        )
-        intake = Intake(
-            planning=planning,
-            sources=ProjectSources(self._engines.registry, unpack, self._jobs_folder),
-            outputs=self._storage.outputs,
-            clock=basis.clock,
-            jobs_folder=self._jobs_folder,
-            output_root=basis.output_root,
-        )
-        self.jobs = JobReading(
-            state,
-            feed=self._peers.feed,
-            views=views,
-            deltas=Deltas(
-                state,
-                self._peers.feed,
-                views,
-                basis.clock,
-                nodes=self.nodes.views,
-                live_engines=self.directory.live,
-            ),
-            progress=self._progress,
-            outputs=self._storage.outputs,
-            folders=folders,
-            jobs_folder=self._jobs_folder,
-        )
-        self.submission = Submission(
-            state,
-            planning=planning,
-            intake=intake,
-            children=self.children,
-            views=views,
-            nodes=self.nodes,
-            folders=folders,
-            manifests=self._storage.manifests,
-        )
-        self.actions = JobActions(
-            state,
-            lifecycle=self.lifecycle,
-            leases=self.leases,
-            assignment=MachineAssignment(state, self.lifecycle, self.leases, self.nodes, self._render.identity.id),
-            views=views,
-            folders=folders,
         )

@@ -157,9 +157,9 @@ class Zordon:
     def _make_services(self, *, debug: bool) -> Services:
         farm = self._farm
         return Services(
-            jobs=farm.jobs,
-            submission=farm.submission,
-            actions=farm.actions,
+            jobs=farm.door.jobs,
+            submission=farm.door.submission,
+            actions=farm.door.actions,
             nodes=farm.nodes,
             engines=farm.directory,
             downloads=DownloadDesk(farm.directory, farm.nodes),

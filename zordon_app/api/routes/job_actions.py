@@ -2,7 +2,7 @@
 
 from bottle import HTTPResponse
 
-from zordon_app.api import services
+from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import Confirm, Delete, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
@@ -41,7 +41,7 @@ def routes(context: Context) -> list[Route]:
 class JobActions:
     """Each method hands one request to the farm."""
 
-    def __init__(self, actions: services.JobActions, jobs: services.JobReading) -> None:
+    def __init__(self, actions: farm_jobs.JobActions, jobs: farm_jobs.JobReading) -> None:
         """Act through ``farm``."""
         self._actions = actions
         self._jobs = jobs

@@ -2,7 +2,7 @@
 
 from bottle import HTTPResponse
 
-from zordon_app.api import services
+from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer, json_bytes
 from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
 from zordon_app.api.schemas import Delta, JobList
@@ -39,7 +39,7 @@ def routes(context: Context) -> list[Route]:
 class JobReading:
     """Answers with jobs as they are."""
 
-    def __init__(self, jobs: services.JobReading, poll_seconds: float) -> None:
+    def __init__(self, jobs: farm_jobs.JobReading, poll_seconds: float) -> None:
         """``poll_seconds``: how long a long poll waits at most."""
         self._jobs = jobs
         self._poll_seconds = poll_seconds

@@ -4,7 +4,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.api import services
+from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import NodePause
@@ -38,7 +38,7 @@ def routes(context: Context) -> list[Route]:
 class Nodes:
     """Reads machines and holds them; ``this`` stands for the one that answers."""
 
-    def __init__(self, nodes: services.Nodes) -> None:
+    def __init__(self, nodes: farm_jobs.Nodes) -> None:
         """Act through ``farm``."""
         self._nodes = nodes
 

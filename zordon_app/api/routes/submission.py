@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from zordon_app.api import services
+from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
@@ -49,7 +49,7 @@ def routes(context: Context) -> list[Route]:
 class Submission:
     """Checks what comes in and hands it to the farm."""
 
-    def __init__(self, submission: services.Submission) -> None:
+    def __init__(self, submission: farm_jobs.Submission) -> None:
         """Submit to ``farm``."""
         self._submission = submission
 

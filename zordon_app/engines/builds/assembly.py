@@ -16,6 +16,7 @@ from zordon_app.engines.builds.service import ManagedBuilds
 from zordon_app.engines.builds.sources.base import Source
 from zordon_app.engines.builds.sources.known import known_sources
 from zordon_app.engines.builds.store import BuildStore
+from zordon_app.engines.builds.task_making import TaskMaking
 from zordon_app.engines.builds.web import Web
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
@@ -64,6 +65,18 @@ def managed_builds(
         now,
         guard,
     )
+    downloads_folder = cache_folder / "downloads"
+    tasks = TaskMaking(
+        registry=registry,
+        index=index,
+        installer=installer,
+        web=opened,
+        peers=peers or NoPeers(),
+        folder=downloads_folder,
+        shortage=shortage,
+        now=now,
+        pause_seconds=timescale,
+    )
     left_open = OpenDownloads(cache_folder / "downloads.json")
     return ManagedBuilds(
         registry=registry,
@@ -74,13 +87,12 @@ def managed_builds(
         downloads=Downloads(monotonic=monotonic, on_change=on_change, keep=left_open.save, guard=guard),
         left_open=left_open.load(),
         web=opened,
-        peers=peers or NoPeers(),
         giving=giving,
-        folder=cache_folder / "downloads",
+        folder=downloads_folder,
         shortage=shortage,
         in_use=in_use,
         now=now,
-        pause_seconds=timescale,
+        tasks=tasks,
     )
 
 

@@ -13,16 +13,15 @@ from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.messages import ManagedBuild
 from zordon_app.engines.base import Build
 from zordon_app.engines.builds.available import Available, Platform, newest_first, pick, this_platform, wanted_platform
-from zordon_app.engines.builds.bpy import FROM_PIP, BpyTask
 from zordon_app.engines.builds.downloads import DownloadRecord, Downloads
 from zordon_app.engines.builds.giving import Giving
-from zordon_app.engines.builds.handover import Offer, PeerBuilds
 from zordon_app.engines.builds.index import BuildIndex
 from zordon_app.engines.builds.installer import Installer, from_archive, unnamed_build
 from zordon_app.engines.builds.open_downloads import OpenDownload
 from zordon_app.engines.builds.steps import DownloadState
 from zordon_app.engines.builds.store import BuildStore, Kind, Managed
-from zordon_app.engines.builds.tasks import FROM_PEER, Archive, Download, FromPeer, Task, platform_of
+from zordon_app.engines.builds.task_making import TaskMaking
+from zordon_app.engines.builds.tasks import FROM_PEER, Archive, platform_of
 from zordon_app.engines.builds.web import Web
 from zordon_app.engines.installed import InstalledBuilds
 from zordon_app.engines.registry import EngineRegistry
@@ -51,13 +50,12 @@ class ManagedBuilds:
         downloads: Downloads,
         left_open: Sequence[OpenDownload],
         web: Web,
-        peers: PeerBuilds,
         giving: Giving,
         folder: Path,
         shortage: Callable[[Path], str],
         in_use: Callable[[BuildRef], str],
         now: Callable[[], datetime],
-        pause_seconds: float = 1.0,
+        tasks: TaskMaking,
     ) -> None:
         """``folder`` is for what is half downloaded; ``left_open`` are the downloads that an earlier run did not end.
 
@@ -72,13 +70,12 @@ class ManagedBuilds:
         self.downloads = downloads
         self._left_open = left_open
         self._web = web
-        self._peers = peers
         self.giving = giving
         self._folder = folder
         self._shortage = shortage
         self._in_use = in_use
         self._now = now
-        self._pause_seconds = pause_seconds
+        self._tasks = tasks
 
     # What there is
 
@@ -87,6 +84,8 @@ class ManagedBuilds:
         self._registry.get(engine)
         self._index.refresh(engine)
         here = self._programs()
+        of_peers = self._tasks.offered_by_peers(engine, platform or this_platform())
+        builds = [*self._index.builds(engine, platform), *of_peers]
         return [
             {
                 **msgspec.to_builtins(build),
@@ -94,7 +93,7 @@ class ManagedBuilds:
                 "verified": build.is_verified or build.source == FROM_PEER,
                 "installed": (build.engine, build.version, platform_of(build)) in here,
             }
-            for build in [*self._index.builds(engine, platform), *self._from_peers(engine, platform or this_platform())]
+            for build in builds
         ]
 
     def sources(self, engine: str | None = None) -> list[dict[str, Any]]:
@@ -136,7 +135,8 @@ class ManagedBuilds:
         """
         self._index.refresh(engine)
         known = self._index.builds(engine, this_platform())
-        builds = [*(build for build in known if build.is_verified), *self._from_peers(engine, this_platform())]
+        of_peers = self._tasks.offered_by_peers(engine, this_platform())
+        builds = [*(build for build in known if build.is_verified), *of_peers]
         return [
             Build(engine=engine, version=build.version, command=(), origin="download")
             for build in newest_first(builds)
@@ -176,8 +176,8 @@ class ManagedBuilds:
         """
         if wanted.from_pip:
             return self._install_bpy(wanted)
-        peer = self._from_peer(wanted)
-        task = peer or self._download_task(self.find(wanted))
+        peer = self._tasks.from_peer(wanted)
+        task = peer or self._tasks.download(self.find(wanted))
         if (task.build.engine, task.build.version, platform_of(task.build)) in self._programs():
             return self.downloads.add_needless(task)
         if peer is None:
@@ -189,7 +189,7 @@ class ManagedBuilds:
         """At start: go on with what an earlier run left open, from where it was; what a person held stays held."""
         for left in self._left_open:
             try:
-                task = self._task_again(left.build)
+                task = self._tasks.again(left.build)
                 if task is not None:
                     self.downloads.add(task, paused=left.paused)
             except ZordonError as error:
@@ -252,70 +252,10 @@ class ManagedBuilds:
     def _install_bpy(self, wanted: ManagedBuild) -> DownloadRecord:
         if wanted.engine != "blender":
             raise BadRequest(f"Only Blender comes from pip, as the module bpy; not {wanted.engine[:60]}.")
-        task = self._bpy_task(wanted.version)
+        task = self._tasks.from_pip(wanted.version)
         if self._store.find(wanted.engine, wanted.version, this_platform(), kind="module") is not None:
             return self.downloads.add_needless(task)
         return self.downloads.add(task)
-
-    def _bpy_task(self, version: str) -> BpyTask:
-        return BpyTask(version, this_platform(), installer=self._installer, registry=self._registry, now=self._now)
-
-    def _from_peer(self, wanted: ManagedBuild) -> Task | None:
-        """What brings that very version from a peer; None when none has it."""
-        builds = self._from_peers(self._registry.get(wanted.engine).name, wanted_platform(wanted), wanted.version)
-        return self._peer_task(builds[0]) if builds else None
-
-    def _peer_task(self, build: Available) -> FromPeer:
-        return FromPeer(
-            build,
-            lambda: self._offers_of(build.engine, platform_of(build), build.version),
-            self._peers,
-            self._installer,
-            self._folder,
-            otherwise=lambda: self._from_site(build),
-            pause_seconds=self._pause_seconds,
-        )
-
-    def _from_site(self, build: Available) -> Download | None:
-        """The same version from its site, as the kept lists know it."""
-        known = self._index.builds(build.engine, platform_of(build))
-        return next((self._download_task(one) for one in known if one.version == build.version), None)
-
-    def _from_peers(self, engine: str, platform: Platform, version: str | None = None) -> list[Available]:
-        """What peers have of an engine, each version once."""
-        offers = {offer.version: offer for offer in self._offers_of(engine, platform, version)}
-        return [
-            msgspec.structs.replace(
-                unnamed_build(engine, f"from {offer.node_name}", platform),
-                version=offer.version,
-                source=FROM_PEER,
-                size=offer.size,
-            )
-            for offer in offers.values()
-        ]
-
-    def _offers_of(self, engine: str, platform: Platform, version: str | None) -> list[Offer]:
-        offers = self._peers.offers(engine, platform)
-        return [offer for offer in offers if version is None or offer.is_called(version)]
-
-    def _task_again(self, build: Available) -> Task | None:
-        """What brings a build that was asked for before a restart; None for an archive, which is gone by now."""
-        if build.source == FROM_PIP:
-            return self._bpy_task(build.version)
-        if build.source == FROM_PEER:
-            return self._peer_task(build)
-        return self._download_task(build) if build.source in self._index.sources else None
-
-    def _download_task(self, build: Available) -> Download:
-        return Download(
-            build,
-            self._index.sources[build.source],
-            web=self._web,
-            installer=self._installer,
-            folder=self._folder,
-            shortage=self._shortage,
-            pause_seconds=self._pause_seconds,
-        )
 
     def _build_of_name(self, file_name: str) -> Available | None:
         found = (source.read_name(file_name) for source in self._index.sources.values())
