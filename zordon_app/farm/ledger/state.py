@@ -3,7 +3,6 @@
 import copy
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,12 +17,8 @@ from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import JobNotFound, NotFound
 from zordon_app.farm.interfaces import Store
 from zordon_app.farm.ledger.feed import ChangeFeed
+from zordon_app.farm.ledger.ledgers import Ledger, Ledgers
 from zordon_app.guard import Guard
-
-Ledger = dict[int, Unit]
-
-_IDLE_LEDGERS = 50
-"""Ledgers of jobs that are not being worked on, kept in memory for readers."""
 
 
 class Change:
@@ -77,7 +72,7 @@ class FarmState:
         self._guard = guard or Guard()
         self._jobs: dict[JobId, Job] = {job.id: job for job in store.load_jobs()}
         self._unsettled = {job.id for job in self._jobs.values() if not is_settled(job)}
-        self._ledgers: OrderedDict[JobId, Ledger] = OrderedDict()
+        self._ledgers = Ledgers(store.load_units)
         self._listeners: list[Callable[[list[JobId]], None]] = []
         self._before_saving: list[Callable[[Change], None]] = []
         feed.load(list(self._jobs))
@@ -121,13 +116,7 @@ class FarmState:
     def ledger(self, job_id: JobId) -> Ledger:
         """The units of one job by number; not to be edited."""
         with self.lock:
-            ledger = self._ledgers.get(job_id)
-            if ledger is None:
-                ledger = {unit.spec.number: unit for unit in self._store.load_units(self.job(job_id).id)}
-                self._ledgers[job_id] = ledger
-                self._drop_idle_ledgers()
-            self._ledgers.move_to_end(job_id)
-            return ledger
+            return self._ledgers.of(self.job(job_id).id)
 
     def unit(self, job_id: JobId, number: int) -> Unit:
         """One unit; not to be edited. Raises NotFound."""
@@ -179,26 +168,21 @@ class FarmState:
 
     def _apply(self, change: Change) -> None:
         for job_id, units in change.units.items():
-            self._ledgers.setdefault(job_id, {}).update(units)
+            keep = self._ledgers.update if job_id in self._jobs else self._ledgers.put
+            keep(job_id, units)
         self._jobs.update(change.jobs)
         self._unsettled.difference_update(change.jobs)
         self._unsettled.update(job.id for job in change.jobs.values() if not is_settled(job))
         self._unsettled.difference_update(change.deleted)
         for job_id in change.deleted:
             self._jobs.pop(job_id, None)
-            self._ledgers.pop(job_id, None)
-        self._drop_idle_ledgers()
+            self._ledgers.forget(job_id)
         changed = [job_id for job_id in change.jobs if job_id not in change.deleted]
         self._feed.touch(changed, change.deleted)
         for listener in self._listeners:
             # What is on disk is so: a listener that raises must not make it look as if it were not.
             with self._guard.item("Following changes", "a change of a job"):
                 listener(changed)
-
-    def _drop_idle_ledgers(self) -> None:
-        idle = [job_id for job_id in self._ledgers if (job := self._jobs.get(job_id)) is None or job.status.is_final]
-        for job_id in idle[: max(0, len(idle) - _IDLE_LEDGERS)]:
-            del self._ledgers[job_id]
 
 
 def is_settled(job: Job) -> bool:
