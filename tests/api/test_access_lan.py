@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.nodes import Node, running_nodes
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.wire import Reply, send
 from zordon_app.api.application import make_application, make_routes
 from zordon_app.api.policy import SIGN_IN_FILES
@@ -175,7 +176,7 @@ class TestTheHostHeader:
         from tests.fakes.wire import trusting_context
 
         host, _, port = getattr(site, listener).rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=20) as plain:
+        with socket.create_connection((host, int(port)), timeout=HANG_SECONDS) as plain:
             talk = trusting_context().wrap_socket(plain, server_hostname=host) if listener == "lan" else plain
             talk.sendall(b"GET /api/heartbeat HTTP/1.0\r\n\r\n")
             first = talk.recv(4096).split(b"\r\n")[0]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.archives import saying, tar_of
 from tests.fakes.mirror import Fault, Mirror, add_blender, wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.app import Zordon
 
 pytestmark = [
@@ -51,7 +52,7 @@ def ask(node):
         kind = {"Content-Type": "application/json"} if data and not headers else {}
         request = urllib.request.Request(f"{node.address}/api/engines/{path}", data, {**kind, **headers}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=HANG_SECONDS) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -239,7 +240,7 @@ def test_an_archive_that_is_not_there_is_a_wrong_request(ask, body):
 
 def test_machines_say_which_builds_they_have_and_fetch(node, ask, mirror):
     def blender():
-        with urllib.request.urlopen(f"{node.address}/api/nodes", timeout=10) as answer:
+        with urllib.request.urlopen(f"{node.address}/api/nodes", timeout=HANG_SECONDS) as answer:
             return json.loads(answer.read())[0]["builds"].get("blender", {})
 
     gate = threading.Event()

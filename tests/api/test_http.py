@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app import API_VERSION
 
 
@@ -120,7 +121,7 @@ def test_an_unforeseen_error_is_a_500_with_a_report_id_and_no_traceback(make_nod
 )
 def test_nothing_but_the_frontend_is_served_as_a_file(api, path):
     host, port = api.address.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=HANG_SECONDS)
     try:
         connection.putrequest("GET", path)
         connection.endheaders()
@@ -133,7 +134,7 @@ def test_nothing_but_the_frontend_is_served_as_a_file(api, path):
 def raw(api, data, *, half_close=False):
     """What comes back for bytes that no HTTP library would send."""
     host, port = api.address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=HANG_SECONDS) as connection:
         connection.sendall(data)
         if half_close:
             connection.shutdown(socket.SHUT_WR)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.api import wait_until
 from tests.fakes.engine import FakeEngine
+from tests.fakes.patience import HANG_SECONDS
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 FIELDS = set(
@@ -154,7 +155,7 @@ class Slow(FakeEngine):
         self._may = may
 
     def find_builds(self, folders):
-        self._may.wait(60)
+        self._may.wait(HANG_SECONDS)
         return super().find_builds(folders)
 
 

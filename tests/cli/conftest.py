@@ -5,7 +5,15 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from tests.cli import warm
 from tests.cli.node_process import Node
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands() -> Iterator[None]:
+    yield
+    if warm.commands.cache_info().currsize:
+        warm.commands().stop()
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +27,16 @@ def node(tmp_path_factory) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def make_film(tmp_path_factory) -> Callable[..., Path]:
-    def make(name: str = "film.mov", *, seconds: int = 1, size: str = "160x90") -> Path:
+    def make(name: str = "film.mov", *, again: int = 0, size: str = "160x90") -> Path:
+        """A second of film, repeated ``again`` times, which costs nothing."""
         path = tmp_path_factory.mktemp("films") / name
-        source = f"testsrc2=size={size}:rate=10:duration={seconds}"
-        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-        command = [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", str(path)]
-        subprocess.run(command, check=True, capture_output=True)
+        second = path.with_name(f"second{path.suffix}") if again else path
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"]
+        source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=10:duration=1"]
+        subprocess.run([*ffmpeg, *source, "-c:v", "libx264", str(second)], check=True, capture_output=True)
+        if again:
+            repeat = ["-stream_loop", str(again), "-i", str(second), "-c", "copy", str(path)]
+            subprocess.run([*ffmpeg, *repeat], check=True, capture_output=True)
         return path
 
     return make

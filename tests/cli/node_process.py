@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
+from tests.cli.warm import commands
+from tests.fakes.patience import HANG_SECONDS
+
 COMMAND = (sys.executable, "-m", "zordon_app")
-SECONDS = 60
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -31,17 +32,9 @@ class Node:
         self.first_line = self._read_line()
         self.address = self.first_line.rpartition(" ")[2]
 
-    def run(self, *arguments: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            capture_output=True,
-            text=True,
-            env=environment(self.home, **env),
-            timeout=SECONDS,
-            stdin=subprocess.DEVNULL,
-            cwd=cwd,
-            check=False,
-        )
+    def run(self, *arguments: str, cwd: Path | None = None, **env: str) -> "subprocess.CompletedProcess[str]":
+        """A command as a person types it, to its end."""
+        return commands().run(arguments, environment(self.home, **env), cwd or Path.cwd())
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -55,14 +48,12 @@ class Node:
 
     def stop(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=SECONDS)
+        _, errors = self.process.communicate(timeout=HANG_SECONDS)
         return self.process.returncode, errors
 
     def _read_line(self) -> str:
-        timer = threading.Timer(SECONDS, self.process.kill)
-        timer.start()
+        """Its first line, or nothing once it has ended: what it says when it cannot start fails the test."""
         line = self.process.stdout.readline().strip()
-        timer.cancel()
         if not line:
             pytest.fail(f"The node did not start: {self.process.communicate()[1]}")
         return line

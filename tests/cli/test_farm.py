@@ -1,12 +1,13 @@
 """Two machines that find together, and a command line that is on neither."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.cli.node_process import Node
+from tests.fakes.api import wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.client import RenderServerProxy
 
 pytestmark = pytest.mark.farm
@@ -20,8 +21,9 @@ def atlas(tmp_path_factory) -> Iterator[Node]:
     assert "Traceback" not in errors
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def newcomer(tmp_path_factory) -> Iterator[Node]:
+    """Alone before and after each test."""
     node = Node(tmp_path_factory.mktemp("newcomer"), lan=True)
     yield node
     node.stop()
@@ -36,23 +38,18 @@ def members(node: Node) -> int:
     return len(json.loads(node.run("machines", "--json").stdout))
 
 
-def until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(200):
-        if condition():
-            return
-        pause.wait(0.1)
-    pytest.fail("It did not come true.")
-
-
-def test_a_node_started_with_a_token_joins_and_may_be_started_so_again(atlas, tmp_path):
+def test_a_node_started_with_a_token_joins_may_be_started_so_again_and_works_alone_once_it_is_revoked(atlas, tmp_path):
     token = atlas.run("machines", "token").stdout.strip()
     node = Node(tmp_path, "--join", token, lan=True)
-    until(lambda: members(node) > 1)
+    wait_until(lambda: members(node) > 1)
     node.stop()
     again = Node(tmp_path, "--join", token, lan=True)
 
-    until(lambda: members(again) > 1)
+    wait_until(lambda: members(again) > 1)
+    name = json.loads(again.run("machines", "--json").stdout)[0]["id"]
+    assert atlas.run("machines", "revoke", name).returncode == 2
+    assert atlas.run("machines", "revoke", name, "--yes").returncode == 0
+    wait_until(lambda: members(again) == 1)
     code, errors = again.stop()
     assert code == 0, errors
 
@@ -65,7 +62,7 @@ def test_a_machine_asks_is_admitted_by_its_digits_and_leaves_again(atlas, newcom
     assert atlas.run("machines", "admit", "000000x").returncode == 4
 
     assert atlas.run("machines", "admit", digits).returncode == 0
-    asking.communicate(timeout=60)
+    asking.communicate(timeout=HANG_SECONDS)
     assert asking.returncode == 0
     assert newcomer.run("machines", "leave").returncode == 2
     assert newcomer.run("machines", "leave", "--yes").returncode == 0
@@ -76,7 +73,7 @@ def test_a_machine_that_is_not_let_in_ends_with_1(atlas, newcomer):
     asking = newcomer.start("machines", "join", lan_address(atlas))
     asking.stderr.readline()
     assert atlas.run("machines", "ignore").returncode == 0
-    asking.communicate(timeout=60)
+    asking.communicate(timeout=HANG_SECONDS)
 
     assert asking.returncode == 1
 
@@ -140,16 +137,4 @@ def test_a_machine_that_is_not_found_by_itself_is_added_by_its_address(atlas, ne
         with RenderServerProxy(newcomer.address) as client:
             return bool(client.get_farm()["hints"])
 
-    until(is_found)
-
-
-def test_a_member_that_is_revoked_works_alone(atlas, tmp_path):
-    token = atlas.run("machines", "token").stdout.strip()
-    node = Node(tmp_path, "--join", token, lan=True)
-    until(lambda: members(node) > 1)
-    name = json.loads(node.run("machines", "--json").stdout)[0]["id"]
-    assert atlas.run("machines", "revoke", name).returncode == 2
-
-    assert atlas.run("machines", "revoke", name, "--yes").returncode == 0
-    until(lambda: members(node) == 1)
-    node.stop()
+    wait_until(is_found)

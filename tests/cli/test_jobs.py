@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
+
 pytestmark = pytest.mark.engines
 
 
@@ -29,7 +31,7 @@ def test_a_job_that_is_waited_for_and_cancelled_ends_with_1(node, film):
         if "paused" in line:
             break
     assert node.run("cancel", "Wird abgebrochen").returncode == 0
-    waiting.communicate(timeout=60)
+    waiting.communicate(timeout=HANG_SECONDS)
 
     assert waiting.returncode == 1
 
@@ -139,7 +141,7 @@ def test_ctrl_c_while_waiting_ends_with_130_and_the_job_goes_on(node, film):
         if "paused" in line:
             break
     waiting.send_signal(signal.SIGINT)
-    waiting.communicate(timeout=60)
+    waiting.communicate(timeout=HANG_SECONDS)
 
     assert waiting.returncode == 130
     assert json.loads(node.run("status", "Geht weiter", "--json").stdout)["status"] == "paused"
@@ -147,13 +149,13 @@ def test_ctrl_c_while_waiting_ends_with_130_and_the_job_goes_on(node, film):
 
 
 def test_ctrl_c_during_render_cancels_the_job(node, make_film):
-    film = make_film("lang.mov", seconds=60, size="1280x720")
+    film = make_film("lang.mov", again=1200, size="640x360")
     rendering = node.start("render", str(film), "--set", "preset=veryslow", "-d", str(film.parent / "out"))
     for line in rendering.stderr:
         if "running" in line:
             break
     rendering.send_signal(signal.SIGINT)
-    rendering.communicate(timeout=60)
+    rendering.communicate(timeout=HANG_SECONDS)
 
     assert rendering.returncode == 130
     assert json.loads(node.run("status", "lang", "--json").stdout)["status"] == "cancelled"

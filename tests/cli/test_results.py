@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
+
 pytestmark = pytest.mark.engines
 
 
@@ -23,7 +25,7 @@ def test_the_log_of_a_job_can_be_read_whole_and_by_line(node, done):
 def test_following_a_log_ends_when_the_job_ends(node, held):
     following = node.start("logs", held, "--follow")
     assert node.run("resume", held).returncode == 0
-    output, errors = following.communicate(timeout=60)
+    output, errors = following.communicate(timeout=HANG_SECONDS)
 
     assert following.returncode == 0, errors
     assert "progress=end" in output
@@ -66,7 +68,7 @@ def test_watch_gives_changes_as_lines_of_json_until_the_job_ends(node, held):
     first = json.loads(watching.stdout.readline())
     assert [job["id"] for job in first["jobs"]] == [held]
     node.run("resume", held)
-    rest, _ = watching.communicate(timeout=60)
+    rest, _ = watching.communicate(timeout=HANG_SECONDS)
 
     last = json.loads(rest.splitlines()[-1])
     assert last["jobs"][0]["status"] == "completed"

@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from tests.cli.node_process import COMMAND, Node, environment
+from tests.cli.warm import commands
+from tests.fakes.patience import HANG_SECONDS
 
 pytestmark = pytest.mark.engines
 
@@ -37,7 +39,7 @@ def test_a_port_in_use_is_a_sentence_not_a_traceback(tmp_path):
         port = str(taken.getsockname()[1])
         command = [*COMMAND, "serve", "--no-lan", "--no-discovery", "--port", port]
         result = subprocess.run(
-            command, capture_output=True, text=True, env=environment(tmp_path), timeout=60, check=False
+            command, capture_output=True, text=True, env=environment(tmp_path), timeout=HANG_SECONDS, check=False
         )
 
     assert result.returncode == 1
@@ -47,11 +49,19 @@ def test_a_port_in_use_is_a_sentence_not_a_traceback(tmp_path):
 
 def test_without_a_node_commands_say_how_to_start_one_and_end_with_3(tmp_path):
     for verb in (["list"], ["status"], ["watch"], ["submit", sys.executable], ["cancel", "x"], ["bench"]):
-        result = subprocess.run(
-            [*COMMAND, *verb], capture_output=True, text=True, env=environment(tmp_path), timeout=60, check=False
-        )
+        result = commands().run(verb, environment(tmp_path), tmp_path)
         assert result.returncode == 3, result
         assert "zordon serve" in result.stderr
+
+
+def test_a_command_in_a_process_of_its_own_ends_as_one_does_whose_modules_were_loaded(node, tmp_path):
+    """What ``warm`` leaves out, beginning as a person does."""
+    for arguments in (["list", "--json"], ["renderr"], ["list", "--host", "http://127.0.0.1:9"]):
+        result = subprocess.run(
+            [*COMMAND, *arguments], capture_output=True, text=True, env=environment(node.home), check=False
+        )
+        warm = node.run(*arguments)
+        assert (result.returncode, result.stdout, result.stderr) == (warm.returncode, warm.stdout, warm.stderr)
 
 
 def test_a_node_that_was_killed_counts_as_not_running(tmp_path):

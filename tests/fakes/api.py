@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from tests.fakes.patience import HANG_SECONDS
+
 ENDED = {"completed", "error", "cancelled"}
 
 
@@ -45,7 +47,7 @@ class Answer:
 class Api:
     """A node's API."""
 
-    def __init__(self, address: str, *, timeout: float = 40.0) -> None:
+    def __init__(self, address: str, *, timeout: float = HANG_SECONDS) -> None:
         self.address = address
         self._pool = urllib3.PoolManager(maxsize=10, timeout=timeout, retries=False)
 
@@ -87,7 +89,7 @@ class Api:
     def units(self, job_id: str) -> dict[int, dict[str, Any]]:
         return {unit["unit"]: unit for unit in self.get(f"/api/jobs/{job_id}/units").json}
 
-    def wait_for(self, job_id: str, is_so: Any, seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, job_id: str, is_so: Any, seconds: float = HANG_SECONDS) -> dict[str, Any]:
         """The job once it is as wanted; looks at every change of the list."""
         token = ""
         for _ in _until(seconds):
@@ -98,14 +100,14 @@ class Api:
             token = answer.json["token"] if answer.status == 200 else token
         raise AssertionError(f"after {seconds} s the job is {self.job(job_id)}")
 
-    def wait_ended(self, job_id: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_ended(self, job_id: str, seconds: float = HANG_SECONDS) -> dict[str, Any]:
         return self.wait_for(job_id, lambda job: job["status"] in ENDED, seconds)
 
-    def wait_status(self, job_id: str, status: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_status(self, job_id: str, status: str, seconds: float = HANG_SECONDS) -> dict[str, Any]:
         return self.wait_for(job_id, lambda job: job["status"] == status, seconds)
 
 
-def wait_until(is_so: Any, seconds: float = 30, every: float = 0.05) -> Any:
+def wait_until(is_so: Any, seconds: float = HANG_SECONDS, every: float = 0.05) -> Any:
     """What ``is_so`` gives once that is true."""
     pause = threading.Event()
     for _ in _until(seconds):

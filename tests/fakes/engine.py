@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
 from zordon_app.engines.base import Argument, ArgumentKind, Build, Event, EventKind, Invocation, Probe, ProjectFiles
@@ -141,7 +142,7 @@ class FakeEngine:
         report("Joining the parts", 0.5)
         names = [unit.file for unit in units]
         try:
-            run(_invoke(job, build, "join", str(folder), str(out), *names), timeout=60)
+            run(_invoke(job, build, "join", str(folder), str(out), *names), timeout=HANG_SECONDS)
         except EngineFailed:
             report("Joining the parts failed", 0.9)
             raise

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
+from tests.fakes.patience import HANG_SECONDS
+
 CHALLENGE = b"<html><head><title>Just a moment...</title><script>window._cf_chl_opt={}</script></head></html>"
 BLENDER_DATE = "23-Jun-2026 10:19"
 
@@ -131,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.wait is not None:
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-            fault.wait.wait(60)
+            fault.wait.wait(HANG_SECONDS)
             body = body[len(body) // 2 :]
         self.wfile.write(body)
 
@@ -223,7 +225,7 @@ def add_btbn(mirror: Mirror, tag: str, archives: dict[str, bytes], *, digest: bo
     mirror.add(listing, json.dumps([latest, dated]).encode())
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = HANG_SECONDS) -> None:
     """For what another thread does; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.access import Access, identify_remote
 from zordon_app.api.application import make_application
 from zordon_app.api.server import HttpServer
@@ -120,8 +121,8 @@ class Node:
         self.always_open = on
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """What ``condition`` gives once that is truthy. The time limit only ends tests that would fail anyway."""
+def eventually(condition: Callable[[], Any], seconds: float = HANG_SECONDS) -> Any:
+    """What ``condition`` gives once that is truthy."""
     pause = threading.Event()
     clock = SystemClock()
     end = clock.monotonic() + seconds

@@ -16,12 +16,12 @@ import pytest
 import urllib3
 
 from tests.desktop.app import App, wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app import __version__
 from zordon_app.client import RenderServerProxy
 
 pytestmark = [pytest.mark.built, pytest.mark.packaging]
 
-SECONDS = 120
 FRAMES = 48
 
 
@@ -54,7 +54,7 @@ def run(built: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=SECONDS,
+        timeout=HANG_SECONDS,
         check=False,
     )
 
@@ -103,7 +103,7 @@ def test_it_takes_jobs_over_the_api_and_stops_well(built, tmp_path, film):
             done = client.get_job(job["id"])
         assert decoded_frames(Path(done["output_path"]) / name) == FRAMES
         node.send_signal(signal.SIGTERM)
-        _, errors = node.communicate(timeout=SECONDS)
+        _, errors = node.communicate(timeout=HANG_SECONDS)
         assert (node.returncode, "Traceback" in errors) == (0, False), errors
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.mirror import Mirror
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.clock import SystemClock
 from zordon_app.engines.blender.engine import BlenderEngine
 from zordon_app.engines.builds.assembly import managed_builds
@@ -49,7 +50,7 @@ class Node:
             self.managed.downloads.run_once(60)
 
     def ended(self, record):
-        return self.managed.downloads.wait(record.id, 100)
+        return self.managed.downloads.wait(record.id, HANG_SECONDS)
 
     def builds(self, engine):
         """Those that were managed or installed by pip, by version."""
@@ -62,7 +63,7 @@ class Node:
 
     def close(self) -> None:
         self.managed.close()
-        self._thread.join(60)
+        self._thread.join(HANG_SECONDS)
         assert not self._thread.is_alive()
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.api import Api, wait_until
 from tests.fakes.archives import BPY, blender_34, blender_45, tar_of
 from tests.fakes.mirror import Mirror, add_blender
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.routes import handover
 from zordon_app.app import Zordon
 from zordon_app.engines.builds.giving import Giving
@@ -51,7 +52,7 @@ class Node:
         return any(one["name"] == other.api.get("/api/farm").json["name"] and one["online"] for one in me["members"])
 
     def ended(self, record):
-        return wait_until(lambda: self._when_ended(record["id"]), seconds=60)
+        return wait_until(lambda: self._when_ended(record["id"]))
 
     def _when_ended(self, download_id):
         record = self.api.get(f"/api/engines/downloads/{download_id}").json
@@ -181,11 +182,11 @@ def test_a_machine_that_helps_gets_the_build_it_lacks_from_the_one_that_asks(far
     assert atlas.get_build("4.5.15")["state"] == "installed"
     bert.api.send("PATCH", "/api/settings", json={"engine_downloads": "always"})
     script = Path(__file__).parents[2] / "fixtures" / "blender" / "make_scenes.py"
-    subprocess.run([BPY, str(script), str(tmp_path)], capture_output=True, check=True, timeout=100)
+    subprocess.run([BPY, str(script), str(tmp_path)], capture_output=True, check=True, timeout=HANG_SECONDS)
     only_bert = [bert.api.get("/api/nodes").json[0]["id"]]
     job = atlas.api.add(tmp_path / "main.blend", frames="1,3", engine_version="4.5.15", nodes=only_bert)
 
-    done = atlas.api.wait_ended(job["id"], seconds=150)
+    done = atlas.api.wait_ended(job["id"])
     assert (done["status"], done["engine_version"]) == ("completed", "4.5.15"), done
     assert {unit["node"] for unit in atlas.api.units(job["id"]).values()} == set(only_bert)
     assert bert.managed()["4.5.15"]["sha256"] == atlas.managed()["4.5.15"]["sha256"]

@@ -7,8 +7,10 @@ import threading
 import pytest
 from msgspec import structs
 
+from tests.engines.builds.conftest import Node
 from tests.fakes.archives import blender_34
-from tests.fakes.mirror import add_blender
+from tests.fakes.mirror import Mirror, add_blender
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.ids import NodeId
 from zordon_app.domain.messages import ManagedBuild
 from zordon_app.engines.builds.available import this_platform
@@ -48,16 +50,24 @@ class Giver:
         steps.advance(target.stat().st_size)
 
 
+@pytest.fixture(scope="session")
+def given(tmp_path_factory):
+    """An installed Blender, packed, and the hash of its program."""
+    folder = tmp_path_factory.mktemp("given")
+    with Mirror() as mirror:
+        add_blender(mirror, dict([blender_34()]))
+        node = Node(folder / "giver", mirror.url)
+        node.ended(node.managed.download(WANTED))
+        pack(node.managed.managed()[0][1], folder / "packed")
+        program = node.builds("blender")["3.4.1"].sha256
+        node.close()
+    return folder / "packed", program
+
+
 @pytest.fixture
-def giver(make_node, mirror, tmp_path):
+def giver(given, mirror):
     add_blender(mirror, dict([blender_34()]))
-    node = make_node("giver")
-    node.ended(node.managed.download(WANTED))
-    build = node.builds("blender")["3.4.1"]
-    packed = tmp_path / "packed"
-    pack(node.managed.managed()[0][1], packed)
-    mirror.asked.clear()
-    return Giver(packed, build.sha256)
+    return Giver(*given)
 
 
 def test_a_peer_hands_over_what_it_has_and_no_site_is_asked(make_node, giver, mirror):
@@ -143,7 +153,7 @@ def test_a_build_from_a_peer_goes_on_after_a_restart(make_node, giver):
     giver.fetch = never_ends
     before = make_node("taker", peers=giver)
     before.managed.download(WANTED)
-    assert begun.wait(30)
+    assert begun.wait(HANG_SECONDS)
     before.close()
     giver.fetch = fetch
     node = make_node("taker", peers=giver)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.fakes.archives import BPY, blender_34, blender_45
 from tests.fakes.mirror import Fault, add_blender, wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.app import Zordon
 
 ROOT = Path(__file__).parents[3]
@@ -32,7 +33,7 @@ def scene(tmp_path_factory):
     """Saved by 4.5: Cycles, 65×37, frames 1, 3 and 5."""
     folder = tmp_path_factory.mktemp("scene")
     script = ROOT / "tests" / "fixtures" / "blender" / "make_scenes.py"
-    subprocess.run([BPY, str(script), str(folder)], capture_output=True, check=True, timeout=100)
+    subprocess.run([BPY, str(script), str(folder)], capture_output=True, check=True, timeout=HANG_SECONDS)
     return folder / "main.blend"
 
 
@@ -45,7 +46,7 @@ class Client:
         request = urllib.request.Request(f"{self.address}/api/{path}", data=data, method=method)
         request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=HANG_SECONDS) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -54,8 +55,8 @@ class Client:
     def job(self, job):
         return self.ask("GET", f"jobs/{job['id']}")
 
-    def until(self, job, condition, seconds=100.0):
-        wait_until(lambda: condition(self.job(job)), seconds)
+    def until(self, job, condition):
+        wait_until(lambda: condition(self.job(job)))
         return self.job(job)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from msgspec import Struct, field
 
+from tests.fakes.matrix import thorough
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
@@ -19,8 +21,6 @@ from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.render.check import check_artifact
 from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.programs import ProgramRunner
-
-SECONDS = 100
 
 
 class Made(Struct, kw_only=True):
@@ -84,7 +84,7 @@ class Studio(Struct, kw_only=True):
         events: list[Event] = []
         run = ProgramRunner(ProcessOwner("test"), attempt)
         for step in (*invocation.before, invocation):
-            run(step, timeout=SECONDS, on_line=lambda line: events.extend(self.engine.read(line)))
+            run(step, timeout=HANG_SECONDS, on_line=lambda line: events.extend(self.engine.read(line)))
         check_artifact(attempt / unit.file, unit.expected)
         (attempt / unit.file).rename(folder / unit.file)
         return events
@@ -99,7 +99,7 @@ class Studio(Struct, kw_only=True):
     def ffmpeg(self, *argv: str | Path) -> str:
         """Run the build by hand; what it printed."""
         command = (*self.build.command, "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *map(str, argv))
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -149,7 +149,7 @@ def embedded(all_builds: list[Build]) -> Build:
     return next(build for build in all_builds if build.origin == "embedded")
 
 
-@pytest.fixture(scope="session", params=["embedded", "system"])
+@pytest.fixture(scope="session", params=["embedded", *thorough("system")])
 def build(request: pytest.FixtureRequest, all_builds: list[Build]) -> Build:
     """FFmpeg 9 as it comes with Zordon, then Debian's 5.1."""
     found = [item for item in all_builds if item.origin == request.param]
@@ -180,7 +180,7 @@ class Sources(Struct, kw_only=True):
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
             command = (*self.command, "-nostdin", "-y", "-loglevel", "error", *argv, f"file:{path}")
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
             assert done.returncode == 0, done.stderr
         return path
 

@@ -3,6 +3,7 @@
 import av
 import pytest
 
+from tests.fakes.matrix import thorough
 from zordon_app.errors import BadRequest
 
 pytestmark = pytest.mark.engines
@@ -60,7 +61,7 @@ def company(path):
 
 
 @pytest.mark.parametrize("split", [True, False])
-@pytest.mark.parametrize("container", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("container", ["mp4", "mkv", *thorough("mov")])
 def test_all_of_it_comes_along(studio, rich, container, split):
     made = studio.make(rich, {"container": container, "preset": "ultrafast"}, enable_split_jobs=split)
     found = company(made.path)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.matrix import thorough
+
 pytestmark = pytest.mark.engines
 
 VFR = "select='if(lt(t,9),not(mod(n,2)),if(lt(t,18),not(mod(n,4)),1))'"
@@ -36,7 +38,7 @@ def films(sources):
 
 
 @pytest.mark.parametrize(
-    "name", ["24.mp4", "29.97.mkv", "vfr.mp4", "prores.mov", "open-gop.mkv", "vp9.webm", "mpeg4.avi"]
+    "name", ["24.mp4", "vfr.mp4", "open-gop.mkv", *thorough("29.97.mkv", "prores.mov", "vp9.webm", "mpeg4.avi")]
 )
 def test_joined_segments_hold_the_very_frames_of_the_source(studio, films, name):
     source = films(name)
@@ -115,12 +117,14 @@ def test_a_picture_that_starts_late_still_fits_its_sound(studio, sources, split,
     ("container", "codec", "preset"),
     [
         ("mp4", "libx264", "ultrafast"),
-        ("mp4", "libx265", "ultrafast"),
-        ("mkv", "libsvtav1", "13"),
-        ("webm", "libvpx-vp9", "8"),
-        ("mov", "prores_ks", "proxy"),
         ("mov", "dnxhd", "lb"),
-        ("mkv", "ffv1", None),
+        *thorough(
+            ("mp4", "libx265", "ultrafast"),
+            ("mkv", "libsvtav1", "13"),
+            ("webm", "libvpx-vp9", "8"),
+            ("mov", "prores_ks", "proxy"),
+            ("mkv", "ffv1", None),
+        ),
     ],
 )
 def test_every_codec_joins(studio, sources, container, codec, preset):

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.fakes.matrix import thorough
+
 pytestmark = pytest.mark.engines
 
 
@@ -11,7 +13,7 @@ X264, X265 = rb" threads=(\d+) ", rb" (?:numa-)?pools=(\d+) "
 """What the encoders write of their settings into a film."""
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, *thorough(2)])
 @pytest.mark.parametrize("passes", [{}, {"two_pass": True, "video_bitrate": 200}], ids=["one pass", "two passes"])
 @pytest.mark.parametrize(("codec", "written"), [("libx264", X264), ("libx265", X265)])
 def test_the_encoder_uses_as_many_threads_as_it_may(studio, sources, threads, passes, codec, written):

@@ -2,6 +2,7 @@ import contextlib
 import socket
 import threading
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.doorway import Doorway
 
 
@@ -25,11 +26,11 @@ def test_one_connection_too_many_cuts_the_oldest_that_still_waits():
     for thread in threads:
         thread.start()
         inside.acquire()
-    threads[0].join(10)
+    threads[0].join(HANG_SECONDS)
     assert heard == {0: b""}
     for index in (1, 2):
         pairs[index][1].sendall(b"request")
-        threads[index].join(10)
+        threads[index].join(HANG_SECONDS)
     assert heard == {0: b"", 1: b"request", 2: b"request"}
     for ours, theirs in pairs:
         ours.close()

@@ -3,6 +3,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.server import HttpServer
 
 MEMBERS = 64
@@ -18,7 +19,7 @@ def test_each_member_of_a_large_farm_keeps_its_connection() -> None:
     server.start()
     with ExitStack() as stack:
         stack.callback(server.stop)
-        connections = [HTTPConnection("127.0.0.1", server.port, timeout=10) for _ in range(MEMBERS)]
+        connections = [HTTPConnection("127.0.0.1", server.port, timeout=HANG_SECONDS) for _ in range(MEMBERS)]
         for connection in [*connections, *connections]:
             stack.callback(connection.close)
             connection.request("GET", "/")

@@ -5,6 +5,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api import server as listener
 from zordon_app.api.server import HttpServer
 from zordon_app.api.workers import FIRST
@@ -19,7 +20,7 @@ class HeldLease:
         self.people = threading.Barrier(1)
 
     def __call__(self, _environ: object, start_response: Callable[..., object]) -> list[bytes]:
-        self.people.wait(timeout=20)
+        self.people.wait(timeout=HANG_SECONDS)
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
@@ -39,7 +40,7 @@ def server(held: HeldLease, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpSer
 
 
 def ask(server: HttpServer) -> bytes:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=HANG_SECONDS)
     try:
         connection.request("GET", "/")
         return connection.getresponse().read()

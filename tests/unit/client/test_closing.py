@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.scripted_server import ScriptedServer, answer
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.errors import Unreachable
@@ -27,17 +28,17 @@ def test_who_waits_for_an_answer_hears_at_once_that_it_will_not_come(connection)
 
     def never(_request):
         asked.set()
-        let_go.wait(60)
+        let_go.wait(HANG_SECONDS)
         return answer()
 
     with ScriptedServer(never, context) as server, ThreadPoolExecutor(1) as other:
         proxy = RenderServerProxy(server.url, **known)
         waiting = other.submit(proxy.long_poll, seconds=25)
-        assert asked.wait(10)
+        assert asked.wait(HANG_SECONDS)
         proxy.close()
         try:
             with pytest.raises(Unreachable):
-                waiting.result(timeout=10)
+                waiting.result(timeout=HANG_SECONDS)
         finally:
             let_go.set()
 

@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.scripted_server import ScriptedServer, answer
 from zordon_app.client.errors import (
     BadAnswer,
@@ -103,7 +104,7 @@ def test_a_name_that_does_not_exist_is_said_to_be_unknown(client_of):
 
 def test_silence_ends_with_a_time_out(client_of):
     silence = threading.Event()
-    with ScriptedServer(lambda _: silence.wait(10) and None) as server:
+    with ScriptedServer(lambda _: silence.wait(HANG_SECONDS) and None) as server:
         with pytest.raises(TimedOut, match="did not answer within"):
             client_of(server.url).request("POST", "/api/x", read_seconds=0.2)
         silence.set()

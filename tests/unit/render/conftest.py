@@ -9,6 +9,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import BuildRef, Job, UnitCounts
 from zordon_app.render import previews
@@ -103,7 +104,10 @@ class Farm:
         self.published = []
         self.result = None
         self.previews = Previews(
-            folder=folder, artifacts=lambda _job: self.published, finished=lambda _job: self.result
+            folder=folder,
+            artifacts=lambda _job: self.published,
+            finished=lambda _job: self.result,
+            patience_seconds=HANG_SECONDS,
         )
 
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 import av
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.unit.render.conftest import colour_near, count_calls, frames_of
 from zordon_app.domain.jobs import UnitCounts
 from zordon_app.errors import PreviewFailed
@@ -113,7 +114,7 @@ def test_who_asks_early_has_the_last_film_and_then_the_new_one(tmp_path, farm, f
     real = previews_module.make_thumbnail
 
     def slow(source, target, **rest):
-        may_go_on.wait(30)
+        may_go_on.wait(HANG_SECONDS)
         return real(source, target, **rest)
 
     monkeypatch.setattr(previews_module, "make_thumbnail", slow)
@@ -121,7 +122,7 @@ def test_who_asks_early_has_the_last_film_and_then_the_new_one(tmp_path, farm, f
 
     assert hurried.film(job) == first
     may_go_on.set()
-    hurried._films._making[job.id].future.result(30)
+    hurried._films._making[job.id].future.result(HANG_SECONDS)
     assert len(frames_of(hurried.film(job))) == 4
     hurried.stop()
 
@@ -237,10 +238,10 @@ def test_forgetting_a_job_gives_up_the_film_that_is_being_made(farm, frames, mak
     monkeypatch.setattr(previews_module, "make_thumbnail", noticed)
     asking = threading.Thread(target=refused)
     asking.start()
-    assert begun.wait(30)
+    assert begun.wait(HANG_SECONDS)
 
     farm.previews.forget(job.id)
-    asking.join(30)
+    asking.join(HANG_SECONDS)
 
     assert not asking.is_alive()
     assert not (tmp_path / "previews" / job.id).exists()

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.ids import LeaseId
 from zordon_app.render.settling import Settling
 
@@ -29,7 +30,7 @@ def test_leases_are_renewed_until_their_results_are_in_and_hold_up_nobody(publis
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         settling.begin(LeaseId(name), tmp_path / name, renewed.release, 0.01)
-    assert all(renewed.acquire(timeout=10) for _ in range(6))
+    assert all(renewed.acquire(timeout=HANG_SECONDS) for _ in range(6))
     assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
 
     publisher.delivered.set()

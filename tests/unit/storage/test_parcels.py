@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from msgspec import structs
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.sharing import Parcel
 from zordon_app.errors import DiskFull
 from zordon_app.storage import parcels
@@ -52,7 +53,7 @@ def test_parcels_are_put_looked_at_and_removed_at_the_same_time(tmp_path):
         putting = others.submit(put)
         looking = others.submit(look)
         for _ in range(400):
-            box.remove(there.get(timeout=10))
+            box.remove(there.get(timeout=HANG_SECONDS))
         putting.result()
         looking.result()
     assert not list((tmp_path / "box").rglob("*"))

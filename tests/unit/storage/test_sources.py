@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.projects import BLOCK, ProjectFile
 from zordon_app.errors import PeerGone
 from zordon_app.storage import sources
@@ -46,7 +47,9 @@ def owner() -> Owner:
 
 
 def get(address: str, asked: str = "") -> urllib3.BaseHTTPResponse:
-    return urllib3.request("GET", address, headers={"Range": asked} if asked else {}, retries=False, timeout=10)
+    return urllib3.request(
+        "GET", address, headers={"Range": asked} if asked else {}, retries=False, timeout=HANG_SECONDS
+    )
 
 
 def test_the_whole_is_read_as_it_is(store: ProjectStore, owner: Owner) -> None:

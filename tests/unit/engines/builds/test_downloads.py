@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.mirror import wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.engines.builds.available import Available
 from zordon_app.engines.builds.downloads import Downloads
 from zordon_app.engines.builds.errors import WrongHash
@@ -83,7 +84,7 @@ def downloads(changes):
     thread.start()
     yield downloads
     downloads.close()
-    thread.join(10)
+    thread.join(HANG_SECONDS)
     assert not thread.is_alive()
 
 
@@ -230,8 +231,8 @@ def test_closing_lets_everybody_go_and_keeps_what_is_there():
     waiter.start()
 
     downloads.close()
-    worker.join(10)
-    waiter.join(10)
+    worker.join(HANG_SECONDS)
+    waiter.join(HANG_SECONDS)
 
     assert not worker.is_alive()
     assert not waiter.is_alive()
@@ -276,7 +277,7 @@ def test_those_that_have_not_ended_are_kept_and_stay_so_when_all_is_closed():
     wait_until(lambda: downloads.get(record.id).state == S.DOWNLOADING)
     downloads.add(held, paused=True)
     downloads.close()
-    thread.join(10)
+    thread.join(HANG_SECONDS)
 
     assert downloads.get(record.id).state == S.PAUSED
     assert [(left.build.version, left.paused) for left in kept[-1]] == [("4.5.1", False), ("3.6.5", True)]

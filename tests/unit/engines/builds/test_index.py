@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.mirror import CHALLENGE, Fault, Mirror, add_blender, index_page
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.engines.builds.available import Available, Platform
 from zordon_app.engines.builds.index import FRESH_SECONDS, BuildIndex
 from zordon_app.engines.builds.pages import CachedPages
@@ -39,7 +40,7 @@ def make_index(tmp_path, clock):
     webs = []
 
     def make(mirror_url, sources=None):
-        web = Web(lambda: {"blender": mirror_url}, connect_seconds=2, read_seconds=5)
+        web = Web(lambda: {"blender": mirror_url}, connect_seconds=HANG_SECONDS, read_seconds=HANG_SECONDS)
         webs.append(web)
         return BuildIndex(
             [BlenderReleases()] if sources is None else sources,

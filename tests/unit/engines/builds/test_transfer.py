@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.mirror import CHALLENGE, Fault, Mirror, wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.engines.builds.errors import (
     ChallengePage,
     CutOff,
@@ -48,8 +49,8 @@ def part(tmp_path):
 class Fetching:
     """A transfer and what it told."""
 
-    def __init__(self, mirrors, *, shortage=lambda _folder: "", read_seconds=10.0):
-        self.web = Web(lambda: {"blender": mirrors}, connect_seconds=2, read_seconds=read_seconds)
+    def __init__(self, mirrors, *, shortage=lambda _folder: "", read_seconds=HANG_SECONDS):
+        self.web = Web(lambda: {"blender": mirrors}, connect_seconds=HANG_SECONDS, read_seconds=read_seconds)
         self.progress = []
         self.clock = SimpleNamespace(now=0.0)
         self.steps = Steps(lambda _state: None, self.progress.append, self.tick)
@@ -265,7 +266,7 @@ def test_a_server_that_falls_silent_is_left_after_a_while(mirror, other, part):
     silent = threading.Event()
     mirror.faults[PATH] = Fault(wait=silent)
 
-    Fetching(f"{mirror.url} {other.url}", read_seconds=0.05).fetch(part)
+    Fetching(f"{mirror.url} {other.url}", read_seconds=1.0).fetch(part)
 
     assert part.read_bytes() == CONTENTS
 
@@ -287,7 +288,7 @@ def test_a_download_can_be_stopped_in_the_middle_of_a_slow_body(mirror, part):
 
     fetching.steps.stop()
     slow.set()
-    thread.join(20)
+    thread.join(HANG_SECONDS)
 
     assert stopped.is_set()
     assert part.stat().st_size > 1_000_000

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.engine import FakeEngine
 from tests.fakes.nodes import eventually
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.jobs import BuildRef, ParentRef
 from zordon_app.domain.sharing import ChildOrders, Delivered, JobOffer, LeaseGiven, Parcel
 from zordon_app.domain.statuses import JobStatus
@@ -159,7 +160,7 @@ def test_a_machine_that_slept_says_what_it_has_before_it_wants_more(children, pa
         if parent.heard.count("lease") == 1:
             bench.clock.sleep(timedelta(hours=8))
         else:
-            enough.wait(30)
+            enough.wait(HANG_SECONDS)
 
     parent.has_work, parent.on_lease = True, sleep_the_first_time
     job_id = bench.add(units=0, parent=PARENT, status=JobStatus.CONFIGURING)

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.ids import JobId
 from zordon_app.errors import TooBusy
 from zordon_app.farm.ledger.feed import REMEMBERED, ChangeFeed
@@ -80,7 +81,7 @@ def test_too_many_polls_are_turned_away():
         feed.wait(feed.token(), 10)
 
     feed.close()
-    waiting.join(5)
+    waiting.join(HANG_SECONDS)
     assert not waiting.is_alive()
 
 

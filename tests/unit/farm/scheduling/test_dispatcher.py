@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.engine import FakeEngine
+from tests.fakes.patience import HANG_SECONDS
 from tests.unit.farm.conftest import make_units
 from zordon_app.domain.ids import NodeId, new_lease_id
 from zordon_app.domain.jobs import BuildRef
@@ -114,7 +115,7 @@ def test_a_waiting_node_wakes_when_a_job_arrives(bench, dispatch):
     waiting.start()
 
     job_id = bench.add()
-    waiting.join(10)
+    waiting.join(HANG_SECONDS)
 
     assert got[0].job == job_id
 

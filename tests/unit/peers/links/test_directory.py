@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.peers.discovery.nearby import NearbyMachines
 from zordon_app.peers.links.directory import Directory
 from zordon_app.peers.membership.members import Members
@@ -42,7 +43,7 @@ def watch(peer, directory, free):
     def close():
         asking = threading.Thread(target=directory.addresses_of, args=(peer.id,), daemon=True)
         asking.start()
-        asking.join(5)
+        asking.join(HANG_SECONDS)
         free.append(not asking.is_alive())
 
     peer.link.close = close

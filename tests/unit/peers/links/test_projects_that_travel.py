@@ -11,6 +11,7 @@ import pytest
 import urllib3
 
 from tests.fakes.nodes import Node, join
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.projects import BLOCK, ProjectFile, ProjectManifest
 from zordon_app.engines.base import ProjectFiles
 from zordon_app.errors import BadRequest
@@ -85,7 +86,7 @@ def test_of_a_large_film_only_what_is_read_travels(
     monkeypatch.setattr(calls_module, "LARGE", 1_000_000)
     address = calls.read_in_parts("job", MANIFEST)
     end = {"Range": f"bytes={len(CONTENTS) - 100}-"}
-    assert urllib3.request("GET", address, headers=end, timeout=10).data == CONTENTS[-100:]
+    assert urllib3.request("GET", address, headers=end, timeout=HANG_SECONDS).data == CONTENTS[-100:]
     [here] = (tmp_path / "projects" / "files").iterdir()
     assert here.stat().st_size == len(CONTENTS)
     assert here.read_bytes()[:1000] == bytes(1000)
@@ -98,7 +99,7 @@ def test_a_film_that_changed_meanwhile_is_read_no_further(
     address = calls.read_in_parts("job", MANIFEST)
     (tmp_path / "film.mov").unlink()
     with pytest.raises(urllib3.exceptions.HTTPError):
-        urllib3.request("GET", address, timeout=10, retries=False)
+        urllib3.request("GET", address, timeout=HANG_SECONDS, retries=False)
 
 
 def test_a_film_with_one_wrong_byte_and_an_old_date_is_read_no_further(
@@ -115,9 +116,9 @@ def test_a_film_with_one_wrong_byte_and_an_old_date_is_read_no_further(
 
     address = calls.read_in_parts("job", manifest)
     with pytest.raises(urllib3.exceptions.HTTPError):
-        urllib3.request("GET", address, headers={"Range": f"bytes={BLOCK}-"}, timeout=10, retries=False)
+        urllib3.request("GET", address, headers={"Range": f"bytes={BLOCK}-"}, timeout=HANG_SECONDS, retries=False)
     assert (
-        urllib3.request("GET", address, headers={"Range": "bytes=0-99"}, timeout=10, retries=False).data
+        urllib3.request("GET", address, headers={"Range": "bytes=0-99"}, timeout=HANG_SECONDS, retries=False).data
         == CONTENTS[:100]
     )
 
