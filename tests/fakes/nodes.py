@@ -23,8 +23,8 @@ SCALE = 0.1
 LOCAL = Caller(local=True, address="127.0.0.1", role=Role.LOCAL)
 
 
-class QuietFarm:
-    """The few answers that need a farm; everything else must not be reached."""
+class QuietJobs:
+    """The few answers that need jobs; everything else must not be reached."""
 
     def counts(self) -> dict[str, int]:
         return {"running": 0}
@@ -64,7 +64,10 @@ class Node:
         self.peers.network._list_addresses = lambda: [self.host]  # the one address that it listens on
         services: Any = {
             "work": work,
-            "farm": QuietFarm(),
+            "jobs": QuietJobs(),
+            "submission": None,
+            "actions": None,
+            "nodes": None,
             "machine": QuietMachine(),
             "engines": None,
             "downloads": None,
