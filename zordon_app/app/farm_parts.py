@@ -45,7 +45,7 @@ from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.discovery.network import own_addresses
 from zordon_app.peers.identity.signing import ReceiptSigner
-from zordon_app.render.check import check_artifact, load_decoder
+from zordon_app.render.check import check_artifact, load_decoder, prove_artifact
 from zordon_app.render.disk import GIB
 from zordon_app.render.machine import free_gib
 from zordon_app.render.previews import Previews
@@ -297,7 +297,7 @@ class FarmParts:
             state,
             self.lifecycle,
             builds=builds,
-            check=check_artifact,
+            check=prove_artifact,
             jobs_folder=self._jobs_folder,
             recheck=self.recheck,
             guard=basis.guard,
@@ -348,7 +348,7 @@ class FarmParts:
             folders=self._render.folders,
             processes=self._render.processes,
             logs=self._render.logs,
-            check=check_artifact,
+            check=prove_artifact,
             prepare=load_decoder,
             settings=self._render.settings,
             monotonic=self._basis.clock.monotonic,

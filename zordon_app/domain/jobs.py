@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
@@ -49,7 +50,8 @@ class Expected(Struct, frozen=True, kw_only=True):
     ``frames`` is the exact count of video frames of a film; sizes are pixels; ``seconds`` is the length of a film, from
     which it may differ by ``leeway`` seconds, and by a frame in any case. ``joined`` says that a film is put
     together by copy from parts that were each decoded whole, so that counting its packets and decoding its end is
-    enough.
+    enough. ``lossless`` is the pixel format in which each frame is compared with the source's, whose hashes the engine
+    puts beside the file (``proof_of``).
     """
 
     format: str
@@ -60,6 +62,12 @@ class Expected(Struct, frozen=True, kw_only=True):
     leeway: float = 0.0
     audio: bool = False
     joined: bool = False
+    lossless: str = ""
+
+
+def proof_of(file: Path) -> Path:
+    """Where an engine puts the hashes of the source's frames: FFmpeg's framehash, MD5 of the bare pixels."""
+    return file.with_name(f"{file.name}.frames")
 
 
 class UnitSpec(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 from zordon_app.domain.jobs import Expected
 from zordon_app.errors import ZordonError
+from zordon_app.render.lossless import Lossy, compare_frames
 
 FILM_FORMATS = frozenset({"mp4", "mov", "matroska", "webm", "avi", "gif", "mxf", "flv", "mpegts", "mpeg", "ogg", "asf"})
 
@@ -26,6 +27,21 @@ def load_decoder(expected: Expected) -> None:
         import OpenImageIO  # noqa: F401
     if expected.format == "jpeg":
         import numpy as np  # noqa: F401
+
+
+def prove_artifact(path: Path, expected: Expected) -> tuple[str, int]:
+    """The same where the file was made: what shall be lossless is also compared with its source, frame by frame.
+
+    Raises:
+        BadArtifact: as there, or something was lost; without the hashes of the source nothing is proven.
+    """
+    checked = check_artifact(path, expected)
+    if expected.lossless:
+        try:
+            compare_frames(path, expected.lossless)
+        except Lossy as error:
+            raise BadArtifact(str(error)) from error
+    return checked
 
 
 def check_artifact(path: Path, expected: Expected) -> tuple[str, int]:

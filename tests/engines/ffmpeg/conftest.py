@@ -18,7 +18,7 @@ from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.arguments import check_arguments
 from zordon_app.engines.base import Build, Event
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
-from zordon_app.render.check import check_artifact
+from zordon_app.render.check import check_artifact, prove_artifact
 from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.programs import ProgramRunner
 
@@ -85,7 +85,7 @@ class Studio(Struct, kw_only=True):
         run = ProgramRunner(ProcessOwner("test"), attempt)
         for step in (*invocation.before, invocation):
             run(step, timeout=HANG_SECONDS, on_line=lambda line: events.extend(self.engine.read(line)))
-        check_artifact(attempt / unit.file, unit.expected)
+        prove_artifact(attempt / unit.file, unit.expected)
         (attempt / unit.file).rename(folder / unit.file)
         return events
 

@@ -125,6 +125,13 @@ ARGUMENTS: tuple[Argument, ...] = (
         default=False,
     ),
     Argument(
+        name="lossless",
+        kind=ArgumentKind.BOOLEAN,
+        label="Lossless, proven",
+        help="With ffv1: pixels and sound follow the source, and each decoded frame is compared with it.",
+        default=False,
+    ),
+    Argument(
         name="sequence_fps",
         kind=ArgumentKind.NUMBER,
         label="Frame rate of the images",

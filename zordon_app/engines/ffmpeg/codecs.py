@@ -17,6 +17,9 @@ def picture_options(settings: Settings) -> list[str]:
         options += ["-b:v", "0"] if settings.video_codec == "libvpx-vp9" else []
     if settings.pixel_format:
         options += ["-pix_fmt", settings.pixel_format]
+    if settings.is_full_range:
+        # Without this 9.0 makes room above white and below black, and rounds; 5.1 needs the filter for it.
+        options += ["-color_range", "pc"]
     # Apple's players want HEVC under this name.
     return [*options, *(["-tag:v", "hvc1"] if _is_hevc_in_mp4(settings) else [])]
 

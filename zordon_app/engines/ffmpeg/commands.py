@@ -1,12 +1,14 @@
 """FFmpeg's command lines. Paths come last of all and only as ``file:``; nothing from outside is an option."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
+from zordon_app.domain.jobs import proof_of
 from zordon_app.engines.base import Build
 from zordon_app.engines.ffmpeg.codecs import pass_options, picture_options
 from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, file_url, source_options, source_url
-from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS
+from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS, has_alpha
 from zordon_app.engines.ffmpeg.recipe import Cut, Recipe
 from zordon_app.engines.ffmpeg.versions import keep_time_base, keep_times
 
@@ -29,7 +31,8 @@ class Commands:
         """Encode a part of the picture, without sound, to be joined later. ``images`` is the list of a sequence."""
         # The filters end it at the same place; with this FFmpeg need not read on to see that.
         limit = ("-frames:v", str(cut.frames)) if cut.frames else ()
-        argv = [*self._head(), *self._picture(cut, images), *self._encode(self._filters(cut)), *limit]
+        proof = self._proof(self._when(cut), out, limit)
+        argv = [*self._head(), *self._picture(cut, images), *proof, *self._encode(self._filters(cut)), *limit]
         part = CODECS[self._settings.video_codec].part
         return [(*argv, "-f", part, file_url(out))]
 
@@ -44,7 +47,8 @@ class Commands:
         side = self._side() if cut.seek != self._recipe.timing.seek else ()
         finish = self._finish(out, side=None if images is not None else 1 if side else 0)
         if not self._settings.two_pass:
-            return [(*picture, *side, *self._encode(filters), *finish)]
+            proof = self._proof(self._when(cut), out, self._part())
+            return [(*picture, *side, *proof, *self._encode(filters), *finish)]
         look = (*picture, *self._encode(filters), *pass_options(self._settings, 1), *self._part(), "-f", "null", "-")
         return [look, (*picture, *side, *self._encode(filters), *pass_options(self._settings, 2), *finish)]
 
@@ -80,7 +84,10 @@ class Commands:
         return self._source(_seek(self._recipe.timing.seek))
 
     def _source(self, seek: tuple[str, ...]) -> tuple[str, ...]:
-        way = ("-f", self._recipe.film.container, "-i", source_url(self._project))
+        film = self._recipe.film
+        is_wanted = film.alpha_decoder and has_alpha(self._settings.pixel_format)
+        decoder = ("-vcodec", film.alpha_decoder) if is_wanted else ()
+        way = (*decoder, "-f", film.container, "-i", source_url(self._project))
         return (*source_options(self._project), *seek, *way)
 
     def _picture_map(self) -> str:
@@ -94,8 +101,22 @@ class Commands:
         options = [*chosen, "-vf", ",".join(filters or ["null"]), *picture_options(settings)]
         return [*options, *self._times(), *shlex.split(settings.raw)]
 
+    def _proof(self, when: list[str], out: Path, limit: Sequence[str]) -> list[str]:
+        """Beside the picture: a list of the hashes of the source's frames, with which the result is compared."""
+        compared = self._settings.lossless
+        if not compared:
+            return []
+        way = ["-c:v", "rawvideo", "-pix_fmt", compared, *self._times(), "-f", "framehash", "-hash", "md5"]
+        return ["-map", self._picture_map(), "-vf", ",".join(when or ["null"]), *way, *limit, file_url(proof_of(out))]
+
     def _filters(self, cut: Cut) -> list[str]:
-        """None of them counts, or remembers where it began: FFmpeg starts them anew where the picture changes."""
+        return [*self._when(cut), *self._settings.filters]
+
+    def _when(self, cut: Cut) -> list[str]:
+        """The filters that choose frames and times; those of the settings change the picture.
+
+        None of them counts, or remembers where it began: FFmpeg starts them anew where the picture changes.
+        """
         settings = self._settings
         chain: list[str] = []
         if cut.until:
@@ -107,7 +128,7 @@ class Commands:
             chain.append(f"scale={self._recipe.film.width}:{self._recipe.film.height}")
         if settings.fps:
             chain.append(f"fps={settings.fps}")
-        return [*chain, *settings.filters]
+        return chain
 
     def _times(self) -> list[str]:
         """Keep the source's time stamps, unless there is a constant rate anyway.

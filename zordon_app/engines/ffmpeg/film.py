@@ -77,11 +77,16 @@ class Film(Struct, frozen=True, kw_only=True):
     frame_count: int = 0
     """Frames as the file tells, or as its length and frame rate make likely."""
     pixel_format: str = ""
+    """Of the decoded picture; with alpha where ``alpha_decoder`` finds it."""
+    alpha_decoder: str = ""
+    """The decoder that also reads the alpha, where the usual one does not."""
     sample_aspect: str = "1/1"
     is_hdr: bool = False
     is_linear: bool = False
     """Whether values are linear light (OpenEXR), so that they must be made fit for a screen."""
     is_interlaced: bool = False
+    is_dolby_vision: bool = False
+    """Whether its colours are those of Dolby Vision profile 5, which no other screen shows right."""
     layer: str = ""
     """Of a multilayer OpenEXR: the layer to take."""
     chapters: int = 0

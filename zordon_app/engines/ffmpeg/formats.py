@@ -1,11 +1,22 @@
 """Containers and codecs: what fits together, and how each is chosen. Data, checked against FFmpeg 5.1 and 9.0."""
 
+import re
+
 from msgspec import Struct
 
 _EIGHT = ("yuv420p", "yuv422p", "yuv444p")
 _TEN = ("yuv420p10le", "yuv422p10le", "yuv444p10le")
 _X26_PRESETS = tuple("ultrafast superfast veryfast faster fast medium slow slower veryslow placebo".split())
-_LOSSLESS = (*_EIGHT, *_TEN, "yuva444p10le", "gbrp", "gbrp10le", "gbrp16le", "bgra", "bgr0", "gray", "gray16le")
+_DEPTHS = ("", "9le", "10le", "12le", "16le")
+_ALPHA = tuple(f"yuva{part}p{depth}" for part in ("420", "422", "444") for depth in ("", "9le", "10le", "16le"))
+_LOSSLESS = (
+    *(f"yuv{part}p{depth}" for part in ("420", "422", "444") for depth in (*_DEPTHS, "14le")),
+    *("yuv410p", "yuv411p", "yuv440p", "yuv440p10le", "yuv440p12le"),
+    *_ALPHA,
+    *("bgr0", "bgra", "gbrp9le", "gbrp10le", "gbrp12le", "gbrp14le", "gbrp16le", "gbrap10le", "gbrap12le", "gbrap16le"),
+    *("gray", "gray9le", "gray10le", "gray12le", "gray16le", "ya8"),
+)
+"""What FFV1 takes in FFmpeg 5.1 and 9.0."""
 
 
 class Codec(Struct, frozen=True, kw_only=True):
@@ -72,7 +83,7 @@ CODECS: dict[str, Codec] = {
     ),
     "libvpx-vp9": Codec(
         label="VP9",
-        pixel_formats=(*_EIGHT, *_TEN),
+        pixel_formats=(*_EIGHT, *_TEN, "yuva420p"),
         presets=tuple(str(number) for number in range(9)),
         preset="2",
         crf=(0, 63),
@@ -206,3 +217,52 @@ def has_depth(pixel_format: str) -> bool:
     return any(
         mark in pixel_format for mark in ("p9", "p10", "p12", "p14", "p16", "48", "64", "f32", "f16", "gray1", "p01")
     )
+
+
+_REARRANGED = {
+    "bgr0": ("rgb24", "bgr24", "rgb0", "0rgb", "0bgr", "gbrp"),
+    "bgra": ("rgba", "argb", "abgr", "gbrap", "pal8"),
+    "gbrp16le": ("rgb48le", "bgr48le"),
+    "gbrap16le": ("rgba64le", "bgra64le"),
+    "gray": ("monow", "monob"),
+    "yuv420p": ("nv12", "nv21"),
+    "yuv422p": ("uyvy422", "yuyv422", "yvyu422", "nv16"),
+    "yuv444p": ("nv24", "nv42", "vyu444"),
+    "yuv411p": ("uyyvyy411",),
+    "yuva444p": ("vuya", "ayuv", "uyva"),
+    "yuva422p16le": ("yuva422p12le",),
+    "yuva444p16le": ("yuva444p12le", "ayuv64le"),
+    "yuv420p10le": ("p010le",),
+    "yuv422p10le": ("y210le", "p210le", "nv20le"),
+    "yuv444p10le": ("v30xle", "xv30le", "p410le"),
+}
+"""Formats that hold the same numbers in another order, by the one that FFV1 takes: nothing is lost on the way."""
+
+_COMPARED = {
+    "pal8": "rgba",
+    "monow": "gray",
+    "monob": "gray",
+    "rgb0": "rgb24",
+    "0rgb": "rgb24",
+    "0bgr": "rgb24",
+    "bgr0": "rgb24",
+}
+"""Formats that nothing can be turned back into, or that hold unused bytes: how both sides are compared instead."""
+
+
+def plain_format(pixel_format: str) -> str:
+    """A format without the order of its bytes, and without the mark of a full range."""
+    return re.sub(r"be$", "le", pixel_format.replace("yuvj", "yuv"))
+
+
+def exact_format(pixel_format: str) -> str:
+    """The format in which FFV1 keeps each number of a picture; empty where there is none."""
+    plain = plain_format(pixel_format)
+    if plain in _LOSSLESS:
+        return plain
+    return next((exact for exact, others in _REARRANGED.items() if plain in others), "")
+
+
+def compared_format(pixel_format: str) -> str:
+    """The format in which a source and what FFV1 made of it are compared."""
+    return _COMPARED.get(pixel_format, pixel_format)

@@ -28,6 +28,13 @@ _FASTEST = 1000
 _HDR_TRANSFERS = {16, 18}
 """SMPTE 2084 (PQ) and ARIB STD-B67 (HLG), as in ITU-T H.273."""
 
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Their alpha lies beside the picture's packets, where FFmpeg's own decoders do not look."""
+
+_DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
+_COLOURS_OF_DOLBY = frozenset({2, 15})
+"""Not specified, and IPT (ITU-T H.273)."""
+
 
 def look_at_film(project: Path) -> Film:
     """Open the file and decode its first picture.
@@ -121,24 +128,36 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
     duration = _duration(container, picture)
     turned = frame.rotation % 180 != 0
     aspect = Fraction(picture.sample_aspect_ratio or 1) or Fraction(1)
+    codec = picture.codec_context.codec.canonical_name
+    alpha_decoder = _ALPHA_DECODERS.get(codec, "") if picture.metadata.get("alpha_mode") == "1" else ""
     return Film(
         container=container.format.name.split(",")[0],
         duration=duration,
         start=(container.start_time or 0) / 1_000_000,
         streams=tuple(_describe_stream(stream) for stream in container.streams),
         video=picture.index,
-        codec=picture.codec_context.codec.canonical_name,
+        codec=codec,
         width=frame.height if turned else frame.width,
         height=frame.width if turned else frame.height,
         rotation=frame.rotation,
         fps=str(Fraction(rate)) if rate else "",
         frame_count=_frame_count(picture, round(duration * float(rate or 0))),
-        pixel_format=frame.format.name,
+        pixel_format=frame.format.name.replace("yuv4", "yuva4") if alpha_decoder else frame.format.name,
+        alpha_decoder=alpha_decoder,
         sample_aspect=str(1 / aspect if turned else aspect),
         is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
         is_interlaced=frame.interlaced_frame,
+        is_dolby_vision=_is_dolby_vision(picture, frame),
         chapters=len(container.chapters()),
     )
+
+
+def _is_dolby_vision(picture: Any, frame: Any) -> bool:
+    """Profile 5 alone has no other picture in it, and says of its colours nothing, or that they are IPT."""
+    from av.sidedata.sidedata import Type
+
+    is_marked = picture.codec_context.codec_tag in _DOLBY_TAGS or frame.side_data.get(Type.DOVI_METADATA) is not None
+    return is_marked and int(frame.colorspace or 0) in _COLOURS_OF_DOLBY
 
 
 def _first_frame(project: Path, container: "InputContainer", picture: Any) -> Any:

@@ -75,6 +75,7 @@ def outline_film(
         )
     timing = _timing(film, scan, first, end, is_all=is_all)
     entries = find_entries([place for place, _ in places])
+    _check_sizes(entries, settings)
     recipe = structs.replace(
         _recipe(settings, film, timing, reason or _alone(places)),
         is_constant=scan.is_constant(film.rate),
@@ -88,6 +89,14 @@ def outline_film(
         seconds=seconds,
         fps=_fps(settings, film),
     )
+
+
+def _check_sizes(entries: Entries, settings: Settings) -> None:
+    if entries.is_resized and settings.lossless:
+        raise BadRequest(
+            "The film's pictures change their size, and one film has one: nothing is lost only by copying the picture.",
+            code="lossless_sizes",
+        )
 
 
 def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnings: list[str]) -> Outline:

@@ -24,6 +24,7 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         leeway=outline.leeway,
         audio=bool(settings.company.sound),
         joined=is_joined,
+        lossless="" if is_joined else settings.lossless,
     )
     units = [
         _make_unit(number, piece, recipe, f"{title}.{number:05d}") if is_joined else _make_only(piece, name, expected)
@@ -66,6 +67,7 @@ def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str) -> UnitSpec
         height=recipe.height,
         frames=piece.last - piece.first + 1,
         seconds=(piece.cut.end - piece.cut.start) / 1_000_000,
+        lossless=recipe.settings.lossless,
     )
     return UnitSpec(
         number=number,

@@ -50,6 +50,11 @@ def _warnings(film: Film) -> list[str]:
     warnings: list[str] = []
     if film.is_hdr:
         warnings.append("The film is HDR. Its brightness is kept as it is; choose HEVC or AV1 with ten bits for it.")
+    if film.is_dolby_vision:
+        warnings.append(
+            "The film is Dolby Vision without a picture for other screens (profile 5): "
+            "its colours come out wrong, purple and green."
+        )
     if film.is_interlaced:
         warnings.append("The film is interlaced; the filter yadif makes whole frames of it.")
     return warnings

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from zordon_app.engines.ffmpeg.film import Film, Scan
+from zordon_app.engines.ffmpeg.formats import has_alpha
 from zordon_app.engines.ffmpeg.recipe import Cut
 from zordon_app.engines.ffmpeg.settings import Settings
 
@@ -40,6 +41,10 @@ def _why_settings(settings: Settings) -> str:
         (settings.video_codec == "copy", "Copying the picture is no work to share."),
         (settings.container == "avi", "An AVI has no time stamps to join by."),
         (settings.container == "gif", "A GIF has one palette for the whole film."),
+        (
+            settings.video_codec == "libvpx-vp9" and has_alpha(settings.pixel_format),
+            "The transparency of VP9 lies beside its pictures, where joining would lose it.",
+        ),
         (settings.two_pass, "Two passes look at the whole film first."),
         (settings.video_bitrate, "A bit rate is spread over the whole film; a quality (CRF) can be split."),
         (settings.fps, "Changing the frame rate needs the frames around each cut."),

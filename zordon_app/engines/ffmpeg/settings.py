@@ -13,6 +13,8 @@ from zordon_app.engines.ffmpeg.formats import (
     PROFILES_OF_PIXEL_FORMATS,
     Codec,
     Container,
+    compared_format,
+    exact_format,
     has_alpha,
     has_depth,
 )
@@ -54,6 +56,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     fps: str = ""
     """A constant frame rate to convert to, as a fraction; empty: the source's time stamps stay."""
     two_pass: bool = False
+    lossless: str = ""
+    """The pixel format in which source and result are compared, where nothing may be lost."""
+    is_full_range: bool = False
+    """Whether the picture uses all values, black to white, and shall keep them."""
     company: Company = Company()
     audio_bitrate: int = 0
     raw: str = ""
@@ -78,8 +84,10 @@ def choose_settings(args: dict[str, Any], film: Film, warnings: list[str]) -> Se
         )
     codec = CODECS[codec_name]
     _check_copy(args, film, codec_name, name, container)
+    _check_lossless(args, film, codec_name)
     asked = read_filters(args.get("filters") or [])
     pixel_format, preset = _pixels(args, film, codec_name, codec)
+    _tell_of_alpha(film, pixel_format, codec_name, codec, warnings)
     picture = fit_picture(args, film, asked, pixel_format, codec_name, warnings)
     return Settings(
         container=name,
@@ -94,6 +102,8 @@ def choose_settings(args: dict[str, Any], film: Film, warnings: list[str]) -> Se
         height=picture.height,
         fps=_rate(args, film, name, warnings),
         two_pass=_two_pass(args, codec_name, codec),
+        lossless=compared_format(film.pixel_format) if args.get("lossless") and codec_name == "ffv1" else "",
+        is_full_range=codec_name == "ffv1" and film.pixel_format.startswith("yuvj"),
         company=choose_company(args, film, codec_name, name, container, warnings),
         audio_bitrate=int(args.get("audio_bitrate") or 0),
         raw=str(args.get("raw") or ""),
@@ -128,6 +138,38 @@ def _check_copy(args: dict[str, Any], film: Film, codec: str, name: str, contain
             container=name,
             codec=film.codec or "this picture",
         )
+
+
+_LOSING = ("width", "height", "fps", "filters", "pixel_format", "raw")
+
+
+def _check_lossless(args: dict[str, Any], film: Film, codec: str) -> None:
+    if not args.get("lossless"):
+        return
+    if codec not in {"ffv1", "copy"}:
+        raise BadRequest("{codec} loses something; nothing is lost with ffv1 or copy.", code="lossy_codec", codec=codec)
+    used = [key for key in _LOSING if args.get(key)]
+    if used:
+        raise BadRequest(
+            "Nothing may be lost, but {names} would change the picture. Leave it out, or leave lossless out.",
+            code="lossless_changes",
+            names=", ".join(used),
+        )
+    if codec == "ffv1" and (film.is_linear or not exact_format(film.pixel_format)):
+        raise BadRequest(
+            "FFV1 cannot keep every number of {pixels} pictures; leave lossless out, or copy the picture.",
+            code="lossless_pixels",
+            pixels=film.pixel_format or "such",
+        )
+
+
+def _tell_of_alpha(film: Film, pixel_format: str, name: str, codec: Codec, warnings: list[str]) -> None:
+    if name in {"copy", "gif"} or not has_alpha(film.pixel_format) or has_alpha(pixel_format):
+        return
+    warnings.append(
+        f"The source can be transparent, {codec.label} in {pixel_format} cannot: "
+        "what is transparent shows the colour that lies under it."
+    )
 
 
 def _pixels(args: dict[str, Any], film: Film, name: str, codec: Codec) -> tuple[str, str]:
@@ -172,15 +214,22 @@ def _match_profile(
         fitting = [pixels for pixels, names in profiles.items() if preset in names]
         with_alpha = [pixels for pixels in fitting if has_alpha(pixels) == has_alpha(film.pixel_format)]
         return (with_alpha or fitting)[0], preset
-    pixels = chosen or codec.pixel_formats[0]
+    pixels = chosen or _usual_of_profiles(profiles, film, codec)
     return pixels, preset or profiles[pixels][0]
+
+
+def _usual_of_profiles(profiles: dict[str, tuple[str, ...]], film: Film, codec: Codec) -> str:
+    with_alpha = [pixels for pixels in profiles if has_alpha(pixels)] if has_alpha(film.pixel_format) else []
+    return (with_alpha or codec.pixel_formats)[0]
 
 
 def _usual_pixels(film: Film, name: str, codec: Codec) -> str:
     if name in {"copy", "gif"}:
         return ""
-    if name == "ffv1" and film.pixel_format in codec.pixel_formats:
-        return film.pixel_format
+    if name == "ffv1" and (exact := exact_format(film.pixel_format)):
+        return exact
+    if name == "libvpx-vp9" and has_alpha(film.pixel_format):
+        return "yuva420p"
     deeper = "yuv420p10le"
     # HEVC and AV1 players take ten bits; players of H.264 and VP9 often do not.
     if name in {"libx265", "libsvtav1"} and has_depth(film.pixel_format) and film.sequence is None:
