@@ -6,6 +6,7 @@
       BadRequest            400    the request is wrong; the sentence says how
         JobNotFound         400    no such job (the API contract says 400)
         IllegalChange       400    the job's or unit's state does not allow that
+        WouldReplace        400    a file that is not Zordon's would be lost
       NotSignedIn           401
       Forbidden             403
       NotFound              404    an engine, build, file or unit that does not exist
@@ -71,6 +72,10 @@ class JobNotFound(BadRequest):
 
 class IllegalChange(BadRequest):
     """The job or unit is in a state that does not allow the change."""
+
+
+class WouldReplace(BadRequest):
+    """A file that somebody owns has the name of a result."""
 
 
 class NotSignedIn(ZordonError):

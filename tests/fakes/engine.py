@@ -79,6 +79,9 @@ class FakeEngine:
     def probe(self, project, build, run):
         return self.look(project)
 
+    def named_files(self, project):
+        return [project.parent / name for name in _read(project).get("named", [])]
+
     def files(self, project, scratch, *, build, run, frames):
         return ProjectFiles(main=project, files=(project,))
 

@@ -52,6 +52,9 @@ class WallEngine:
     def probe(self, project: Path, build: Build, run: Any) -> Probe:
         return self.look(project)
 
+    def named_files(self, project: Path) -> list[Path]:
+        return []
+
     def files(
         self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
     ) -> ProjectFiles:

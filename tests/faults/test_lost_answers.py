@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.fakes.engine import FakeEngine
-from tests.unit.farm.conftest import FarmBench
+from tests.unit.farm.conftest import FarmBench, claiming_of
 from tests.unit.farm.scheduling.test_dispatcher import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
@@ -117,7 +117,7 @@ class Wind:
             bench.state, bench.lifecycle, speeds, self.leases, registry=EngineRegistry([FakeEngine()]),
             builds=OneBuild(), disk=Room(), clock=bench.clock, jobs_folder=folder / "jobs", blocklist=blocklist,
         )  # fmt: skip
-        gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), folder / "jobs")
+        gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), claiming_of(bench), folder / "jobs")
         progress = LiveProgress(bench.feed, bench.clock)
         results = Results(
             bench.state, leases=self.leases, gathering=gathering, lifecycle=bench.lifecycle, speeds=speeds,

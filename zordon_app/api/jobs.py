@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, ReadsView, UnitView
 
 
 class JobReading(Protocol):
@@ -43,6 +43,9 @@ class JobReading(Protocol):
 
     def files(self, job_id: str) -> list[str]:
         """Names of published output files, relative to the output folder, natural order."""
+
+    def reads(self, job_id: str) -> ReadsView:
+        """The project, and what it reads. Raises BadRequest: it is not here."""
 
     def output(self, job_id: str) -> OutputView:
         """The output folder, and how much of the job is in it."""

@@ -11,7 +11,9 @@ from zordon_app.farm.actions import JobActions
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.intake.folders import JobFolders
 from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.output_names import OutputNames
 from zordon_app.farm.intake.planning import Planning
+from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.reviews import files_to_come
 from zordon_app.farm.intake.sources import ProjectSources
 from zordon_app.farm.ledger.feed import ChangeFeed
@@ -50,6 +52,7 @@ class DoorParts:
         live_engines: Callable[[], list[dict[str, Any]]],
         forget_previews: Callable[[str], None],
         this_node: str,
+        reads: ReadFiles,
     ) -> None:
         """``offers`` are builds that could be downloaded; ``live_engines`` tells of builds and downloads."""
         jobs_folder = basis.paths.jobs
@@ -69,6 +72,7 @@ class DoorParts:
             clock=basis.clock,
             jobs_folder=jobs_folder,
             output_root=basis.output_root,
+            names=OutputNames(state, storage.outputs, reads),
         )
         self.jobs = JobReading(
             state,
@@ -86,6 +90,7 @@ class DoorParts:
             outputs=storage.outputs,
             folders=folders,
             jobs_folder=jobs_folder,
+            reads=reads,
         )
         self.submission = Submission(
             state,
@@ -104,4 +109,5 @@ class DoorParts:
             assignment=MachineAssignment(state, lifecycle, leases, nodes, this_node),
             views=views,
             folders=folders,
+            outputs=storage.outputs,
         )

@@ -19,12 +19,14 @@ from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.local_work import LocalWork
 from zordon_app.farm.child.preparation import Preparation
 from zordon_app.farm.completion.announcing import Announcing
+from zordon_app.farm.completion.claiming import Claiming
 from zordon_app.farm.completion.finishing import Finishing
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.completion.receipts import Receipts
 from zordon_app.farm.completion.results import Results
 from zordon_app.farm.intake.preparing import Preparing
 from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
+from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.reviews import Reviews
 from zordon_app.farm.intake.watch_folders import WatchFolders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
@@ -100,6 +102,7 @@ class FarmParts:
             live_engines=self.directory.live,
             forget_previews=self._forget_previews,
             this_node=render.identity.id,
+            reads=self.reads,
         )
         self.receipts = Receipts(
             self.state,
@@ -148,6 +151,8 @@ class FarmParts:
         basis, state = self._basis, self.state
         self._speeds = Speeds(state, basis.clock.monotonic, self._engine_speed)
         self._blocklist = Blocklist()
+        self.reads = ReadFiles(state, self._engines.registry)
+        self._claiming = Claiming(state, self.reads)
         self._progress = LiveProgress(self._peers.feed, basis.clock)
         self.this_node = ThisNode(
             self._render.identity.id,
@@ -183,7 +188,7 @@ class FarmParts:
         self._results = Results(
             state,
             leases=self.leases,
-            gathering=Gathering(state, self.lifecycle, self._storage.outputs, self._jobs_folder),
+            gathering=Gathering(state, self.lifecycle, self._storage.outputs, self._claiming, self._jobs_folder),
             lifecycle=self.lifecycle,
             speeds=self._speeds,
             progress=self._progress,
@@ -265,6 +270,7 @@ class FarmParts:
             registry=self._engines.registry,
             builds=builds,
             outputs=self._storage.outputs,
+            claiming=self._claiming,
             check=check_artifact,
             make_runner=self._render.job_runner,
             threads=lambda: self._render.settings().threads,
@@ -297,6 +303,7 @@ class FarmParts:
             state,
             self.lifecycle,
             builds=builds,
+            outputs=self._storage.outputs,
             check=prove_artifact,
             jobs_folder=self._jobs_folder,
             recheck=self.recheck,

@@ -1,7 +1,8 @@
-"""Files from a server: into a ``.part`` first, resumed after a break, checked, then renamed."""
+"""Files from a server: into a part first, resumed after a break, checked, then named; another file keeps its name."""
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import os
 import re
@@ -16,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from zordon_app.client.errors import BadAnswer, Refused
 from zordon_app.client.transport import BLOCK, Answer, Transport
 from zordon_app.files.durable import put_in_place
+from zordon_app.files.names import free_name, put_new
 
 BREAKS = 4
 """Breaks of the connection in a row, without a byte between them, that a download survives."""
@@ -32,17 +34,21 @@ class OnBytes(Protocol):
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What to ask for, and where it goes in the end; what is ``made_anew`` for each request cannot be continued."""
+    """What to ask for, and where it goes in the end; what is ``made_anew`` for each request cannot be continued.
+
+    With ``replace`` a file that is there goes, else the new one gets a free name beside it: ``film (2).mp4``.
+    """
 
     path: str
     query: Mapping[str, Any]
     target: Path
     made_anew: bool = False
+    replace: bool = False
 
     @property
     def part(self) -> Path:
         """Where the bytes are kept until they are all there."""
-        return self.target.with_name(f"{self.target.name}.part")
+        return self.target.with_name(f".{self.target.name}.zordon-part")
 
 
 class Known(Struct, frozen=True):
@@ -66,17 +72,19 @@ def target_for(folder: Path, name: str) -> Path:
 
 
 def download(transport: Transport, wanted: Wanted, on_bytes: OnBytes | None = None) -> Path:
-    """Fetch one file. A ``.part`` of an earlier try is continued; what is damaged is fetched anew, once.
+    """Fetch one file; where it is now. A part of an earlier try is continued; what is damaged is fetched anew, once.
 
     Raises:
         BadAnswer: the bytes do not have the hash that the server gave, twice.
-        Unreachable: the connection broke too often; the ``.part`` stays for the next try.
+        Unreachable: the connection broke too often; the part stays for the next try.
     """
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     if wanted.made_anew:
         wanted.part.unlink(missing_ok=True)
-    elif _is_here(transport, wanted):
-        return wanted.target
+    else:
+        here = _find_here(transport, wanted)
+        if here is not None:
+            return here
     try:
         known = _Fetch(transport, wanted, on_bytes).run()
         _check(wanted.part, known)
@@ -84,15 +92,34 @@ def download(transport: Transport, wanted: Wanted, on_bytes: OnBytes | None = No
         wanted.part.unlink(missing_ok=True)
         known = _Fetch(transport, wanted, on_bytes).run()
         _check(wanted.part, known)
-    put_in_place(wanted.part, wanted.target)
-    return wanted.target
+    return _name(wanted)
 
 
-def _is_here(transport: Transport, wanted: Wanted) -> bool:
-    """Whether the file is here already; the server compares the hash, as browsers do."""
-    if not wanted.target.is_file():
+def _name(wanted: Wanted) -> Path:
+    """Give what has come its name."""
+    if wanted.replace:
+        put_in_place(wanted.part, wanted.target)
+        return wanted.target
+    while True:
+        target = free_name(wanted.target)
+        with contextlib.suppress(FileExistsError):
+            put_new(wanted.part, target)
+            return target
+
+
+def _find_here(transport: Transport, wanted: Wanted) -> Path | None:
+    """The file, if it is here already, under its name or one that was free then."""
+    if wanted.replace:
+        return wanted.target if _is_here(transport, wanted, wanted.target) else None
+    target = free_name(wanted.target, lambda path: not os.path.lexists(path) or _is_here(transport, wanted, path))
+    return target if os.path.lexists(target) else None
+
+
+def _is_here(transport: Transport, wanted: Wanted, path: Path) -> bool:
+    """Whether that is the file; the server compares the hash, as browsers do."""
+    if not path.is_file():
         return False
-    headers = {"If-None-Match": f'"{_hash(wanted.target)}"'}
+    headers = {"If-None-Match": f'"{_hash(path)}"'}
     answer = transport.send("GET", wanted.path, query=wanted.query, headers=headers, stream=True)
     # What comes when it differs is not read: it could be large, and a broken try may have left a beginning of it.
     answer.close()
@@ -173,11 +200,11 @@ class _Fetch:
 
 def _check(part: Path, known: Known) -> None:
     if known.size >= 0 and part.stat().st_size != known.size:
-        raise BadAnswer(f"{part.stem!r} arrived with another size than announced. Fetch it again.")
+        raise BadAnswer(f"{part.stem[1:]!r} arrived with another size than announced. Fetch it again.")
     if not known.sha256:
         return
     if _hash(part) != known.sha256:
-        raise BadAnswer(f"{part.stem!r} arrived damaged: its checksum differs from the server's. Fetch it again.")
+        raise BadAnswer(f"{part.stem[1:]!r} arrived damaged: its checksum differs from the server's. Fetch it again.")
 
 
 def _hash(path: Path) -> str:

@@ -40,6 +40,10 @@ class JobCalls(Calls):
         """The ledger of one job."""
         return self._list("GET", job_path(job_id, "units"))
 
+    def get_job_reads(self, job_id: str) -> Json:
+        """Its project and what that reads, as paths of the server's machine: for programs there only."""
+        return self._object("GET", job_path(job_id, "reads"))
+
     def create_job(
         self, jobs: Json | list[Json], file: Path | None = None, on_bytes: OnBytes | None = None
     ) -> Json | list[Json]:

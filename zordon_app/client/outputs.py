@@ -17,14 +17,27 @@ class OutputCalls(Calls):
         """The output folder: ``path``, whether it is ``owned``, and how many ``files`` and ``bytes`` are in it."""
         return self._object("GET", job_path(job_id, "output"))
 
-    def download_job_file(self, job_id: str, name: str, folder: Path, on_bytes: OnBytes | None = None) -> Path:
-        """One output file into ``folder``: resumed after a break, checked by its SHA-256, whole or not there."""
-        wanted = Wanted(path=job_path(job_id, "download"), query={"filename": name}, target=target_for(folder, name))
+    def download_job_file(
+        self, job_id: str, name: str, folder: Path, on_bytes: OnBytes | None = None, *, replace: bool = False
+    ) -> Path:
+        """One output file into ``folder``: resumed after a break, checked by its SHA-256, whole or not there.
+
+        It gets a free name where another file has its own, unless that is to be replaced.
+        """
+        wanted = Wanted(
+            path=job_path(job_id, "download"),
+            query={"filename": name},
+            target=target_for(folder, name),
+            replace=replace,
+        )
         return download(self._transport, wanted, on_bytes)
 
-    def download_all_job_files(self, job_id: str, target: Path, on_bytes: OnBytes | None = None) -> Path:
-        """All output files as one zip at ``target``."""
-        wanted = Wanted(path=job_path(job_id, "download_all"), query={}, target=target, made_anew=True)
+    def download_all_job_files(
+        self, job_id: str, target: Path, on_bytes: OnBytes | None = None, *, replace: bool = False
+    ) -> Path:
+        """All output files as one zip at ``target``, or beside a file that is there."""
+        path = job_path(job_id, "download_all")
+        wanted = Wanted(path=path, query={}, target=target, made_anew=True, replace=replace)
         return download(self._transport, wanted, on_bytes)
 
     def get_job_receipt(self, job_id: str) -> bytes:

@@ -15,9 +15,11 @@ class Existing(StrEnum):
     """What to do with output files that are there before the job starts."""
 
     OVERWRITE = "overwrite"
-    """Render every unit; a published file replaces the old one."""
+    """Render every unit; a published file replaces one that Zordon made, as long as that is as it was made."""
     SKIP = "skip"
     """A file that passes the same checks as a fresh one counts; only the others are rendered."""
+    REPLACE = "replace"
+    """Render every unit; whatever is there is replaced, but never a file that a job reads. Given for one job."""
 
 
 class UnitKind(StrEnum):

@@ -84,6 +84,13 @@ class OutputView(Struct, kw_only=True):
     bytes: int
 
 
+class ReadsView(Struct, kw_only=True):
+    """The project of a job on this machine, and the files that it reads, as far as is known: whole paths."""
+
+    path: str
+    reads: list[str]
+
+
 class UnitView(Struct, kw_only=True):
     """One unit as the API shows it; ``progress`` is 0–1 inside the unit, ``seconds`` engine time."""
 

@@ -193,6 +193,9 @@ class Engine(Protocol):
     def probe(self, project: Path, build: Build, run: RunProgram) -> Probe:
         """The full look, with the program's help where the file alone does not tell all."""
 
+    def named_files(self, project: Path) -> list[Path]:
+        """The files that a project names, itself left out, as far as it tells by itself: fast, and never complete."""
+
     def files(
         self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
     ) -> ProjectFiles:

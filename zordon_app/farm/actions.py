@@ -1,15 +1,18 @@
 """The door for what people do with jobs: each request becomes one decision of the lifecycle."""
 
+from pathlib import Path
 from typing import Any
 
 from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.ids import JobId, is_id
-from zordon_app.domain.jobs import Unit
+from zordon_app.domain.jobs import Existing, Job, Unit
 from zordon_app.domain.reasons import PREPARING, QUEUED
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest, IllegalChange, JobNotFound
 from zordon_app.farm.intake.folders import JobFolders
+from zordon_app.farm.intake.output_names import result_names, would_replace
+from zordon_app.farm.interfaces import Outputs
 from zordon_app.farm.ledger import ordering
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
@@ -33,6 +36,7 @@ class JobActions:
         assignment: MachineAssignment,
         views: JobViews,
         folders: JobFolders,
+        outputs: Outputs,
     ) -> None:
         """Act on jobs of ``state``."""
         self._state = state
@@ -41,6 +45,7 @@ class JobActions:
         self._assignment = assignment
         self._views = views
         self._folders = folders
+        self._outputs = outputs
 
     def cancel(self, job_id: str) -> JobView:
         """Stop it."""
@@ -113,9 +118,22 @@ class JobActions:
         wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
         if not wanted:
             raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
+        self._check_results(self._state.job(known), wanted)
         self._leases.forgive(known)
         self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
         return self._views.view(known)
+
+    def _check_results(self, job: Job, numbers: list[int]) -> None:
+        """Raise WouldReplace where a result that is made again has been somebody else's since, or always was."""
+        units = [self._state.unit(job.id, number) for number in numbers]
+        names = result_names(job, [unit.artifact for unit in units if unit.artifact])
+        folder = Path(job.output_path)
+        # What an older Zordon made, before folders had lists, is looked at when it would be replaced.
+        if job.existing == Existing.REPLACE or not self._outputs.has_list(folder):
+            return
+        foreign = self._outputs.foreign(folder, names)
+        if foreign:
+            raise would_replace(foreign, folder)
 
     def move(self, job_id: str, where: str, other: str | None) -> JobView:
         """Change the place in the queue."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from zordon_app.domain.claims import Claim
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
 from zordon_app.domain.messages import DownloadOrder, JobRequest
@@ -75,11 +76,20 @@ class Outputs(Protocol):
     def make(self, folder: Path, job_id: str, *, owned: bool) -> None:
         """Create and try a folder. Raises BadRequest, DiskFull."""
 
-    def stage(self, source: Path, folder: Path, name: str, tag: str) -> Path:
-        """Put ``source`` durably beside its final place. Raises DiskFull."""
+    def stage(self, source: Path, folder: Path, name: str, tag: str, claim: Claim | None = None) -> Path:
+        """Put ``source`` durably beside its final place. Raises DiskFull, WouldReplace."""
 
-    def publish(self, part: Path, name: str) -> Path:
-        """Give a staged file its final name."""
+    def publish(self, part: Path, name: str, claim: Claim | None = None) -> Path:
+        """Give a staged file its final name. Raises WouldReplace."""
+
+    def existing(self, folder: Path, names: Iterable[str]) -> list[str]:
+        """Those of ``names`` that are taken in a folder."""
+
+    def foreign(self, folder: Path, names: Iterable[str]) -> list[str]:
+        """Those of them that are not as Zordon made them."""
+
+    def has_list(self, folder: Path) -> bool:
+        """Whether Zordon keeps a list of what it made there."""
 
     def discard(self, part: Path) -> None:
         """Remove a staged file."""

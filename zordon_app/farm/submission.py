@@ -109,7 +109,9 @@ class Submission:
         try:
             for request in requests:
                 known = self._with_machines(request)
-                prepared.append(self._intake.prepare(known, caller=caller, upload=upload, find=self._state.find))
+                prepared.append(
+                    self._intake.prepare(known, caller=caller, upload=upload, find=self._state.find, beside=prepared)
+                )
             replaced = self._add(prepared, requests)
         except BaseException:
             for job, _units in prepared:

@@ -58,7 +58,7 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(client_of, 
 
 def test_a_part_of_an_earlier_run_is_continued(client_of, tmp_path):
     data = os.urandom(5000)
-    (tmp_path / "a.png.part").write_bytes(data[:2000])
+    (tmp_path / ".a.png.zordon-part").write_bytes(data[:2000])
     with ScriptedServer(lambda request: part_of(data, request)) as server:
         assert client_of(server.url).download_job_file("j", "a.png", tmp_path).read_bytes() == data
 
@@ -67,7 +67,7 @@ def test_a_part_of_an_earlier_run_is_continued(client_of, tmp_path):
 
 def test_a_part_of_another_file_is_found_out_and_thrown_away(client_of, tmp_path):
     data = os.urandom(5000)
-    (tmp_path / "a.png.part").write_bytes(b"x" * 2000)
+    (tmp_path / ".a.png.zordon-part").write_bytes(b"x" * 2000)
     with ScriptedServer(lambda request: part_of(data, request)) as server:
         assert client_of(server.url).download_job_file("j", "a.png", tmp_path).read_bytes() == data
 
@@ -75,7 +75,7 @@ def test_a_part_of_another_file_is_found_out_and_thrown_away(client_of, tmp_path
 
 
 def test_a_part_longer_than_the_file_is_thrown_away(client_of, tmp_path):
-    (tmp_path / "a.png.part").write_bytes(b"x" * 20)
+    (tmp_path / ".a.png.zordon-part").write_bytes(b"x" * 20)
 
     def reply(request: Request) -> bytes:
         return answer(b"", "416 No", **PLAIN) if "range" in request.headers else part_of(b"short", request)
@@ -104,7 +104,7 @@ def test_a_server_that_always_breaks_off_is_given_up_and_the_part_stays(client_o
     ):
         client_of(server.url).download_job_file("j", "a.png", tmp_path)
 
-    assert (tmp_path / "a.png.part").read_bytes() == data[:10]
+    assert (tmp_path / ".a.png.zordon-part").read_bytes() == data[:10]
 
 
 def test_a_file_that_is_here_already_is_not_fetched_again(client_of, tmp_path):
@@ -120,8 +120,27 @@ def test_a_file_that_is_here_already_is_not_fetched_again(client_of, tmp_path):
     assert len(server.requests) == 1
 
 
+def test_another_file_keeps_its_name_and_a_second_fetch_finds_the_first(client_of, tmp_path):
+    for name in ("film.mp4", "film (2).mp4"):
+        (tmp_path / name).write_bytes(b"mine")
+    tag = f'"{hashlib.sha256(b"new").hexdigest()}"'
+
+    def reply(request: Request) -> bytes:
+        return answer(b"", "304 Not Modified") if request.headers.get("if-none-match") == tag else answer(b"new")
+
+    with ScriptedServer(reply) as server:
+        client = client_of(server.url)
+        for _ in range(2):
+            assert client.download_job_file("j", "film.mp4", tmp_path) == tmp_path / "film (3).mp4"
+        assert client.download_all_job_files("j", tmp_path / "film.mp4") == tmp_path / "film (4).mp4"
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+            "film.mp4": b"mine", "film (2).mp4": b"mine", "film (3).mp4": b"new", "film (4).mp4": b"new",
+        }  # fmt: skip
+        assert client.download_job_file("j", "film.mp4", tmp_path, replace=True) == tmp_path / "film.mp4"
+
+
 def test_a_zip_is_always_made_anew(client_of, tmp_path):
-    (tmp_path / "all.zip.part").write_bytes(b"half of an older zip")
+    (tmp_path / ".all.zip.zordon-part").write_bytes(b"half of an older zip")
     with ScriptedServer(lambda _: answer(b"PK")) as server:
         assert client_of(server.url).download_all_job_files("j", tmp_path / "all.zip").read_bytes() == b"PK"
 

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
 from tests.fakes.wall_engine import WallEngine
 from zordon_app.domain.ids import JobId, new_job_id
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit, UnitKind, UnitSpec
 from zordon_app.engines.registry import EngineRegistry
+from zordon_app.farm.completion.claiming import Claiming
 from zordon_app.farm.intake.intake import Intake
+from zordon_app.farm.intake.output_names import OutputNames
 from zordon_app.farm.intake.planning import Planning
+from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.sources import ProjectSources
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.lifecycle import Lifecycle
@@ -56,6 +60,8 @@ def make_intake(folder: Path, presets: Mapping[str, Any]) -> tuple[Intake, Path]
     engine = WallEngine("one")
     registry = EngineRegistry([engine])
     builds = SimpleNamespace(of=lambda _engine: engine.find_builds([]))
+    database = Database(folder / "others.db", folder / "backups")
+    state = FarmState(JobStore(database), ChangeFeed("boot"))
     intake = Intake(
         planning=Planning(registry=registry, builds=builds, presets=lambda: presets),
         sources=ProjectSources(registry, lambda _archive, _folder: None, folder / "jobs"),
@@ -63,6 +69,7 @@ def make_intake(folder: Path, presets: Mapping[str, Any]) -> tuple[Intake, Path]
         clock=FakeClock(),
         jobs_folder=folder / "jobs",
         output_root=lambda: folder / "output",
+        names=OutputNames(state, OutputFolders(), ReadFiles(state, registry)),
     )
     project = folder / "shot.wall"
     project.write_text(json.dumps({"seconds": 0.1}))
@@ -96,6 +103,11 @@ class FarmBench:
 
     def states(self, job_id: JobId) -> dict[int, str]:
         return {number: str(unit.state) for number, unit in sorted(self.state.ledger(job_id).items())}
+
+
+def claiming_of(bench: FarmBench) -> Claiming:
+    """What results of the bench's jobs may replace."""
+    return Claiming(bench.state, ReadFiles(bench.state, EngineRegistry([FakeEngine()])))
 
 
 @pytest.fixture

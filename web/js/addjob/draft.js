@@ -38,7 +38,7 @@ import { prefs } from '../prefs.js';
  * @property {string} version
  * @property {boolean} split
  * @property {string} output
- * @property {'overwrite' | 'skip'} existing
+ * @property {'overwrite' | 'skip' | 'replace'} existing
  * @property {'now' | 'paused' | 'at' | 'after'} when
  * @property {string} startAt
  * @property {string} after

@@ -48,8 +48,8 @@ function Existing() {
   return h(SelectField, {
     label: t('add.existing'),
     value: form.value.existing,
-    options: ['overwrite', 'skip'].map(value => ({ value, label: t(`existing.${value}`) })),
-    onChange: value => setForm({ existing: value === 'skip' ? 'skip' : 'overwrite' }),
+    options: ['overwrite', 'skip', 'replace'].map(value => ({ value, label: t(`existing.${value}`) })),
+    onChange: value => setForm({ existing: /** @type {import('./draft.js').Form['existing']} */ (value) }),
   });
 }
 

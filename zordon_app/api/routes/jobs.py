@@ -4,10 +4,10 @@ from bottle import HTTPResponse
 
 from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer, json_bytes
-from zordon_app.api.routing import JSON, Context, Query, Route, Says, get
+from zordon_app.api.routing import JSON, LOCAL_ONLY, Context, Query, Route, Says, get
 from zordon_app.api.schemas import Delta, JobList
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.domain.views import JobView, UnitView
+from zordon_app.domain.views import JobView, ReadsView, UnitView
 from zordon_app.errors import BadRequest
 
 BUSY = Says("Too many wait already; ask again after Retry-After seconds.")
@@ -26,12 +26,14 @@ def routes(context: Context) -> list[Route]:
     one = Says("The job.", JobView, JSON)
     units = Says("The ledger.", list[UnitView], JSON)
     polled = {200: changed, 204: unchanged, 400: Says("The timeout is not a number."), 503: BUSY}
+    reads = {200: Says("The project and what it reads.", ReadsView, JSON)}
     listed = Says("The jobs.", JobList, JSON)
     return [
         get("/api/jobs", read.all, "All jobs, and the token of the list", answers={200: listed}),
         get("/api/jobs/long_poll", read.poll, "The jobs, once they changed", token, delta, timeout, answers=polled),
         get("/api/jobs/status/<status_val>", read.in_status, "Jobs in one status", answers={200: status, 400: none}),
         get("/api/jobs/<job_id>", read.one, "One job", answers={200: one}),
+        get("/api/jobs/<job_id>/reads", read.reads, "What it reads", answers=reads, allow=LOCAL_ONLY),
         get("/api/jobs/<job_id>/units", read.units, "The units of a job", answers={200: units}),
     ]
 
@@ -68,6 +70,10 @@ class JobReading:
     def one(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """One job."""
         return json_answer(self._jobs.job(job_id))
+
+    def reads(self, _ask: Ask, job_id: str) -> HTTPResponse:
+        """With paths of this machine."""
+        return json_answer(self._jobs.reads(job_id))
 
     def units(self, _ask: Ask, job_id: str) -> HTTPResponse:
         """The ledger of one job."""

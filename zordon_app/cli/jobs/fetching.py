@@ -15,6 +15,9 @@ from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.domain.naming import file_stem
+from zordon_app.files.names import place, places
+
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there; never one that the job reads.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,18 +36,21 @@ def fetch(
         Path | None, typer.Option("--dir", "-d", help="Where to; default: a folder here, named like the job.")
     ] = None,
     zipped: Annotated[bool, typer.Option("--zip", help="As one .zip.")] = False,
+    force: Force = False,
 ) -> None:
     """Copy the output files of a job to this machine; each is checked, broken transfers go on where they stopped.
 
-    Prints the paths. Files that are here already and the same are not copied again.
+    Prints the paths. Files that are here already and the same are not copied again; where another file has the name,
+    the copy gets a free one, as film (2).mp4.
     """
     session = session_of(context)
     with session.connect() as client:
         found = find_job(client, job)
         if zipped:
-            paths = [fetch_zip(client, session.screen, found, directory or Path.cwd())]
+            paths = [fetch_zip(client, session.screen, found, directory or Path.cwd(), force=force)]
         else:
-            paths = fetch_files(client, session.screen, found, directory or Path.cwd() / file_stem(found["name"]))
+            folder = directory or Path.cwd() / file_stem(found["name"])
+            paths = fetch_files(client, session.screen, found, folder, force=force)
     if not paths:
         raise NoSuchThing("The job has no output files yet.")
     if session.screen.json:
@@ -54,20 +60,44 @@ def fetch(
         session.screen.text(str(path))
 
 
-def fetch_files(client: RenderServerProxy, screen: Screen, job: Json, folder: Path) -> list[Path]:
-    """All output files of a job into ``folder``; where they are now."""
+def fetch_files(
+    client: RenderServerProxy,
+    screen: Screen,
+    job: Json,
+    folder: Path,
+    *,
+    force: bool = False,
+    given: Path | None = None,
+) -> list[Path]:
+    """All output files of a job into ``folder``; where they are now.
+
+    With ``force`` they replace what has their names, but never what the job reads nor what was ``given`` to it.
+    """
     paths = []
+    read = read_by(client, job, given) if force else frozenset()
     for name in client.get_job_files(job["id"]):
+        may_replace = force and place(str(folder / name)) not in read
         with sending(screen, name) as on_bytes:
-            paths.append(client.download_job_file(job["id"], name, folder, on_bytes).absolute())
+            path = client.download_job_file(job["id"], name, folder, on_bytes, replace=may_replace).absolute()
+        if path.name != Path(name).name:
+            screen.note(f"{name} is already in {folder}; the result is {path.name}.")
+        paths.append(path)
     return paths
 
 
-def fetch_zip(client: RenderServerProxy, screen: Screen, job: Json, place: Path) -> Path:
+def read_by(client: RenderServerProxy, job: Json, given: Path | None = None) -> frozenset[str]:
+    """Places of the files here that a job reads."""
+    known = [given] if given is not None else []
+    if client.address.is_local:
+        known += map(Path, client.get_job_reads(job["id"])["reads"])
+    return places(known)
+
+
+def fetch_zip(client: RenderServerProxy, screen: Screen, job: Json, place: Path, *, force: bool = False) -> Path:
     """The zip of a job: to ``place`` when that is called .zip, else into that folder."""
     target = place if place.suffix.lower() == ".zip" else place / f"{file_stem(job['name'])}.zip"
     with sending(screen, target.name) as on_bytes:
-        return client.download_all_job_files(job["id"], target, on_bytes).absolute()
+        return client.download_all_job_files(job["id"], target, on_bytes, replace=force).absolute()
 
 
 def open_output(context: typer.Context, job: OneJob) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zordon_app.cli.jobs.fetching import fetch_files
+from zordon_app.cli.jobs.fetching import Force, fetch_files
 from zordon_app.cli.jobs.requests import (
     Assign,
     Camera,
@@ -62,6 +62,7 @@ def render(
     split: Split = None,
     priority: Priority = None,
     upload: Upload = False,
+    force: Force = False,
 ) -> None:
     """Render a file and wait for the results: submit, watch and fetch in one command.
 
@@ -88,7 +89,9 @@ def render(
         jobs = add_jobs(client, session.screen, [file], options, upload=upload)
         ended = wait_or_cancel(client, session.screen, jobs)
         status = verdict(session.screen, ended, len(jobs))
-        paths = [path for job in ended for path in fetch_files(client, session.screen, job, folder)]
+        paths = [
+            path for job in ended for path in fetch_files(client, session.screen, job, folder, force=force, given=file)
+        ]
     _print(session.screen, ended, paths)
     raise typer.Exit(status)
 

@@ -1,5 +1,6 @@
 """``receipt``: the signed list of what a job made, and whether files are still what it says."""
 
+import os
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from zordon_app.cli.jobs.choosing import find_job
+from zordon_app.cli.jobs.fetching import read_by
 from zordon_app.cli.jobs.reading import OneJob
 from zordon_app.cli.receipts.files import Findings, compare
 from zordon_app.cli.terminal.exits import NoSuchThing, Status, WrongUsage
@@ -16,6 +18,9 @@ from zordon_app.cli.terminal.session import session_of
 from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
 from zordon_app.cli.terminal.wording import moment
 from zordon_app.domain.receipts import Receipt
+from zordon_app.errors import ZordonError
+from zordon_app.files.durable import write_durably
+from zordon_app.files.names import place
 
 MOST_NAMED = 20
 SHOWN = 16
@@ -41,6 +46,7 @@ def get(
     job: OneJob,
     *,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; default: stdout.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is no receipt of this job.")] = False,
 ) -> None:
     """Get the receipt of a job: each frame or segment with its file, SHA-256, machine, attempt and time.
 
@@ -48,13 +54,17 @@ def get(
     """
     session = session_of(context)
     with session.connect() as client:
-        document = client.get_job_receipt(find_job(client, job)["id"])
+        found = find_job(client, job)
+        document = client.get_job_receipt(found["id"])
+        is_read = output is not None and place(str(output.absolute())) in read_by(client, found)
     if output is None:
         session.screen.text(document.decode())
         return
+    if is_read or not (force or _is_free(output, found["id"])):
+        why = "the job reads it" if is_read else "it is no receipt of this job; --force replaces it"
+        raise WrongUsage(f"{output} is there already and stays: {why}.")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(document)
+        write_durably(output.absolute(), document)
     except OSError as error:
         raise WrongUsage(f"The receipt cannot be written to {output}: {error.strerror}.") from error
     session.screen.say(f"The receipt is in {output}.")
@@ -89,6 +99,18 @@ def verify(
     _tell(screen, known, found)
     if not found.is_good:
         raise typer.Exit(Status.FAILED)
+
+
+def _is_free(output: Path, job: str) -> bool:
+    """Whether nothing is lost when a receipt of a job is written there."""
+    if not os.path.lexists(output):
+        return True
+    if output.is_symlink() or not output.is_file():
+        return False
+    try:
+        return _read(output).job.id == job
+    except (NoSuchThing, ZordonError):
+        return False
 
 
 def _read(path: Path) -> Receipt:

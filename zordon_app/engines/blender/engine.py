@@ -20,7 +20,7 @@ from zordon_app.engines.blender.choose import choose_build
 from zordon_app.engines.blender.explain import explain
 from zordon_app.engines.blender.files import files_by_tracer, files_told
 from zordon_app.engines.blender.header import read_header
-from zordon_app.engines.blender.look import look, make_probe
+from zordon_app.engines.blender.look import look, make_probe, named_files
 from zordon_app.engines.blender.output import read_line, read_marked
 from zordon_app.engines.blender.plan import make_plan
 from zordon_app.errors import BadRequest, EngineFailed
@@ -77,6 +77,10 @@ class BlenderEngine:
             )
         facts.pop("kind", None)
         return make_probe(project, header, facts | {"complete": True})
+
+    def named_files(self, project: Path) -> list[Path]:
+        """Libraries, textures, sounds and the like, where there is a tracer for this Python."""
+        return named_files(project)
 
     def files(
         self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range

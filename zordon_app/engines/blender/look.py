@@ -30,6 +30,18 @@ def look(project: Path) -> Probe:
     return make_probe(project, header, facts)
 
 
+def named_files(project: Path) -> list[Path]:
+    """The files that a .blend names; none where nobody here can tell."""
+    if importlib.util.find_spec("blender_asset_tracer") is None:
+        return []
+    from zordon_app.engines.blender import scenes
+
+    try:
+        return scenes.read_paths(project)
+    except scenes.CannotRead:
+        return []
+
+
 def make_probe(project: Path, header: Header, facts: dict[str, Any]) -> Probe:
     """The probe of a file from its header and the facts about its scenes, whoever read them."""
     scenes: list[dict[str, Any]] = facts.get("scenes", [])

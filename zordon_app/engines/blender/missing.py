@@ -6,11 +6,10 @@ from pathlib import Path
 
 def find_missing(paths: list[str], folder: Path) -> list[str]:
     """Those of ``paths`` (as Blender has them: ``//`` is the project's ``folder``) that do not exist, sorted."""
-    return sorted({path for path in paths if not _exists(path, folder)})
+    return sorted({path for path in paths if not whole_path(path, folder).exists()})
 
 
-def _exists(path: str, folder: Path) -> bool:
+def whole_path(path: str, folder: Path) -> Path:
+    """A path as Blender has it, as the system has it."""
     whole = path.replace("\\", "/") if os.sep == "/" else path
-    if whole.startswith("//"):
-        whole = str(folder / whole[2:])
-    return Path(whole).exists()
+    return folder / whole[2:] if whole.startswith("//") else Path(whole)

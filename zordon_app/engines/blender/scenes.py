@@ -5,14 +5,14 @@ files written by Blender 3.4 and 4.5. What drivers or Python make of the values,
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from blender_asset_tracer.blendfile import BlendFile, BlendFileBlock
 from blender_asset_tracer.blendfile.exceptions import BlendFileError
 
-from zordon_app.engines.blender.missing import find_missing
+from zordon_app.engines.blender.missing import find_missing, whole_path
 from zordon_app.engines.blender.tiles import tile_path
 
 _FORMATS = {
@@ -47,6 +47,9 @@ _WITH_FILES = (b"LI", b"IM", b"VF", b"SO", b"MC", b"CF", b"VO")
 """Data-blocks that name files: libraries, images, fonts, sounds, clips, caches, volumes."""
 
 
+_T = TypeVar("_T")
+
+
 class CannotRead(Exception):
     """The tracer does not understand the file."""
 
@@ -62,16 +65,25 @@ class _BlendFile(BlendFile):
             raise
 
 
+def read_paths(project: Path) -> list[Path]:
+    """The files that a .blend names. Raises CannotRead."""
+    return _read(project, lambda blend: [whole_path(path, project.parent) for path in _external_files(blend)])
+
+
 def read_facts(project: Path) -> dict[str, Any]:
     """``Probe.facts`` of a Blender file: ``scenes``, ``active_scene``, ``missing_files``, ``libraries``, ``complete``.
 
     Raises:
         CannotRead: damaged, or of a kind the tracer does not know.
     """
+    return _read(project, lambda blend: _read_file(blend, project))
+
+
+def _read(project: Path, what: Callable[[BlendFile], _T]) -> _T:
     try:
         with _BlendFile(project) as blend:
             blend.strict_pointer_mode = False
-            return _read_file(blend, project)
+            return what(blend)
     except (BlendFileError, struct.error, KeyError, ValueError, IndexError, AttributeError, EOFError, OSError) as error:
         raise CannotRead(str(error)) from error
 

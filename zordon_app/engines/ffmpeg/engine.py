@@ -67,6 +67,13 @@ class FfmpegEngine:
         """The same: the program has nothing to add."""
         return look(project)
 
+    def named_files(self, project: Path) -> list[Path]:
+        """The images of a sequence."""
+        if not is_image(project):
+            return []
+        sequence = find_sequence(project)
+        return [project.parent / sequence.name(number) for number in sequence.numbers()]
+
     def files(
         self, project: Path, scratch: Path, *, build: Build | None, run: RunProgram, frames: range
     ) -> ProjectFiles:

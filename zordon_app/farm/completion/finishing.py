@@ -14,7 +14,8 @@ from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Build, RunProgram
 from zordon_app.engines.limits import limited
 from zordon_app.engines.registry import EngineRegistry
-from zordon_app.errors import DiskFull, EngineFailed, ZordonError
+from zordon_app.errors import DiskFull, EngineFailed, WouldReplace, ZordonError
+from zordon_app.farm.completion.claiming import Claiming
 from zordon_app.farm.intake.build_binding import bound_build
 from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
 from zordon_app.farm.ledger.job_guard import JobGuard
@@ -36,6 +37,7 @@ class Finishing:
         registry: EngineRegistry,
         builds: Builds,
         outputs: Outputs,
+        claiming: Claiming,
         check: CheckFile,
         make_runner: Callable[[str], RunProgram],
         threads: Callable[[], int],
@@ -49,6 +51,7 @@ class Finishing:
         self._registry = registry
         self._builds = builds
         self._outputs = outputs
+        self._claiming = claiming
         self._check = check
         self._make_runner = make_runner
         self._threads = threads
@@ -92,6 +95,9 @@ class Finishing:
         except DiskFull as error:
             shortage = str(error)
             self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.PAUSED, shortage, held_for_disk=True))
+        except WouldReplace as error:
+            words = str(error)
+            self._if_due(job_id, lambda: self._lifecycle.stop(job_id, JobStatus.ERROR, words))
         except (ZordonError, OSError) as error:
             log.warning("Could not finish job %s: %s", job_id, error)
             self._fail(job_id, f"The result could not be put together: {error}")
@@ -162,8 +168,13 @@ class Finishing:
     def _publish(self, job: Job, path: Path) -> str:
         expected = job.expected or Expected(format=path.suffix.removeprefix("."))
         sha256, _size = self._check(path, self._without_skipped(job, expected))
-        part = self._outputs.stage(path, Path(job.output_path), path.name, "final")
-        self._outputs.publish(part, path.name)
+        claim = self._claiming.claim(job, sha256, published=job.hashes.values())
+        part = self._outputs.stage(path, Path(job.output_path), path.name, "final", claim)
+        try:
+            self._outputs.publish(part, path.name, claim)
+        except WouldReplace:
+            self._outputs.discard(part)
+            raise
         return sha256
 
     def _without_skipped(self, job: Job, expected: Expected) -> Expected:

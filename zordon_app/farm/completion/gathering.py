@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from zordon_app.domain.claims import Claim
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.leases import Lease, LeasedUnit
 from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.statuses import JobStatus
+from zordon_app.errors import WouldReplace
+from zordon_app.farm.completion.claiming import Claiming
 from zordon_app.farm.interfaces import Outputs
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
@@ -13,8 +17,11 @@ from zordon_app.farm.ledger.state import FarmState
 class Gathering:
     """Publishes checked artifacts, each once, under the attempt that is current."""
 
-    def __init__(self, state: FarmState, lifecycle: Lifecycle, outputs: Outputs, jobs_folder: Path) -> None:
+    def __init__(
+        self, state: FarmState, lifecycle: Lifecycle, outputs: Outputs, claiming: Claiming, jobs_folder: Path
+    ) -> None:
         """Publish into the folders of the jobs of ``state``."""
+        self._claiming = claiming
         self._state = state
         self._lifecycle = lifecycle
         self._outputs = outputs
@@ -22,6 +29,8 @@ class Gathering:
 
     def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> bool:
         """Publish ``file`` as the artifact of a unit; False when the result came too late and was set aside.
+
+        Where a file has its name that somebody owns, the job stops and says so: that file stays.
 
         The slow part (moving, fsync) goes on outside the lock; inside it the attempt is compared once more.
 
@@ -31,15 +40,38 @@ class Gathering:
         number, attempt = unit.spec.number, unit.attempt
         if not self._lifecycle.is_current(lease.job, number, attempt):
             return self._supersede(lease)
-        folder = artifact_folder(self._state.job(lease.job), self._jobs_folder)
-        part = self._outputs.stage(file.path, folder, unit.spec.file, f"{number}-{attempt}")
+        try:
+            return self._publish(lease, unit, file)
+        except WouldReplace as error:
+            with self._state.lock:
+                if self._lifecycle.is_current(lease.job, number, attempt):
+                    self._lifecycle.stop(lease.job, JobStatus.ERROR, str(error))
+            return False
+
+    def _publish(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> bool:
+        number, attempt, name = unit.spec.number, unit.attempt, unit.spec.file
+        job = self._state.job(lease.job)
+        claim = self._claim(job, number, file)
+        part = self._outputs.stage(
+            file.path, artifact_folder(job, self._jobs_folder), name, f"{number}-{attempt}", claim
+        )
         with self._state.lock:
             if not self._lifecycle.is_current(lease.job, number, attempt):
                 self._outputs.discard(part)
                 return self._supersede(lease)
-            self._outputs.publish(part, unit.spec.file)
+            try:
+                self._outputs.publish(part, name, claim)
+            except WouldReplace:
+                self._outputs.discard(part)
+                raise
             self._commit(lease, unit, file)
         return True
+
+    def _claim(self, job: Job, number: int, file: CheckedFile) -> Claim | None:
+        """None: segments lie in a folder that is Zordon's alone."""
+        if job.assemble:
+            return None
+        return self._claiming.claim(job, file.sha256, published=[self._state.unit(job.id, number).sha256])
 
     def _commit(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> None:
         self._lifecycle.publish(

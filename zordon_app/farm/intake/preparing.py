@@ -9,7 +9,8 @@ from zordon_app.domain.jobs import Existing, Job, Unit
 from zordon_app.domain.reasons import QUEUED
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.errors import ZordonError
-from zordon_app.farm.interfaces import Builds, CheckFile
+from zordon_app.farm.intake.output_names import result_names, shown
+from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
 from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
@@ -27,6 +28,7 @@ class Preparing:
         lifecycle: Lifecycle,
         *,
         builds: Builds,
+        outputs: Outputs,
         check: CheckFile,
         jobs_folder: Path,
         recheck: set[JobId],
@@ -36,6 +38,7 @@ class Preparing:
         self._state = state
         self._lifecycle = lifecycle
         self._builds = builds
+        self._outputs = outputs
         self._check = check
         self._jobs_folder = jobs_folder
         self._recheck = recheck
@@ -73,14 +76,25 @@ class Preparing:
         )
 
     def _prepare(self, job: Job) -> None:
-        if job.id in self._recheck and job.assemble:
+        if job.assemble and (job.existing == Existing.SKIP or job.id in self._recheck):
             self._recognise_film(job)
         if job.existing == Existing.SKIP or job.id in self._recheck:
             self._recognise_files(job)
             self._recheck.discard(job.id)
+        taken = self._taken(job)
         with self._state.lock:
-            if self._is_due(job.id):
+            if self._is_due(job.id) and taken:
+                self._lifecycle.stop(job.id, JobStatus.ERROR, _taken_sentence(job, taken))
+            elif self._is_due(job.id):
                 self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
+
+    def _taken(self, job: Job) -> list[str]:
+        """Names of results yet to be made that are taken: said now, not when all the work is done."""
+        if job.existing != Existing.SKIP:
+            return []
+        waiting = [unit.spec.file for unit in self._state.ledger(job.id).values() if unit.state == UnitState.WAITING]
+        names = result_names(job, waiting) if waiting else []
+        return self._outputs.foreign(Path(job.output_path), names)
 
     def _fail(self, job_id: JobId, sentence: str) -> None:
         with self._state.lock:
@@ -88,7 +102,7 @@ class Preparing:
                 self._lifecycle.stop(job_id, JobStatus.ERROR, sentence)
 
     def _recognise_film(self, job: Job) -> None:
-        """A rebuilt ledger does not know that the parts were joined already."""
+        """A film that is there counts like a frame; a rebuilt ledger does not know that the parts were joined."""
         path = Path(job.output_path) / job.output_file
         if job.expected is None or not self._may_be_ours(job, path):
             return
@@ -125,6 +139,13 @@ class Preparing:
         with self._state.lock:
             if self._is_due(job.id) and self._state.unit(job.id, unit.spec.number).state == UnitState.WAITING:
                 self._lifecycle.recognise(job.id, unit.spec.number, sha256=sha256, size=size, artifact=unit.spec.file)
+
+
+def _taken_sentence(job: Job, names: list[str]) -> str:
+    return (
+        f"{shown(names)} in {job.output_path} cannot be kept as a result, and is not as Zordon made it, so it stays. "
+        "Move it away and retry, or render into another folder, or with existing: replace."
+    )
 
 
 def _is_to_prepare(job: Job) -> bool:

@@ -204,6 +204,8 @@ class Lifecycle:
         with self._state.change() as change:
             for number in numbers:
                 unit = change.unit(job_id, number)
+                if unit.state == UnitState.SKIPPED:
+                    unit.sha256 = ""  # A file that was there before is not the job's: it may not replace it.
                 set_state(unit, UnitState.WAITING)
                 unit.failures, unit.error = 0, ""
                 unit.node = ""  # Nobody's: what the last holder still sends is of before.

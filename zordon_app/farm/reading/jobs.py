@@ -5,9 +5,11 @@ from pathlib import Path
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.domain.views import JobView, OutputView, UnitView
+from zordon_app.domain.views import JobView, OutputView, ReadsView, UnitView
 from zordon_app.errors import BadRequest, JobNotFound, NotFound
 from zordon_app.farm.intake.folders import JobFolders
+from zordon_app.farm.intake.read_files import ReadFiles
+from zordon_app.farm.intake.sources import project_path
 from zordon_app.farm.interfaces import Outputs
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.lifecycle import artifact_folder
@@ -31,9 +33,11 @@ class JobReading:
         outputs: Outputs,
         folders: JobFolders,
         jobs_folder: Path,
+        reads: ReadFiles,
     ) -> None:
         """Read from ``state``."""
         self._state = state
+        self._reads = reads
         self._feed = feed
         self._views = views
         self._deltas = deltas
@@ -91,6 +95,11 @@ class JobReading:
             return self._outputs.list(Path(job.output_path))
         ours = set(job.files) | {unit.artifact for unit in self._state.ledger(job.id).values() if not job.assemble}
         return [name for name in self._outputs.list(Path(job.output_path)) if name in ours]
+
+    def reads(self, job_id: str) -> ReadsView:
+        """The project of a job, and what it reads."""
+        job = self.record(job_id)
+        return ReadsView(path=str(project_path(job)), reads=[str(path) for path in self._reads.paths(job)])
 
     def output(self, job_id: str) -> OutputView:
         """The output folder, and what is in it."""

@@ -5,7 +5,7 @@ import pytest
 
 from tests.fakes.engine import FakeEngine
 from tests.fakes.patience import HANG_SECONDS
-from tests.unit.farm.conftest import make_units
+from tests.unit.farm.conftest import claiming_of, make_units
 from zordon_app.domain.ids import NodeId, new_lease_id
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.leases import Lease, LeaseOrder
@@ -61,7 +61,9 @@ def dispatch(bench):
         jobs_folder=bench.folder / "jobs",
         blocklist=Parts.blocklist,
     )
-    Parts.gathering = Gathering(bench.state, bench.lifecycle, OutputFolders(), bench.folder / "jobs")
+    Parts.gathering = Gathering(
+        bench.state, bench.lifecycle, OutputFolders(), claiming_of(bench), bench.folder / "jobs"
+    )
     Parts.speeds = speeds
     return Parts
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.engine import FakeEngine
+from tests.unit.farm.conftest import claiming_of
 from tests.unit.farm.scheduling.test_assignment import assignment
 from tests.unit.farm.scheduling.test_dispatcher import NODE, OTHER, checked, dispatch, take
 from zordon_app.domain.leases import LeaseOrder
@@ -195,6 +196,7 @@ def make_finishing(bench, **parts):
         "registry": EngineRegistry([FakeEngine()]),
         "builds": SimpleNamespace(find=lambda _build: None),
         "outputs": OutputFolders(),
+        "claiming": claiming_of(bench),
         "check": lambda _path, _expected: ("ab", 1),
         "make_runner": lambda _job: None,
         "threads": lambda: 1,
