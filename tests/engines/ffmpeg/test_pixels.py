@@ -183,6 +183,16 @@ def test_the_alpha_of_films_for_the_web_is_kept(studio, web, args, decoder):
     assert solid[:3] == pytest.approx((0x40, 0x80, 0x20), abs=4)
 
 
+def test_the_alpha_of_hevc_is_kept_or_its_loss_told(studio, sources):
+    picture = ("-f", "lavfi", "-i", "color=red@0.5:s=96x36:d=0.5,format=yuva420p")
+    source = sources.make("alpha.mp4", *picture, "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1")
+    made = studio.make(source, {"container": "mov", "video_codec": "prores_ks", "preset": "4444"})
+
+    is_told = any("reads no transparency of HEVC" in warning for warning in made.plan.warnings)
+    assert is_told == studio.build.version.startswith("5.")
+    assert rgba(studio, made.path)[1][3] == pytest.approx(255 if is_told else 128, abs=3)
+
+
 def test_a_codec_without_alpha_says_that_it_has_none(one_studio, web, glass):
     for source in (web, glass):
         _request, plan = one_studio.plan(source, {"container": "mp4"})

@@ -23,7 +23,7 @@ from zordon_app.engines.ffmpeg.joining import join
 from zordon_app.engines.ffmpeg.lists import image_list, write_list
 from zordon_app.engines.ffmpeg.outline import outline_film, outline_sequence
 from zordon_app.engines.ffmpeg.output import read_line
-from zordon_app.engines.ffmpeg.plan import check_encoder, make_plan
+from zordon_app.engines.ffmpeg.plan import check_decoder, check_encoder, make_plan
 from zordon_app.engines.ffmpeg.probing import look
 from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
 from zordon_app.engines.ffmpeg.scan import scan_film
@@ -93,6 +93,7 @@ class FfmpegEngine:
         warnings = list(probe.warnings)
         settings = choose_settings(request.args, film, warnings)
         check_encoder(settings, build)
+        check_decoder(film, settings, build, warnings)
         if film.sequence is not None:
             outline = outline_sequence(request, with_rate(film, request.args), settings, warnings)
         else:

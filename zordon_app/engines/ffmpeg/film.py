@@ -11,6 +11,10 @@ TIME_CODE = "tmcd"
 """Codec of the data stream with the time code, which the metadata tell too."""
 
 
+HEVC_ALPHA = "hevc"
+"""The decoder of alpha in HEVC: the usual one, from FFmpeg 8."""
+
+
 class Stream(Struct, frozen=True, kw_only=True):
     """One stream of a film; what a kind does not have is empty or 0."""
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, TIME_CODE, Film, Stream, file_url
+from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, SAFE_PROTOCOLS, TIME_CODE, Film, Stream, file_url
 from zordon_app.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _HDR_TRANSFERS = {16, 18}
 
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """Their alpha lies beside the picture's packets, where FFmpeg's own decoders do not look."""
+
+_ALPHA_MESSAGE = b"\x4e\x01\xa5"
+"""How the message begins by which HEVC says that its second layer is alpha (ITU-T H.265, payload type 165)."""
 
 _DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
 _COLOURS_OF_DOLBY = frozenset({2, 15})
@@ -129,7 +132,7 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
     turned = frame.rotation % 180 != 0
     aspect = Fraction(picture.sample_aspect_ratio or 1) or Fraction(1)
     codec = picture.codec_context.codec.canonical_name
-    alpha_decoder = _ALPHA_DECODERS.get(codec, "") if picture.metadata.get("alpha_mode") == "1" else ""
+    alpha_decoder = _alpha_decoder(picture, codec)
     return Film(
         container=container.format.name.split(",")[0],
         duration=duration,
@@ -150,6 +153,12 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
         is_dolby_vision=_is_dolby_vision(picture, frame),
         chapters=len(container.chapters()),
     )
+
+
+def _alpha_decoder(picture: Any, codec: str) -> str:
+    if codec == "hevc":
+        return HEVC_ALPHA if _ALPHA_MESSAGE in (picture.codec_context.extradata or b"") else ""
+    return _ALPHA_DECODERS.get(codec, "") if picture.metadata.get("alpha_mode") == "1" else ""
 
 
 def _is_dolby_vision(picture: Any, frame: Any) -> bool:

@@ -2,12 +2,15 @@
 
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
 from zordon_app.engines.base import Build
-from zordon_app.engines.ffmpeg.film import SEEKABLE
-from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS
+from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, SEEKABLE, Film
+from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS, has_alpha
 from zordon_app.engines.ffmpeg.outline import Outline, Piece
 from zordon_app.engines.ffmpeg.recipe import Recipe, as_data
 from zordon_app.engines.ffmpeg.settings import Settings
+from zordon_app.engines.ffmpeg.versions import parse_version
 from zordon_app.errors import BadRequest
+
+_READS_HEVC_ALPHA = (8,)
 
 
 def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
@@ -57,6 +60,15 @@ def check_encoder(settings: Settings, build: Build) -> None:
                 version=build.version,
                 codec=codec,
             )
+
+
+def check_decoder(film: Film, settings: Settings, build: Build, warnings: list[str]) -> None:
+    """Tell what a build cannot read of a film."""
+    is_wanted = film.alpha_decoder == HEVC_ALPHA and has_alpha(settings.pixel_format)
+    if is_wanted and parse_version(build.version) < _READS_HEVC_ALPHA:
+        warnings.append(
+            f"FFmpeg {build.version} reads no transparency of HEVC: the result is opaque. From 8 on it does."
+        )
 
 
 def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str) -> UnitSpec:

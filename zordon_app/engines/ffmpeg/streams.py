@@ -178,6 +178,8 @@ def _tell_of_the_rest(film: Film, warnings: list[str]) -> None:
     data = [stream for stream in film.of("data") if stream.codec != TIME_CODE]
     if data:
         warnings.append(f"{_counted(data, 'data stream')}: left out; only players of their kind would read them.")
+    if any(stream.is_cover for stream in film.of("video")):
+        warnings.append("The film's cover picture is left out.")
     others = [stream for stream in film.of("video") if stream.index != film.video and not stream.is_cover]
     if others:
         warnings.append(f"The film has {len(others) + 1} pictures: the main one is used.")

@@ -1,9 +1,12 @@
 """What comes along with the picture, and a word on each stream that does not."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from zordon_app.engines.ffmpeg.film import Stream
 from zordon_app.engines.ffmpeg.formats import CONTAINERS
+from zordon_app.engines.ffmpeg.recipe import Recipe, as_data, recipe_of
 from zordon_app.engines.ffmpeg.settings import choose_settings
 from zordon_app.errors import BadRequest
 
@@ -68,12 +71,20 @@ def test_of_tracks_that_nobody_knows_the_others_come(film):
     ]
 
 
-def test_other_pictures_and_data_get_a_word_time_codes_and_covers_none(film):
-    quiet = (Stream(index=1, kind="data", codec="tmcd"), Stream(index=2, kind="video", codec="mjpeg", is_cover=True))
-    loud = (Stream(index=1, kind="data", codec="bin_data"), Stream(index=2, kind="video", codec="hevc"))
+@pytest.mark.parametrize(
+    ("stream", "words"),
+    [
+        (Stream(index=1, kind="data", codec="tmcd"), []),
+        (Stream(index=1, kind="data", codec="bin_data"), ["1 data stream (bin_data): left out"]),
+        (Stream(index=1, kind="video", codec="mjpeg", is_cover=True), ["The film's cover picture is left out"]),
+        (Stream(index=1, kind="video", codec="hevc"), ["The film has 2 pictures"]),
+    ],
+)
+def test_what_else_a_film_holds_gets_a_word_but_its_time_code_none(film, stream, words):
+    found = choose(film, stream)[1]
 
-    assert choose(film, *quiet)[1] == []
-    assert len(choose(film, *loud)[1]) == 2
+    assert len(found) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, found, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -119,3 +130,15 @@ def test_a_rate_that_an_encoder_does_not_take_is_converted_with_a_word(film):
 )
 def test_the_usual_sound_beside_prores_is_as_deep_as_the_source(film, codec, fields, wanted):
     assert pairs(choose(film, sound(**fields), video_codec=codec)[0].sound) == [(1, wanted)]
+
+
+def test_a_job_of_an_older_version_keeps_its_sound_and_subtitles(film):
+    """Their streams were not chosen one by one; such a job may be half done when the program is renewed."""
+    source = film(streams=(Stream(index=0, kind="video", codec="h264"), sound(1), sound(2)))
+    settings = as_data(choose_settings({"container": "mkv"}, source, []))
+    del settings["company"]
+    settings |= {"audio": "encode", "audio_codec": "aac", "subtitles": [[3, "copy"]]}
+    facts = as_data(Recipe(settings=choose_settings({}, source, []), film=source)) | {"settings": settings}
+    company = recipe_of(SimpleNamespace(facts=facts)).settings.company
+
+    assert (pairs(company.sound), pairs(company.subtitles)) == ([(1, "aac"), (2, "aac")], [(3, "copy")])
