@@ -29,6 +29,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1024, le=65_534, description="Port of the API; peers use the next one.")] = 8585
     lan: Annotated[bool, Meta(description="Let other machines reach this one.")] = True
     discovery: Annotated[bool, Meta(description="Look for other machines and be found by them.")] = True
+    local_users: Annotated[
+        list[Annotated[str, Meta(max_length=100)]],
+        Meta(max_length=50, description="Other users of this machine whose programs may use this Zordon as you do."),
+    ] = field(default_factory=list)
     peers: Annotated[
         list[Annotated[str, Meta(max_length=255)]],
         Meta(max_length=200, description="Machines that cannot be found by themselves, as host or host:port."),
@@ -104,7 +108,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 PRIVATE = frozenset({"notify_command", "webhook"})
 """What only programs on this machine may see: such addresses and arguments hold secrets."""
 
-LOCAL_ONLY = PRIVATE | {"door", "output_folder", "watch_folders", "lan", "port", "mirrors", "extra_names"}
+LOCAL_ONLY = PRIVATE | frozenset(
+    {
+        "door",
+        "output_folder",
+        "watch_folders",
+        "lan",
+        "port",
+        "mirrors",
+        "extra_names",
+        "local_users",
+    }
+)
 """What only programs on this machine may change: it decides what is run, read, fetched, written or let in."""
 
 DEFAULTS = Settings()
@@ -188,4 +203,4 @@ def _save(path: Path, settings: Settings) -> None:
     values = msgspec.to_builtins(settings)
     defaults = msgspec.to_builtins(DEFAULTS)
     changed = {name: value for name, value in values.items() if value != defaults[name]}
-    write_durably(path, msgspec.yaml.encode(changed))
+    write_durably(path, msgspec.yaml.encode(changed), private=True)

@@ -12,6 +12,9 @@ WEB = Path(__file__).parents[1] / "web"
 """The frontend: beside the package in a checkout, and in the packaged program too."""
 
 
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+
+
 class Paths(Struct, frozen=True, kw_only=True):
     """The folders of one node. ``output`` is where jobs without an ``output_path`` put their folders."""
 
@@ -62,9 +65,14 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.config / "settings.yaml"
 
     def make(self) -> None:
-        """Create the folders that must exist."""
+        """Create the folders that must exist, and shut all but the output to other users, old ones too."""
         for folder in (self.config, self.data, self.cache, self.logs, self.jobs, self.work, self.previews):
             folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.config, self.data, self.cache, self.logs):
+            folder.chmod(_PRIVATE_FOLDER)
+            for file in folder.iterdir():
+                if file.is_file() and not file.is_symlink():
+                    file.chmod(_PRIVATE_FILE)
 
 
 def find_paths(home: Path | None = None) -> Paths:

@@ -7,6 +7,7 @@ from typing import Any
 
 from zordon_app.api.errors import Application, Environ, MisdirectedRequest, StartResponse, refuse
 from zordon_app.api.exchange import CALLER
+from zordon_app.api.own_user import BEARER, OwnUser
 from zordon_app.api.peering import SignedIn
 from zordon_app.api.policy import SIGN_IN_PAGE, Policy
 from zordon_app.domain.callers import Caller, Role
@@ -18,7 +19,6 @@ SAME_SITE = frozenset({"", "same-origin", "none"})
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 COOKIE = "__Host-zordon"
 """Browsers take a cookie with this prefix only over TLS, for this host alone, for all paths."""
-BEARER = "Bearer "
 MAX_SECRET = 200
 
 SECURITY_HEADERS = (
@@ -42,10 +42,21 @@ def loopback_names() -> Collection[str]:
     return LOOPBACK_NAMES
 
 
-def identify_loopback(environ: Environ) -> Caller | None:
-    """A program on this machine, or None."""
-    address = str(environ.get("REMOTE_ADDR", ""))
-    return Caller(local=True, address=address, role=Role.LOCAL) if is_loopback(address) else None
+def identify_local(
+    own_user: OwnUser, otherwise: Callable[[Environ], Caller | None] = lambda _environ: None
+) -> Callable[[Environ], Caller | None]:
+    """Tells on the loopback listener who asks: a program of this machine's own user, else whom ``otherwise`` knows.
+
+    Other users of the machine are strangers here as on the network.
+    """
+
+    def identify(environ: Environ) -> Caller | None:
+        address = str(environ.get("REMOTE_ADDR", ""))
+        if is_loopback(address) and own_user.is_meant(environ):
+            return Caller(local=True, address=address, role=Role.LOCAL)
+        return otherwise(environ)
+
+    return identify
 
 
 def identify_remote(signed_in: SignedIn) -> "Callable[[Environ], Caller | None]":
@@ -102,12 +113,12 @@ class Access:
     def __init__(
         self,
         names: Callable[[], Collection[str]] = loopback_names,
-        identify: Callable[[Environ], Caller | None] = identify_loopback,
+        identify: Callable[[Environ], Caller | None] | None = None,
         extra_hosts: Callable[[], Collection[str]] = tuple,
     ) -> None:
         """The defaults are those of the loopback listener."""
         self._names = names
-        self._identify = identify
+        self._identify = identify or identify_local(OwnUser())
         self._extra_hosts = extra_hosts
 
     def admit(self, environ: Environ) -> Caller:

@@ -18,6 +18,7 @@ from cheroot.ssl import Adapter
 from zordon_app.api.doorway import Doorway
 from zordon_app.api.errors import Application
 from zordon_app.api.files import FileBody
+from zordon_app.api.own_user import CONNECTION_OWNER, owner_of
 from zordon_app.api.workers import Workers
 from zordon_app.errors import ZordonError
 from zordon_app.guard import Guard
@@ -57,6 +58,10 @@ class Gateway(wsgi.Gateway_10):
             self.req.ensure_headers_sent()
             if hasattr(response, "close"):
                 response.close()
+
+    def get_environ(self) -> Any:
+        """What WSGI wants, and within this machine whose connection it is."""
+        return {**super().get_environ(), **self.req.conn.about}  # type: ignore[no-untyped-call]
 
     def _send_chunks(self, response: Iterable[bytes]) -> None:
         is_head = self.env["REQUEST_METHOD"] == "HEAD"
@@ -105,14 +110,22 @@ class Request(HTTPRequest):
 
     def parse_request(self) -> None:
         """Read the head."""
+        self.conn.look()
         with self.server.doorway.waiting(self.conn.socket):
             super().parse_request()
 
 
 class Connection(HTTPConnection):
-    """cheroot's connection with our requests."""
+    """cheroot's connection with our requests, which knows within this machine whose it is."""
 
     RequestHandlerClass = Request
+    about: dict[str, str]
+
+    def look(self) -> None:
+        """Ask once, before a byte is read: later the other end may be gone, and its place taken."""
+        if not hasattr(self, "about"):
+            is_within = self.server.ssl_adapter is None
+            self.about = {CONNECTION_OWNER: owner_of(self.socket)} if is_within else {}
 
 
 def _is_success(status: bytes) -> bool:

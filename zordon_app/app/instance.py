@@ -25,10 +25,10 @@ def take_lock(paths: Paths) -> FileLock:
     return lock
 
 
-def write_instance(paths: Paths, address: str, port: int) -> None:
-    """Say where this node answers."""
-    about = {"address": address, "port": port, "pid": os.getpid(), "version": __version__}
-    write_durably(paths.instance, json.dumps(about).encode())
+def write_instance(paths: Paths, address: str, port: int, key: str) -> None:
+    """Say where this node answers, and by which key it knows its own user where the system does not tell."""
+    about = {"key": key, "address": address, "port": port, "pid": os.getpid(), "version": __version__}
+    write_durably(paths.instance, json.dumps(about).encode(), private=True)
 
 
 def empty(folder: Path) -> None:

@@ -1,12 +1,14 @@
 """One node of the farm, from its folders to its listeners. Read it from top to bottom."""
 
 import logging
+import secrets
 import socket
 from pathlib import Path
 
 from zordon_app import __version__
-from zordon_app.api.access import Access, identify_remote
+from zordon_app.api.access import Access, identify_local, identify_remote
 from zordon_app.api.application import make_application
+from zordon_app.api.own_user import OwnUser
 from zordon_app.api.server import HttpServer
 from zordon_app.api.services import Services
 from zordon_app.app.basis import Basis
@@ -59,6 +61,7 @@ class Zordon:
         self.paths = find_paths(home)
         self.paths.make()
         self._lock = take_lock(self.paths)
+        self._key = secrets.token_urlsafe(32)
         try:
             self._basis = Basis(self.paths, timescale)
             self.settings = self._basis.settings
@@ -102,7 +105,7 @@ class Zordon:
             self._https.start()
         self._peers.service.start()
         self._start_loops()
-        write_instance(self.paths, self.address, self._http.port)
+        write_instance(self.paths, self.address, self._http.port, self._key)
         log.info("Zordon %s answers at %s", __version__, self.address)
 
     def stop(self) -> None:
@@ -142,10 +145,12 @@ class Zordon:
     def _build_listeners(self, port: int | None, *, debug: bool) -> None:
         services = self._make_services(debug=debug)
         port = self.settings.current.port if port is None else port
-        self._http = HttpServer(make_application(services), "127.0.0.1", port)
+        peers = self._peers.service
+        own_user = OwnUser(self._key, lambda: self.settings.current.local_users)
+        here = Access(identify=identify_local(own_user, identify_remote(peers)))
+        self._http = HttpServer(make_application(services, here), "127.0.0.1", port)
         self._https: HttpServer | None = None
         if self._peers.has_lan:
-            peers = self._peers.service
             access = Access(peers.host_names, identify_remote(peers), peers.network.extra_hosts)
             self._https = HttpServer(
                 make_application(services, access),

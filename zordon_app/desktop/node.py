@@ -14,10 +14,13 @@ log = logging.getLogger(__name__)
 class Node:
     """A running node as the window sees it: over its API, whoever started it."""
 
-    def __init__(self, address: str, stop: Callable[[], None] | None) -> None:
-        """``stop`` ends a node of our own; None: it was running before and goes on after us."""
+    def __init__(self, address: str, stop: Callable[[], None] | None, key: str = "") -> None:
+        """``stop`` ends a node of our own; None: it was running before and goes on after us.
+
+        ``key`` is that of its note, by which it knows its own user where the system does not tell.
+        """
         self.address = address
-        self.client = RenderServerProxy(address)
+        self.client = RenderServerProxy(address, token=key)
         self._stop = stop
 
     @property
@@ -63,11 +66,12 @@ class Node:
 
 def find_running(paths: Paths) -> Node | None:
     """The node that serves these folders already; None when there is none, or only the note of one that died."""
-    address = read_instance(paths).get("address")
+    running = read_instance(paths)
+    address = running.get("address")
     if not isinstance(address, str):
         return None
     try:
-        node = Node(address, stop=None)
+        node = Node(address, stop=None, key=str(running.get("key", "")))
     except ServerError:
         return None
     if node.client.check_connection():

@@ -10,7 +10,7 @@ export const GROUPS = [
     id: 'storage',
     names: ['output_folder', 'watch_folders', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'],
   },
-  { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'port'] },
+  { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'local_users', 'port'] },
   { id: 'engines', names: ['engine_downloads', 'mirrors'] },
   { id: 'notices', names: ['notify_command', 'webhook'] },
 ];

@@ -39,10 +39,11 @@ class Session(Struct, kw_only=True):
             client = RenderServerProxy(self.host, fingerprint=self.fingerprint, **secret)
             client.heartbeat()
             return client
-        address = str(read_instance(self.paths).get("address", ""))
+        running = read_instance(self.paths)
+        address = str(running.get("address", ""))
         if not address:
             return None
-        client = RenderServerProxy(address)
+        client = RenderServerProxy(address, token=str(running.get("key", "")))
         # The file of a node that was killed stays behind.
         return client if client.check_connection() else None
 
