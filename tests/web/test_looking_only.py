@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.conftest import open_window
 from tests.web.seed import fill, make_zordon
@@ -13,7 +13,10 @@ from tests.web.window import Window
 from zordon_app.app import Zordon
 
 JOBS = 20
-ACTS = ("Retry", "Render again", "Skip", "Duplicate with changes…", "Add machine", "Add machines", "Choose a file…")
+ACTS = (
+    *("Retry", "Render again", "Skip", "Duplicate with changes…"),
+    *("Add machine", "Add machines", "Choose a file…", "Add job…"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,31 @@ def test_keys_that_would_add_a_job_say_why_not_and_the_palette_does_not_list_it(
     expect(page.get_by_role("option", name="Add job")).to_have_count(0)
 
 
+def test_nothing_is_offered_before_it_is_known_who_looks(guest: Window):
+    page = guest.page
+    held: list[Route] = []
+    page.route("**/api/farm", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks what it calls
+    page.reload()
+    guest.until(lambda: bool(held))
+    page.keyboard.press("n")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".row.job").first).to_be_visible()
+    expect_no_act(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_who_only_looks_gets_no_rights_from_an_answer_that_fails(guest: Window):
+    page = guest.open()
+    guest.forgive("ERR_FAILED")
+    page.route("**/api/farm", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/api/farm")):
+        pass
+    page.unroute("**/api/farm")
+    page.keyboard.press("n")
+    expect(guest.toast("You are signed in to look only.")).to_be_visible()
+
+
 def test_rows_are_not_dragged_where_the_order_is_not_ones_own(guest: Window):
     page = guest.open("/jobs?show=queued")
     row = page.locator(".row.job").first
@@ -82,8 +110,16 @@ def test_rows_are_not_dragged_where_the_order_is_not_ones_own(guest: Window):
     page.mouse.up()
 
 
-@pytest.mark.parametrize("guest", ["view", "control"], indirect=True)
-@pytest.mark.parametrize("place", ["/settings", "/machine"])
+@pytest.mark.parametrize(
+    ("guest", "place"),
+    [
+        ("view", "/settings"),
+        ("control", "/machine"),
+        pytest.param("view", "/machine", marks=pytest.mark.thorough),
+        pytest.param("control", "/settings", marks=pytest.mark.thorough),
+    ],
+    indirect=["guest"],
+)
 def test_settings_of_the_machine_are_read_elsewhere_and_changed_only_there(guest: Window, place: str):
     page = guest.open(place)
     expect(page.get_by_text("Only at the machine itself can this be changed.")).to_be_visible()

@@ -1,5 +1,6 @@
 // The farm as its members see it: who belongs to it, who was found, who asks to join.
 import { ApiError, get, post } from './api.js';
+import { t } from './i18n.js';
 import { signal } from './lib.js';
 import { complain } from './overlay.js';
 import { link } from './store.js';
@@ -51,14 +52,22 @@ const state = { absent: false };
 /** Why there is nothing to show. */
 export const farmError = signal('');
 
+/** Of whoever looks, as the machine last said; nothing before it has: an answer that fails gives nobody a right. */
+const role = signal('');
+
 /** Whether whoever looks may also act: browsers that were let in to look may not. */
 export function mayAct() {
-  return farm.value?.you?.role !== 'view';
+  return !['', 'view'].includes(role.value);
 }
 
-/** Settings are changed at the machine itself. Where there is no farm to tell of, nobody else can look. */
+/** Why not, in words. */
+export function whyNotAct() {
+  return role.peek() ? t('word.only_looking') : farmError.peek();
+}
+
+/** Settings are changed at the machine itself. */
 export function isAtMachine() {
-  return [undefined, 'local'].includes(farm.value?.you?.role);
+  return role.value === 'local';
 }
 
 /** Who belongs to the farm is decided at the machine itself. */
@@ -66,10 +75,11 @@ export function mayManage() {
   return farm.value?.you?.role === 'local';
 }
 
+/** Comes when it is known who looks, or that nobody says. */
 export function startFarm() {
-  void readFarm();
   setInterval(() => document.hidden || state.absent || link.peek() !== 'live' || void readFarm(), EVERY_MS);
   setInterval(() => document.hidden || !isMoving() || void readFarm(), SOON_MS);
+  return readFarm();
 }
 
 /** While somebody compares digits, every second counts. */
@@ -81,11 +91,14 @@ function isMoving() {
 export async function readFarm() {
   try {
     farm.value = await get('farm');
+    role.value = farm.value?.you.role ?? '';
     farmError.value = '';
   } catch (error) {
     farm.value = null;
     farmError.value = error instanceof Error ? error.message : String(error);
     state.absent = error instanceof ApiError && error.status === 404;
+    // Where there is no farm to tell of, nobody else can look.
+    if (state.absent) role.value = 'local';
   }
 }
 

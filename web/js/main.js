@@ -21,12 +21,15 @@ async function start() {
   startDesktop();
   // First of all, so that the jobs are there when the page is drawn.
   startPolling();
+  // Before anything is drawn, too: what is offered depends on who looks.
+  const known = startFarm();
   await recallPrefs();
   await loadLanguage(languageFor(prefs.value.language));
   effect(() => {
     document.documentElement.dataset.theme = prefs.value.theme;
     document.documentElement.dataset.density = prefs.value.density;
   });
+  await known;
   mount(h(Shell, {}), /** @type {Element} */ (document.querySelector('#app')));
   effect(() => void loadServerWords(language.value));
   startKeys();
@@ -35,7 +38,6 @@ async function start() {
   startNotices();
   startClosing();
   startHistory();
-  startFarm();
   startDownloads();
   await Promise.all([loadEngines(), loadPresets(), loadMachine()]);
   fetchLater();

@@ -2,9 +2,8 @@
 
 import { post, request, upload } from '../api.js';
 import { loadPresets } from '../catalogue.js';
-import { mayAct } from '../farm.js';
+import { mayAct, whyNotAct } from '../farm.js';
 import { baseName } from '../format.js';
-import { t } from '../i18n.js';
 import { batch, computed, signal } from '../lib.js';
 import { dialog, toast } from '../overlay.js';
 import { prefs } from '../prefs.js';
@@ -92,7 +91,7 @@ export function setForm(changes) {
 
 /** @param {{files?: Iterable<File>, paths?: string[]}} [given] */
 export function openAddJob(given = {}) {
-  if (!mayAct()) return void toast(t('word.only_looking'), { tone: 'info' });
+  if (!mayAct()) return void toast(whyNotAct(), { tone: 'info' });
   if (dialog.peek() !== 'add') resetDraft();
   // Another window, or an editor, may have changed them.
   void loadPresets();
