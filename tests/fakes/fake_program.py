@@ -15,6 +15,7 @@ import zlib
 from pathlib import Path
 
 DAEMON_SECONDS = 300
+PARENT = os.getppid()
 MEGABYTE = 1_000_000
 LINE = b"the same line over and over, said the fake program, for reasons unknown\n"
 
@@ -28,6 +29,12 @@ class Project:
         self.size = self.content.get("size", [64, 36])
         self.format = self.content.get("format", "png")
         self.seconds = self.content.get("seconds", 0.0)
+
+    @property
+    def limit(self):
+        """The last frame that may be rendered at present; a file, so that a test decides how far a job gets."""
+        told = self.content.get("limit")
+        return int(Path(told).read_text(encoding="ascii")) if told else float("inf")
 
     def fault_of(self, frame):
         """The fault of this attempt at a frame; counted beside the project, so that a restart does not forget."""
@@ -134,6 +141,8 @@ def render(project, frame, folder, name):
     how, fault = project.fault_of(frame)
     path = Path(folder) / name
     say("unit_started", unit=frame)
+    while frame > project.limit and os.getppid() == PARENT:
+        time.sleep(0.05)
     for step in range(5):
         say("progress", unit=frame, fraction=step / 5)
         time.sleep(project.seconds / 5)

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.statuses import UnitState
 from zordon_app.farm.ledger.lifecycle import artifact_folder
 
-FRAMES_OF_OTHERS = 5
-"""Different pictures of a job that is not the first: its other frames are the same files under other names."""
+FRAMES_OF_FIRST, FRAMES_OF_OTHERS = 24, 5
+"""Different pictures of the first job, and of another: its other frames are the same files under other names."""
 WITH_FILES = 40
 """Jobs that have files; a list shows no more at once."""
 
@@ -46,18 +46,21 @@ def fill(
     *,
     seed: int = 1,
     frames: int = 240,
-    with_files: int = WITH_FILES,
+    with_files: int | Container[str] = WITH_FILES,
     machines: Sequence[str] = MACHINES,
 ) -> list[Job]:
     """Put ``jobs`` made-up jobs into a node that has started; the first one has ``frames`` frames.
 
-    The first ``with_files`` have output files and logs.
+    The first ``with_files``, or those of such names, have output files and logs.
     """
     scenario = Scenario(
         jobs, output=zordon.paths.output, now=datetime.now(UTC), seed=seed, frames=frames, machines=machines
     )
-    for job, units in scenario.jobs[:with_files]:
-        write_files(zordon, job, units)
+    names = [job.name for job, _units in scenario.jobs]
+    wanted = names[:with_files] if isinstance(with_files, int) else with_files
+    for job, units in scenario.jobs:
+        if job.name in wanted:
+            write_files(zordon, job, units)
     with zordon._farm.state.change() as change:
         for job, units in scenario.jobs:
             change.add(job, units)
@@ -65,10 +68,9 @@ def fill(
         for job, units in scenario.jobs:
             if any(unit.state == UnitState.FAILED for unit in units):
                 change.unit(job.id, units[0].spec.number)  # groups the failures
-    for job, units in scenario.jobs:
-        for unit in units:
-            if unit.state == UnitState.LEASED:
-                zordon._farm._progress.set(job.id, unit.spec.number, 0.2 + 0.1 * (unit.spec.number % 7))
+    leased = [(job, unit) for job, units in scenario.jobs for unit in units if unit.state == UnitState.LEASED]
+    for job, unit in leased:
+        zordon._farm._progress.set(job.id, unit.spec.number, 0.2 + 0.1 * (unit.spec.number % 7))
     return [job for job, _units in scenario.jobs]
 
 
@@ -81,7 +83,7 @@ def write_files(zordon: Zordon, job: Job, units: list[Unit]) -> None:
         _write_film(zordon, job, units)
         return
     done = [unit for unit in units if unit.artifact]
-    different = len(units) if job.order == 0 else FRAMES_OF_OTHERS
+    different = FRAMES_OF_OTHERS if job.order else FRAMES_OF_FIRST
     size = (480, 270) if job.order == 0 else (320, 180)
     originals: dict[int, Path] = {}
     for unit in done:

@@ -309,7 +309,7 @@ def test_the_window_hands_over_paths_of_files(browser: Browser, adding: Zordon, 
         choose_files: async () => ['{projects / "film.mp4"}'], choose_folder: async () => '/renders',
     }}}}"""
     with open_window(browser, adding) as window:
-        window.context.add_init_script(stub)
+        window.stub(stub)
         page = window.open()
         page.keyboard.press("n")
         page.get_by_role("button", name="Browse…").click()

@@ -42,6 +42,14 @@ def window(browser: Browser, node: Zordon) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="module")
+def page(browser: Browser, node: Zordon) -> Iterator[Window]:
+    """For what its modules answer."""
+    with open_window(browser, node) as window:
+        window.open()
+        yield window
+
+
+@pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("it's a $HOME folder") / "-a film.mp4"
     source = "testsrc2=size=64x36:rate=25:duration=1"
@@ -99,7 +107,7 @@ ODD = {
     "change", [{}, {"name": "-x"}, {"name": "--json"}, {"args": {"filters": ["[0]x", "y"]}}, {"args": {"filters": []}}]
 )
 def test_everything_that_can_be_asked_for_is_read_back_as_it_was(
-    window: Window, film: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+    page: Window, film: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
 ):
     read: list[dict[str, Any]] = []
 
@@ -108,9 +116,9 @@ def test_everything_that_can_be_asked_for_is_read_back_as_it_was(
         return []
 
     monkeypatch.setattr(submitting, "submit_file", note)
-    this = window.get("nodes")[0]["id"]
+    this = page.get("nodes")[0]["id"]
     asked = {**ODD, "local_path": str(film), "nodes": [this], **change}
-    submit(window, window.call("command.js", "submitCommand", asked, False))
+    submit(page, page.call("command.js", "submitCommand", asked, False))
 
     [request] = read
     times = [datetime.fromisoformat(str(one.pop("start_at"))) for one in (request, asked)]
@@ -130,8 +138,8 @@ def test_a_file_that_looks_like_an_option_is_a_file(
 
 
 @pytest.mark.parametrize("word", ["C:\\my shots\\a.blend", "C:\\out put\\", 'say "hi" now', 'odd \\\\" end \\\\', ""])
-def test_windows_gets_its_own_quotes(window: Window, word: str):
-    line = window.call("command.js", "submitCommand", {"local_path": word}, True)
+def test_windows_gets_its_own_quotes(page: Window, word: str):
+    line = page.call("command.js", "submitCommand", {"local_path": word}, True)
 
     assert line == f"zordon submit {subprocess.list2cmdline([word])}"
 

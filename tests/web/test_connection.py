@@ -52,13 +52,16 @@ def test_a_hidden_page_rests_and_is_right_at_once_when_seen(browser: Browser, tm
         with open_window(browser, zordon) as window:
             page = window.open()
             queued = next(job for job in jobs if job.status == "not_started")
-            page.evaluate(hide, True)
-            page.wait_for_timeout(300)
+            with page.expect_event("requestfailed", lambda request: "long_poll" in request.url):
+                page.evaluate(hide, True)
             asked: list[str] = []
             page.on("request", lambda request: asked.append(request.url))
             window.post(f"jobs/{queued.id}/pause")
-            page.wait_for_timeout(1500)
+            # By now a page that asks would have asked, and been told.
+            told = "id => fetch(`api/jobs/${id}`).then(answer => answer.json()).then(job => job.status)"
+            assert page.evaluate(told, queued.id) == "paused"
             assert [url for url in asked if "long_poll" in url] == []
+            expect(window.row(queued.name)).to_contain_text("queued")
             page.evaluate(hide, False)
             expect(window.row(queued.name)).to_contain_text("paused")
     finally:

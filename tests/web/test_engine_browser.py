@@ -169,7 +169,7 @@ def test_a_job_for_a_version_that_is_not_here_downloads_it_and_waits(browser: Br
         assert "5.1.0" in window.job("shot")["reason"]
         assert [download["version"] for download in window.get("engines/downloads")] == ["5.1.0"]
         gate.set()
-        window.until(lambda: "5.1.0" in {one["version"] for one in window.get("engines/blender")["versions"]}, 30)
+        window.until(lambda: "5.1.0" in {one["version"] for one in window.get("engines/blender")["versions"]})
 
 
 def blend_file() -> bytes:
@@ -212,7 +212,7 @@ def open_machines(here: Window, atlas: Zordon, there: Window) -> Page:
     """The table of machines at atlas, once borealis belongs to its farm."""
     there.post("farm/join", {"token": invitation(here, atlas)})
     page = here.open("/engines?tab=machines")
-    expect(page.locator(".matrix thead th")).to_have_count(3, timeout=20_000)
+    expect(page.locator(".matrix thead th")).to_have_count(3)
     return page
 
 
@@ -221,12 +221,12 @@ def test_the_machines_tab_installs_what_this_machine_lacks(browser: Browser, two
     with open_window(browser, atlas) as here, open_window(browser, borealis) as there:
         there.post("engines/download", {"engine": "blender", "version": "5.1.0", "wait": True})
         page = open_machines(here, atlas, there)
-        expect(cell(here, "Blender 5.1.0", "borealis")).to_have_text("installed", timeout=40_000)
+        expect(cell(here, "Blender 5.1.0", "borealis")).to_have_text("installed")
         assert violations(page) == []
         expect(cell(here, "FFmpeg", "atlas")).to_have_text("installed")
 
         cell(here, "Blender 5.1.0", "atlas").get_by_role("button", name="Install").press("Enter")
-        expect(cell(here, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=40_000)
+        expect(cell(here, "Blender 5.1.0", "atlas")).to_have_text("installed")
         expect(page.get_by_text("a job brings what it needs by itself")).to_be_visible()
         assert here.get("nodes")[0]["builds"]["blender"]["5.1.0"] == "installed"
 
@@ -255,13 +255,13 @@ def test_the_machines_tab_lets_another_machine_install_and_shows_how_far_it_is(
         mirror.faults[PATH] = Fault(wait=gate, times=1)
         install.click()
         expect(theirs.get_by_role("progressbar")).to_be_visible()
-        there.until(lambda: [one["state"] for one in there.get("engines/downloads")] == ["downloading"], 30)
+        there.until(lambda: [one["state"] for one in there.get("engines/downloads")] == ["downloading"])
         theirs.get_by_role("button", name="Pause the download of blender 5.1.0").click()
         expect(theirs).to_contain_text("paused")
         gate.set()
         assert violations(page) == []
         theirs.get_by_role("button", name="Go on with the download of blender 5.1.0").click()
-        expect(theirs).to_have_text("installed", timeout=40_000)
+        expect(theirs).to_have_text("installed")
         assert "5.1.0" in {one["version"] for one in there.get("engines/blender")["versions"]}
 
 
@@ -274,6 +274,6 @@ def test_the_machines_tab_shows_what_is_on_its_way(browser: Browser, node: Zordo
         page.get_by_role("tab", name="By machine").click()
         expect(cell(window, "Blender 5.1.0", "atlas").get_by_role("progressbar")).to_be_visible()
         gate.set()
-        expect(cell(window, "Blender 5.1.0", "atlas")).to_have_text("installed", timeout=20_000)
+        expect(cell(window, "Blender 5.1.0", "atlas")).to_have_text("installed")
         page.locator(".engine-filters select").select_option("blender")
         expect(page.locator(".matrix tbody tr", has_text="FFmpeg")).to_have_count(0)

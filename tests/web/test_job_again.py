@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import open_window
+from tests.web.conftest import THEMES, open_window
 from tests.web.seed import make_zordon
 from tests.web.test_accessibility import violations
 from tests.web.test_add_job import blend, projects
@@ -147,7 +147,7 @@ def test_a_duplicate_keeps_its_project_when_the_first_job_goes(window: Window, p
     assert Path(made["project"]).is_file()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_wrong(browser: Browser, atlas: Zordon, projects: Path, theme: str):
     with open_window(browser, atlas, prefs={"theme": theme}) as window:
         name = f"Axe {theme}"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.fakes.nodes import eventually
-from tests.web.conftest import open_window
+from tests.web.conftest import THEMES, open_window
 from tests.web.seed import fill, make_zordon
 from tests.web.test_accessibility import violations
 from tests.web.test_farm_page import free_port, invitation
@@ -107,7 +107,7 @@ def test_a_new_job_goes_to_the_machines_that_are_ticked(window: Window, tmp_path
     expect(boxes.get_by_label("atlas")).to_be_enabled()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_wrong(browser: Browser, atlas: Zordon, theme: str):
     with open_window(browser, atlas, prefs={"theme": theme}) as window:
         expect(show(window, QUEUED)).to_be_visible()

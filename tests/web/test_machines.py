@@ -53,7 +53,6 @@ def test_a_machine_filters_the_list_and_opens_its_page(window: Window):
     machine.click()
     expect(machine).to_have_attribute("aria-pressed", "true")
     assert "machine=" in page.url
-    page.wait_for_timeout(500)
     machine.click()
     expect(machine).to_have_attribute("aria-pressed", "false")
     machine.press("Enter")
@@ -77,16 +76,17 @@ def test_a_benchmark_shows_progress_result_and_what_was_measured_before(window: 
     measure(page, "disk")
     expect(page.get_by_role("progressbar", name="Writing and reading a test file…")).to_be_visible()
     speed = page.locator(".speed-row", has_text="Disk, writing")
-    expect(speed).to_contain_text("MB/s", timeout=40_000)
+    expect(speed).to_contain_text("MB/s")
     expect(speed.get_by_role("img")).to_have_attribute("aria-label", re.compile("Measured"))
 
 
+@pytest.mark.thorough
 def test_an_engine_is_measured_from_the_page_of_its_machine(window: Window):
     page = window.open("/machine")
     measure(page, "FFmpeg")
     expect(page.get_by_role("progressbar", name="FFmpeg does its standard job…")).to_be_visible()
     speed = page.locator(".speed-row", has_text="FFmpeg")
-    expect(speed).to_contain_text("fps", timeout=120_000)
+    expect(speed).to_contain_text("fps")
     expect(page.get_by_role("button", name="Measure", exact=True)).to_be_enabled()
     assert window.get("nodes")[0]["speeds"]["ffmpeg"] > 0
 

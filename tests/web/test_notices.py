@@ -35,7 +35,7 @@ def test_failures_stand_in_the_title(browser: Browser, own: Zordon):
 def test_three_pages_tell_of_a_finished_job_once(browser: Browser, own: Zordon):
     jobs = fill(own, 3, frames=4, with_files=0)
     with open_window(browser, own, prefs={"notify": True, "theme": "dark"}) as window:
-        window.context.add_init_script(STUB)
+        window.stub(STUB)
         pages = [window.page, window.new_page(), window.new_page()]
         for page in pages:
             page.goto(f"{window.address}/#/jobs")
@@ -52,7 +52,7 @@ def test_three_pages_tell_of_a_finished_job_once(browser: Browser, own: Zordon):
 def test_why_a_job_failed_is_told_in_german(browser: Browser, own: Zordon):
     [made] = fill(own, 1, frames=4, with_files=0)
     with open_window(browser, own, prefs={"notify": True, "language": "de"}) as window:
-        window.context.add_init_script(STUB.replace("(title) { told.push(title)", "(_, more) { told.push(more.body)"))
+        window.stub(STUB.replace("(title) { told.push(title)", "(_, more) { told.push(more.body)"))
         page = window.open()
         with own._farm.state.change() as change:
             job = change.job(made.id)

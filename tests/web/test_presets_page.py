@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import open_window
+from tests.web.conftest import THEMES, open_window
 from tests.web.test_accessibility import violations
 from tests.web.window import Window
 from zordon_app.app import Zordon
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_text_says_so_and_is_not_overwritten(browser: Browser,
         expect(page.get_by_text("Loading")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_wrong_with_errors(browser: Browser, own: Zordon, path: Path, theme: str):
     path.write_text(BAD + "  ben: {extends: anna, colour: blue}\n", encoding="utf-8")
     with open_window(browser, own, prefs={"theme": theme}) as window:

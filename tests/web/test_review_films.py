@@ -11,7 +11,7 @@ RUNNING, DONE, FILM = "sq01_sh0000_lighting_v1", "sq03_sh0010_lighting_v1", "edi
 
 def test_a_finished_job_becomes_a_film_that_plays_in_the_page(browser: Browser, own: Zordon):
     own._engines.builds.refresh()
-    fill(own, 24, frames=24, with_files=24)
+    fill(own, 24, frames=24, with_files={DONE})
     own._farm.this_node.pause(paused=False)
     with open_window(browser, own) as window:
         page = window.open(f"/jobs/{window.job(DONE)['id']}/files")
@@ -27,7 +27,7 @@ def test_a_finished_job_becomes_a_film_that_plays_in_the_page(browser: Browser, 
 
 def test_the_film_of_a_running_job_waits_for_it_and_can_be_undone(browser: Browser, own: Zordon):
     own._engines.builds.refresh()
-    fill(own, 24, frames=24, with_files=24)
+    fill(own, 24, frames=24, with_files={RUNNING})
     with open_window(browser, own) as window:
         page = window.open()
         window.find(RUNNING).click()
@@ -45,7 +45,7 @@ def test_the_film_of_a_running_job_waits_for_it_and_can_be_undone(browser: Brows
 
 
 def test_what_is_a_film_or_has_no_frames_offers_none(browser: Browser, own: Zordon):
-    fill(own, 24, frames=24, with_files=24)
+    fill(own, 24, frames=24, with_files={FILM})
     with open_window(browser, own) as window:
         queued = next(job["name"] for job in window.get("jobs")["jobs"] if job["status"] == "not_started")
         for name in (FILM, queued):

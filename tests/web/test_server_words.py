@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -40,10 +41,15 @@ def window(browser: Browser, own: Zordon) -> Iterator[Window]:
         yield window
 
 
+@cache
+def sources() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
 def refusals() -> Iterator[tuple[str, set[str]]]:
     """Code and fields of every sentence that can be said in another language."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for source in sources().values():
+        for node in ast.walk(source):
             named = {word.arg: word.value for word in node.keywords if word.arg} if isinstance(node, ast.Call) else {}
             match named.pop("code", None):
                 case ast.Constant(value=str() as code):
@@ -72,8 +78,8 @@ def test_every_refusal_with_a_code_has_a_german_sentence_whose_fields_it_fills()
 
 
 def test_every_sentence_that_is_known_whole_is_still_said():
-    sources = [ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")]
-    constants = {node.value for source in sources for node in ast.walk(source) if isinstance(node, ast.Constant)}
+    nodes = (node for source in sources().values() for node in ast.walk(source))
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
     known = {key.removeprefix("says.") for key in GERMAN if key.startswith("says.")}
     assert known
     assert known <= constants

@@ -88,7 +88,7 @@ def test_diagnostics_are_copied_from_about(browser: Browser, own: Zordon):
 
 def test_diagnostics_are_copied_where_the_page_may_not_use_the_clipboard(browser: Browser, own: Zordon):
     with open_window(browser, own) as window:
-        window.context.add_init_script("""delete Navigator.prototype.clipboard;
+        window.stub("""delete Navigator.prototype.clipboard;
             document.execCommand = () => { window.took = document.activeElement.value; }""")
         page = window.open("/settings")
         page.get_by_role("button", name="About Zordon").click()

@@ -27,7 +27,7 @@ def encode(path: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", list(UNKNOWN))
 def test_a_film_whose_picture_the_browser_does_not_know_is_shown_as_a_review_copy(browser: Browser, own: Zordon, how):
-    fill(own, 24, frames=24, with_files=24)
+    fill(own, 24, frames=24, with_files={FILM})
     with open_window(browser, own) as window:
         job = window.job(FILM)
         encode(Path(job["output_path"]) / window.get(f"jobs/{job['id']}/files")[0], how)
@@ -42,7 +42,7 @@ def test_a_film_that_cannot_be_played_at_all_shows_its_picture_a_sentence_and_a_
     browser: Browser, own: Zordon, tmp_path: Path, how
 ):
     """As in a viewer without H.264: the review copy is of a codec that it does not know either."""
-    fill(own, 24, frames=24, with_files=24)
+    fill(own, 24, frames=24, with_files={FILM})
     encode(tmp_path / "film.mp4", how)
     with open_window(browser, own) as window:
         job = window.job(FILM)
