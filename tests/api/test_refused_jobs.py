@@ -60,6 +60,7 @@ def test_a_job_without_a_usable_project_is_a_400(api, fields, word):
         ({"after": ["00000000-0000-4000-8000-000000000000"]}, "after"),
         ({"start_at": "tomorrow"}, "start_at"),
         ({"start_at": "2026-01-31T22:00:00"}, "time zone"),
+        ({"start_at": "2020-01-31T22:00:00Z"}, "2020-01-31 22:00 UTC has passed. Start now?"),
         ({"preset": "none"}, "preset"),
         ({"engine": "fake", "renderer": "cold"}, "engine"),
         ({"output_path": "frames"}, "output_path"),

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import JobRequest
-from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, ReadsView, UnitView
+from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, QueueView, ReadsView, UnitView
 
 
 class JobReading(Protocol):
@@ -27,7 +27,10 @@ class JobReading(Protocol):
         """
 
     def delta_json(self, token: str | None) -> bytes:
-        """``{"token","full","jobs","removed","nodes","engines","time"}`` since ``token``, encoded."""
+        """``{"token","full","jobs","removed","nodes","queue","engines","time"}`` since ``token``, encoded."""
+
+    def queue(self) -> QueueView:
+        """When all that waits and runs will be done."""
 
     def jobs_in_status(self, status: str) -> list[JobView]:
         """Raises BadRequest for an unknown status or when no job is in it."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from zordon_app.domain.views import JobView, NodeView
+from zordon_app.domain.views import JobView, NodeView, QueueView
 
 FrameText = Annotated[str, Meta(min_length=1, max_length=2000, examples=["1-10x2,15"])]
 
@@ -25,6 +25,7 @@ class Delta(Struct, kw_only=True):
     jobs: list[JobView]
     removed: list[str]
     nodes: list[NodeView]
+    queue: QueueView
     engines: list[Any]
     time: Any
 

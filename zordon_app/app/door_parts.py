@@ -22,6 +22,7 @@ from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.reading.deltas import Deltas
 from zordon_app.farm.reading.jobs import JobReading
+from zordon_app.farm.reading.queue_end import QueueEnd
 from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
@@ -53,11 +54,13 @@ class DoorParts:
         forget_previews: Callable[[str], None],
         this_node: str,
         reads: ReadFiles,
+        name_of: Callable[[str], str],
     ) -> None:
         """``offers`` are builds that could be downloaded; ``live_engines`` tells of builds and downloads."""
         jobs_folder = basis.paths.jobs
         folders = JobFolders(storage.outputs, jobs_folder, forget_previews)
-        views = JobViews(state, feed, progress, speeds, basis.name)
+        views = JobViews(state, feed, progress, speeds, basis.name, name_of)
+        queue = QueueEnd(state, speeds, progress, basis.clock)
         planning = Planning(
             registry=engines.registry,
             builds=engines.builds,
@@ -84,8 +87,10 @@ class DoorParts:
                 views,
                 basis.clock,
                 nodes=nodes.views,
+                queue=queue.view,
                 live_engines=live_engines,
             ),
+            queue=queue,
             progress=progress,
             outputs=storage.outputs,
             folders=folders,

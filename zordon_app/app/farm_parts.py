@@ -32,11 +32,13 @@ from zordon_app.farm.intake.watch_folders import WatchFolders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.recovery import Recovery, rebuild_from_manifests
+from zordon_app.farm.ledger.spans import Spans
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.parent.desk import ParentDesk
 from zordon_app.farm.parent.log_receiver import LogReceiver
 from zordon_app.farm.parent.project_transfer import JobProjects
 from zordon_app.farm.parent.recruiting import Recruiting
+from zordon_app.farm.reading.at_work import AtWork
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LEASE_SECONDS, LeaseKeeper
@@ -74,6 +76,7 @@ class FarmParts:
         self.state = FarmState(storage.store, peers.feed, basis.guard)
         self.downloads = DownloadParts(basis, engines, render, self._job_that_needs, peers)
         self.lifecycle = Lifecycle(self.state, basis.clock)
+        self.spans = Spans(self.state, basis.clock)
         self._build_ledger()
         self._build_shared_work()
         self._build_loops()
@@ -103,6 +106,7 @@ class FarmParts:
             forget_previews=self._forget_previews,
             this_node=render.identity.id,
             reads=self.reads,
+            name_of=self._name_of,
         )
         self.receipts = Receipts(
             self.state,
@@ -250,6 +254,9 @@ class FarmParts:
             this_node=self._render.identity.id,
             guard=self._basis.guard,
         )
+        at_work = AtWork(
+            self.state, self.leases, self.children, this_node=self._render.identity.id, name_of=self._name_of
+        )
         self.nodes = NodeDesk(
             self.this_node,
             self.leases,
@@ -259,6 +266,7 @@ class FarmParts:
             machine=self._render.machine,
             builds=self._build_states,
             others=self._peers.service.node_views,
+            at_work=at_work,
             machines=machines,
         )
 
@@ -349,6 +357,7 @@ class FarmParts:
             node=self.this_node,
             shortage=lambda: self._render.disk.shortage_now(self._basis.paths.work),
             monotonic=self._basis.clock.monotonic,
+            nudge=self._peers.feed.nudge,
         )
         return Worker(
             self.work,

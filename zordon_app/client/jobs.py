@@ -22,6 +22,10 @@ class JobCalls(Calls):
         """All jobs, asked now: ``{"jobs": […], "token": …}``."""
         return self._object("GET", "/api/jobs")
 
+    def get_queue(self) -> Json:
+        """When all that waits and runs will be done: ``{"jobs", "seconds", "at_least", "ends_at"}``."""
+        return self._object("GET", "/api/queue")
+
     def long_poll(self, token: str | None = None, *, delta: bool = False, seconds: float = 25.0) -> Json | None:
         """One long poll; None when nothing changed for ``seconds``."""
         query = {"token": token, "delta": int(delta), "timeout": seconds}

@@ -212,6 +212,16 @@ class Job(Struct, kw_only=True):
     hashes: dict[str, str] = field(default_factory=dict)
     """SHA-256 of the assembled files; those of units are in the ledger."""
     counts: UnitCounts = field(default_factory=UnitCounts)
+    made: dict[str, int] = field(default_factory=dict)
+    """How many units that are done each node made."""
+    held: dict[str, int] = field(default_factory=dict)
+    """How many units each node has in hand."""
+    ran_seconds: float | None = None
+    """How long any node was at work on it, by the monotonic clock, up to ``ran_at``; None: never counted."""
+    ran_at: datetime | None = None
+    """When ``ran_seconds`` was counted last; None while nobody is at work on it."""
+    machine_seconds: float | None = None
+    """Engine time of all units that were published, together; None: never counted."""
     superseded: int = 0
     """Late or repeated results that were set aside."""
     published: int = 0

@@ -9,8 +9,22 @@ from zordon_app.domain.jobs import ErrorGroup, ParentRef, UnitCounts
 from zordon_app.domain.statuses import JobStatus, UnitState
 
 
+class MadeBy(Struct, kw_only=True):
+    """A machine's part in a job: units of its that are done, and those that it has in hand."""
+
+    node: str
+    name: str
+    done: int
+    in_hand: int = 0
+
+
 class JobView(Struct, kw_only=True):
-    """One job as the API shows it; ``progress`` is 0–1, ``eta_seconds`` None until two units are done."""
+    """One job as the API shows it; ``progress`` is 0–1, ``eta_seconds`` None until two units are done.
+
+    ``machines`` are those that made units of it or have some in hand. ``ran_seconds`` is how long any machine was at
+    work on it, counted up to ``ran_at`` while it is; ``machine_seconds`` the time of all machines together. Both are
+    None for what was done before that was counted.
+    """
 
     id: str
     name: str
@@ -42,6 +56,10 @@ class JobView(Struct, kw_only=True):
     file_count: int
     node: str
     nodes: list[str]
+    machines: list[MadeBy]
+    ran_seconds: float | None
+    ran_at: datetime | None
+    machine_seconds: float | None
     max_attempts: int
     after: list[str]
     start_at: datetime | None
@@ -111,12 +129,42 @@ class UnitView(Struct, kw_only=True):
     ended_at: datetime | None
 
 
+class NodeWork(Struct, kw_only=True):
+    """What a machine has in hand of one job: ``frames`` of ``units`` frames or segments, as in ``3-5,9``.
+
+    ``job`` is the job where it was submitted, at ``node``; ``child`` the job of the machine that helps there, empty at
+    home.
+    """
+
+    job: str
+    name: str
+    node: str
+    node_name: str
+    frames: str
+    units: int
+    child: str = ""
+
+
+class QueueView(Struct, kw_only=True):
+    """When all that waits and runs will be done, as far as that can be told: ``seconds`` None: it cannot.
+
+    ``at_least`` says that more is to be done than could be counted. ``ends_at`` is by the clock of the machine asked.
+    """
+
+    jobs: int = 0
+    seconds: float | None = None
+    at_least: bool = False
+    ends_at: datetime | None = None
+
+
 NEEDS_UPDATE = "Needs another version of Zordon: it gets no work until both machines have the same."
 """The reason of a machine that answers and is given no work all the same."""
 
 
 class NodeView(Struct, kw_only=True):
     """One machine of the farm: ``state`` is ready, rendering, paused, offline or full (disk).
+
+    ``work`` is what it has in hand, for whomever; ``units_running`` and ``jobs`` (ids on that machine) follow from it.
 
     ``speeds`` are the last results of the engines' benchmarks: larger is faster, the same work on every machine.
     ``builds`` says of each engine's versions whether they are ``installed`` or ``downloading`` there.
@@ -129,6 +177,7 @@ class NodeView(Struct, kw_only=True):
     this: bool = False
     units_running: int = 0
     jobs: list[str] = field(default_factory=list)
+    work: list[NodeWork] = field(default_factory=list)
     cpu_percent: float | None = None
     memory_percent: float | None = None
     cores: int = 0

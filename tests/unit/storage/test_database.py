@@ -1,3 +1,5 @@
+import importlib
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -140,3 +142,26 @@ def test_a_copy_of_the_files_taken_while_they_are_written_opens_soundly(tmp_path
         assert copied.state.job(job_id).counts.done == number
         copied.database.close()
     bench.database.close()
+
+
+def test_jobs_of_before_learn_from_their_units_which_machine_made_what(tmp_path):
+    import sqlalchemy as sa
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    from zordon_app.storage.schema import JOBS, UNITS
+
+    database = Database(tmp_path / "zordon.db", tmp_path / "backups")
+    migration = importlib.import_module("zordon_app.storage.migrations.versions.0004_parts_of_machines")
+    row = {"spec": b"{}", "attempt": 1, "failures": 0, "artifact": "", "sha256": "", "bytes": 0, "error": ""}
+    units = [("done", "a", 2.0), ("done", "a", 3.0), ("done", "b", 4.0), ("leased", "b", None), ("waiting", "", None)]
+    with database.transaction() as connection:
+        connection.execute(JOBS.insert().values(id="old", status="running", document='{"name":"Bär"}'.encode()))
+        for number, (state, node, seconds) in enumerate(units):
+            more = {"job_id": "old", "number": number, "state": state, "node": node, "seconds": seconds}
+            connection.execute(UNITS.insert().values(**row, **more))
+        with Operations.context(MigrationContext.configure(connection)):
+            migration.upgrade()
+        job = json.loads(connection.execute(sa.select(JOBS.c.document)).scalar())
+    database.close()
+    assert job == {"name": "Bär", "made": {"a": 2, "b": 1}, "held": {"b": 1}, "machine_seconds": 9.0}

@@ -7,7 +7,7 @@ from zordon_app.api.exchange import Ask, json_answer, json_bytes
 from zordon_app.api.routing import JSON, LOCAL_ONLY, Context, Query, Route, Says, get
 from zordon_app.api.schemas import Delta, JobList
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.domain.views import JobView, ReadsView, UnitView
+from zordon_app.domain.views import JobView, QueueView, ReadsView, UnitView
 from zordon_app.errors import BadRequest
 
 BUSY = Says("Too many wait already; ask again after Retry-After seconds.")
@@ -27,11 +27,13 @@ def routes(context: Context) -> list[Route]:
     units = Says("The ledger.", list[UnitView], JSON)
     polled = {200: changed, 204: unchanged, 400: Says("The timeout is not a number."), 503: BUSY}
     reads = {200: Says("The project and what it reads.", ReadsView, JSON)}
+    ahead = Says("The end of the queue, as far as it can be told.", QueueView, JSON)
     listed = Says("The jobs.", JobList, JSON)
     return [
         get("/api/jobs", read.all, "All jobs, and the token of the list", answers={200: listed}),
         get("/api/jobs/long_poll", read.poll, "The jobs, once they changed", token, delta, timeout, answers=polled),
         get("/api/jobs/status/<status_val>", read.in_status, "Jobs in one status", answers={200: status, 400: none}),
+        get("/api/queue", read.queue, "When all that waits and runs will be done", answers={200: ahead}),
         get("/api/jobs/<job_id>", read.one, "One job", answers={200: one}),
         get("/api/jobs/<job_id>/reads", read.reads, "What it reads", answers=reads, allow=LOCAL_ONLY),
         get("/api/jobs/<job_id>/units", read.units, "The units of a job", answers={200: units}),
@@ -45,6 +47,10 @@ class JobReading:
         """``poll_seconds``: how long a long poll waits at most."""
         self._jobs = jobs
         self._poll_seconds = poll_seconds
+
+    def queue(self, _ask: Ask) -> HTTPResponse:
+        """Nothing, while that cannot be told."""
+        return json_answer(self._jobs.queue())
 
     def all(self, _ask: Ask) -> HTTPResponse:
         """``{"jobs": […], "token": "…"}``."""

@@ -9,21 +9,21 @@ from rich.table import Table
 from rich.text import Text
 
 from zordon_app.cli.terminal.screen import clean
-from zordon_app.cli.terminal.wording import FINAL, SHORT_ID, percent, remaining, state_text, units_done
+from zordon_app.cli.terminal.wording import FINAL, SHORT_ID, percent, remaining, state_text, units_done, works_on
 from zordon_app.client.calls import Json
 
 FRAME_LINES = 7
 """Lines that are not jobs or machines: headings and the line at the bottom."""
 
 
-def dashboard(address: str, jobs: Sequence[Json], nodes: Sequence[Json], height: int) -> RenderableType:
+def dashboard(address: str, jobs: Sequence[Json], nodes: Sequence[Json], ahead: str, height: int) -> RenderableType:
     """Machines above, jobs below; of the jobs those that fit, the ones that need a look first."""
     room = max(height - len(nodes) - FRAME_LINES, 3)
     shown = most_interesting(jobs, room)
     counts = Counter(job["status"] for job in jobs)
     summary = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items()) or "no jobs"
     hidden = f" ({len(jobs) - len(shown)} not shown)" if len(jobs) > len(shown) else ""
-    foot = Text(f"{address} · {summary}{hidden} · Ctrl-C ends", style="dim")
+    foot = Text(f"{address} · {summary}{hidden}{ahead and f' · {ahead}'} · Ctrl-C ends", style="dim")
     return Group(_machines(nodes), Text(), _jobs(shown), Text(), foot)
 
 
@@ -36,7 +36,7 @@ def most_interesting(jobs: Sequence[Json], room: int) -> list[Json]:
 
 
 def _machines(nodes: Sequence[Json]) -> Table:
-    table = _table("MACHINE", "STATE", "CPU", "MEMORY", "UNITS", "WHY")
+    table = _table("MACHINE", "STATE", "CPU", "MEMORY", "UNITS", "WORKS ON", "WHY")
     for node in nodes:
         table.add_row(
             clean(node["name"]) + (" (this)" if node["this"] else ""),
@@ -44,6 +44,7 @@ def _machines(nodes: Sequence[Json]) -> Table:
             _percent(node["cpu_percent"]),
             _percent(node["memory_percent"]),
             str(node["units_running"]),
+            Text(clean(works_on(node)), overflow="ellipsis"),
             clean(node["reason"]),
         )
     return table
@@ -68,7 +69,7 @@ def _jobs(jobs: Sequence[Json]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for column in columns:
-        table.add_column(column, no_wrap=True, ratio=1 if column in ("WHY", "JOB") else None)
+        table.add_column(column, no_wrap=True, ratio=1 if column in ("WHY", "JOB", "WORKS ON") else None)
     return table
 
 

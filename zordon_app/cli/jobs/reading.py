@@ -15,10 +15,11 @@ from zordon_app.cli.terminal.wording import (
     FINAL,
     SHORT_ID,
     duration,
+    made_on,
     moment,
     percent,
+    queue_words,
     remaining,
-    seconds_between,
     size,
     state_text,
     units_done,
@@ -61,11 +62,14 @@ def list_jobs(
     wanted = {status_named(word) for word in state or []}
     with session.connect() as client:
         jobs = [job for job in client.list_jobs()["jobs"] if not wanted or job["status"] in wanted]
+        ahead = "" if session.screen.json else queue_words(client.get_queue())
     jobs = jobs[:limit] if limit else jobs
     if session.screen.json:
         session.screen.document(jobs)
     elif jobs:
         show_jobs(session.screen, jobs)
+        if ahead:
+            session.screen.say(ahead)
     else:
         session.screen.say("No jobs. Add one with: zordon submit FILE" if not wanted else "No job is in that status.")
 
@@ -115,7 +119,6 @@ def status(
 
 
 def _show_job(screen: Screen, job: Json) -> None:
-    took = seconds_between(job["started_at"], job["ended_at"])
     screen.facts(
         [
             ("Job", job["name"]),
@@ -133,12 +136,21 @@ def _show_job(screen: Screen, job: Json) -> None:
             ("Added", moment(job["created_at"])),
             ("Started", moment(job["started_at"])),
             ("Ended", moment(job["ended_at"])),
-            ("Took", duration(took) if took is not None else ""),
+            ("Machines", made_on(job)),
+            ("Took", _took(job)),
             ("Time left", duration(job["eta_seconds"]) if job["eta_seconds"] is not None else ""),
             *(("Warning", warning) for warning in job["warnings"]),
             *(("Failed", f"{group['units']}: {group['message']}") for group in job["errors"]),
         ]
     )
+
+
+def _took(job: Json) -> str:
+    """How long machines were at work on it, and all their time together."""
+    if job["ran_seconds"] is None:
+        return ""
+    machine_time = "" if job["machine_seconds"] is None else f" ({duration(job['machine_seconds'])} of machine time)"
+    return f"{duration(job['ran_seconds'])}{machine_time}"
 
 
 def _show_status(screen: Screen, client: RenderServerProxy, status: Json) -> None:

@@ -1,7 +1,7 @@
 """``submit`` and ``review``: put a job into the queue."""
 
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +28,7 @@ from zordon_app.cli.jobs.waiting import verdict, wait_for_jobs
 from zordon_app.cli.machines.choosing import choose_machine
 from zordon_app.cli.terminal.exits import WrongUsage
 from zordon_app.cli.terminal.screen import Screen
-from zordon_app.cli.terminal.session import session_of
+from zordon_app.cli.terminal.session import Session, session_of
 from zordon_app.cli.terminal.times import parse_time
 from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.cli.terminal.wording import SHORT_ID
@@ -92,7 +92,7 @@ def submit(
             nodes = client.get_nodes()
             more["nodes"] = [choose_machine(nodes, text)["id"] for text in machine]
         if start_at:
-            more["start_at"] = parse_time(start_at, datetime.now().astimezone()).isoformat()
+            more["start_at"] = _start_time(session, start_at)
         if key:
             if len(files) > 1 or len(camera or []) > 1:
                 raise WrongUsage("--key belongs to one job; give one file and one camera.")
@@ -152,6 +152,16 @@ def sending(screen: Screen, name: str) -> AbstractContextManager[Any]:
     from zordon_app.cli.terminal.upload_bar import BytesBar
 
     return BytesBar(screen, name)
+
+
+def _start_time(session: Session, text: str) -> str | None:
+    """As the API takes it; None: the time has passed, and a person wants the start now."""
+    now = datetime.now().astimezone()
+    wanted = parse_time(text, now)
+    if now - wanted <= timedelta(minutes=1):
+        return wanted.isoformat()
+    session.screen.confirm(f"The start time {wanted:%Y-%m-%d %H:%M} has passed. Start now?", yes=session.yes)
+    return None
 
 
 def _print(screen: Screen, jobs: list[Json]) -> None:

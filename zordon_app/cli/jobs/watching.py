@@ -10,7 +10,7 @@ from zordon_app.cli.jobs.waiting import LineView, patiently, verdict, wait_for_j
 from zordon_app.cli.terminal.exits import Status
 from zordon_app.cli.terminal.session import Session, session_of
 from zordon_app.cli.terminal.verbs import Panel, add_verb
-from zordon_app.cli.terminal.wording import FINAL
+from zordon_app.cli.terminal.wording import FINAL, queue_words
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 
@@ -84,7 +84,8 @@ def draw_dashboard(client: RenderServerProxy, session: Session) -> NoReturn:
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             revision, jobs, nodes = patiently(partial(_now, client, revision))
-            live.update(dashboard(client.address.url, jobs, nodes, console.size.height), refresh=True)
+            ahead = queue_words(patiently(client.get_queue))
+            live.update(dashboard(client.address.url, jobs, nodes, ahead, console.size.height), refresh=True)
 
 
 def _now(client: RenderServerProxy, seen: int) -> tuple[int, list[Json], list[Json]]:

@@ -10,7 +10,7 @@ from zordon_app.cli.machines.choosing import choose_machine
 from zordon_app.cli.terminal.session import Session, session_of
 from zordon_app.cli.terminal.times import parse_time
 from zordon_app.cli.terminal.verbs import Panel, add_group, add_verb
-from zordon_app.cli.terminal.wording import SHORT_ID, state_text
+from zordon_app.cli.terminal.wording import SHORT_ID, state_text, works_on
 from zordon_app.client.calls import Json
 
 Machine = Annotated[str, typer.Argument(metavar="[MACHINE]", help="Name or id; default: this machine.")]
@@ -40,7 +40,7 @@ def list_machines(context: typer.Context) -> None:
     if session.screen.json:
         session.screen.document(nodes)
         return
-    columns = ("ID", "MACHINE", "STATE", "UNITS", "CPU", "MEMORY", "CORES", "SYSTEM", "VERSION", "WHY")
+    columns = ("ID", "MACHINE", "STATE", "UNITS", "WORKS ON", "CPU", "MEMORY", "CORES", "SYSTEM", "VERSION", "WHY")
     session.screen.table(columns, map(_row, nodes), right=("UNITS", "CPU", "MEMORY", "CORES"))
 
 
@@ -83,6 +83,7 @@ def _row(node: Json) -> tuple[Any, ...]:
         f"{node['name']}{' (this)' if node['this'] else ''}",
         state_text(node["state"]),
         node["units_running"],
+        works_on(node) or "–",
         "–" if node["cpu_percent"] is None else f"{node['cpu_percent']:.0f} %",
         "–" if node["memory_percent"] is None else f"{node['memory_percent']:.0f} %",
         node["cores"] or "–",

@@ -77,13 +77,6 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def seconds_between(start: str | None, end: str | None) -> float | None:
-    """Between two ISO times of one machine."""
-    if not start or not end:
-        return None
-    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
-
-
 def unit_total(job: Json) -> int:
     """All units of a job."""
     return sum(count for count in job["units"].values() if isinstance(count, int))
@@ -99,8 +92,31 @@ def units_done(job: Json) -> str:
 def remaining(job: Json) -> str:
     """Time to go, or time taken."""
     if job["status"] == "completed":
-        return f"took {duration(seconds_between(job['started_at'], job['ended_at']))}"
+        return f"took {duration(job['ran_seconds'])}"
     return duration(job["eta_seconds"])
+
+
+def works_on(node: Json) -> str:
+    """What a machine has in hand, for whom: ``shot 3-5,9; walk 1-4 for atlas``."""
+    return "; ".join(
+        f"{work['name']} {work['frames']}" + (f" for {work['node_name']}" if work["child"] or not node["this"] else "")
+        for work in node.get("work", [])
+    )
+
+
+def made_on(job: Json) -> str:
+    """The machines of a job and how much each made of it: ``atlas 12, borealis 8``."""
+    return ", ".join(f"{part['name']} {part['done']}" for part in job["machines"])
+
+
+def queue_words(queue: Json) -> str:
+    """When all is done, with the time of day; empty while that cannot be told."""
+    if queue["seconds"] is None:
+        return ""
+    least = "at least " if queue["at_least"] else ""
+    ends = datetime.fromisoformat(queue["ends_at"]).astimezone()
+    form = "%H:%M" if ends.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M"
+    return f"All done in {least}about {duration(queue['seconds'])}, at {ends:{form}}."
 
 
 def one_line(job: Json) -> str:

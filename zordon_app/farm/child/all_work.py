@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from zordon_app.domain.ids import JobId
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.engines.assignments import Assignment
@@ -68,8 +69,12 @@ class AllWork:
         node: ThisNode,
         shortage: Callable[[], str],
         monotonic: Callable[[], float],
+        nudge: Callable[[JobId], None] = lambda _job: None,
     ) -> None:
-        """Choose between ``local`` and ``children``; ``shortage`` is a sentence while the engines' disk is full."""
+        """Choose between ``local`` and ``children``; ``shortage`` is a sentence while the engines' disk is full.
+
+        ``nudge`` is told of jobs of others of which this machine has other units in hand now.
+        """
         self._state = state
         self._local = local
         self._children = children
@@ -78,6 +83,7 @@ class AllWork:
         self._node = node
         self._shortage = shortage
         self._monotonic = monotonic
+        self._nudge = nudge
         self._changed = threading.Event()
         self._closed = False
         state.listen(lambda _changed: self._changed.set())
@@ -115,7 +121,9 @@ class AllWork:
 
     def unit_started(self, lease: Lease, unit: LeasedUnit) -> LeaseOrder:
         """The engine began a unit."""
-        return self._held(self._of(lease).unit_started(lease, unit))
+        order = self._of(lease).unit_started(lease, unit)
+        self._show(lease)
+        return self._held(order)
 
     def progress(self, lease: Lease, unit: LeasedUnit, fraction: float) -> None:
         """How far the unit is."""
@@ -123,7 +131,9 @@ class AllWork:
 
     def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:
         """Hand a checked file in."""
-        return self._held(self._of(lease).deliver(lease, unit, file))
+        order = self._of(lease).deliver(lease, unit, file)
+        self._show(lease)
+        return self._held(order)
 
     def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:
         """The attempt failed; where the disk is full that is nobody's fault, and counts for nothing."""
@@ -144,6 +154,11 @@ class AllWork:
     def warn(self, lease: Lease, message: str) -> None:
         """Something a person should know."""
         self._of(lease).warn(lease, message)
+
+    def _show(self, lease: Lease) -> None:
+        """The ledger of a job of others changes there, and nobody here would hear of it."""
+        if self._children.work(lease.job) is not None:
+            self._nudge(lease.job)
 
     def _held(self, order: LeaseOrder) -> LeaseOrder:
         """A node that is out of the work ends what it has in hand."""

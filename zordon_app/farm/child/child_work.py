@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from zordon_app.domain.ids import is_id
-from zordon_app.domain.jobs import Job
+from zordon_app.domain.jobs import Job, UnitSpec
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildUpdate, Holding, LeaseAsk, News, NewsKind, Parcel
@@ -54,6 +54,7 @@ class ChildWork:
         self._next: Lease | None = None
         self._leases: dict[str, dict[int, int]] = {}
         """Units still owed to the parent, with their attempts: in an engine, or in a parcel that has not arrived."""
+        self._specs: dict[int, UnitSpec] = {}
         self._orders: dict[str, LeaseOrder] = {}
         self._lost: dict[str, set[int]] = {}
         self._made: set[tuple[str, int]] = set()
@@ -172,6 +173,7 @@ class ChildWork:
             self.wanted.clear()
             with self._lock:
                 self._leases[given.lease.id] = {unit.spec.number: unit.attempt for unit in given.lease.units}
+                self._specs.update({unit.spec.number: unit.spec for unit in given.lease.units})
                 self._rounds_unused = 0
                 # Here everything goes by the child job's own id; the parent's is only ever sent back to it.
                 self._next = structs.replace(given.lease, job=self.job.id)
@@ -217,6 +219,14 @@ class ChildWork:
         for parcel in self._parcels.of_job(self.job.id):
             before_each()
             self._send(parcel)
+
+    def in_hand(self) -> list[UnitSpec]:
+        """Units that are to be rendered here, or are being rendered; what is made and on its way is none of them."""
+        with self._lock:
+            numbers = [
+                number for lease, units in self._leases.items() for number in units if (lease, number) not in self._made
+            ]
+            return [self._specs[number] for number in sorted(numbers) if number in self._specs]
 
     @property
     def is_idle(self) -> bool:
@@ -274,6 +284,7 @@ class ChildWork:
     def _settle(self, lease: str, number: int) -> None:
         units = self._leases.get(lease, {})
         units.pop(number, None)
+        self._specs.pop(number, None)
         self._made.discard((lease, number))
         self._progress.pop(number, None)
         if not units:

@@ -58,7 +58,7 @@ class Intake:
         Raises:
             BadRequest, Forbidden, NotFound: with the sentence for the person.
         """
-        check_request(request, local=caller.local, find=find)
+        check_request(request, local=caller.local, find=find, now=self._clock.now())
         job_id, same = new_job_id(), find(request.project_of or "")
         try:
             source = self._sources.bring(job_id, request, upload, same)
@@ -74,7 +74,7 @@ class Intake:
         Raises:
             BadRequest, Forbidden, NotFound: as there.
         """
-        check_request(request, local=caller.local, find=find)
+        check_request(request, local=caller.local, find=find, now=self._clock.now())
         return self._planning.plan(request, path, local=caller.local, same=find(request.project_of or ""))
 
     def discard(self, job_id: JobId) -> None:

@@ -1,17 +1,21 @@
 """What can be wrong with a request before its project is looked at."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.messages import JobRequest
 from zordon_app.errors import BadRequest, Forbidden
 from zordon_app.farm.intake.replacing import check_replaceable
 
+START_LEEWAY = timedelta(seconds=60)
+"""A request may be on its way for so long."""
+
 FindJob = Callable[[str], Job | None]
 """The other jobs that a request names, by id."""
 
 
-def check_request(request: JobRequest, *, local: bool, find: FindJob) -> None:
+def check_request(request: JobRequest, *, local: bool, find: FindJob, now: datetime) -> None:
     """Raise BadRequest or Forbidden with the sentence for the person; ``local``: from a program of this machine."""
     if request.engine and request.renderer and request.engine != request.renderer:
         raise BadRequest("engine and renderer are two names of one field; they must not differ.")
@@ -28,7 +32,20 @@ def check_request(request: JobRequest, *, local: bool, find: FindJob) -> None:
         raise BadRequest("Give either frames or start_frame and end_frame, not both.")
     if request.start_at is not None and request.start_at.tzinfo is None:
         raise BadRequest("start_at needs a time zone, as in 2026-01-31T22:00:00Z.")
+    _check_start(request, find, now)
     _check_named(request, find)
+
+
+def _check_start(request: JobRequest, find: FindJob, now: datetime) -> None:
+    """A time that has passed is a slip of the hand more often than a wish: nobody finds out before the bill."""
+    replaced = find(request.replaces or "")
+    is_kept = replaced is not None and replaced.start_at == request.start_at
+    if request.start_at is not None and not is_kept and now - request.start_at > START_LEEWAY:
+        raise BadRequest(
+            "The start time {time} UTC has passed. Start now? Then leave start_at out.",
+            code="start_passed",
+            time=f"{request.start_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        )
 
 
 def _check_no_new_path(request: JobRequest, find: FindJob) -> None:

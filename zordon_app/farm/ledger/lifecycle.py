@@ -100,6 +100,8 @@ class Lifecycle:
             job = change.job(job_id)
             job.last_unit = number
             job.published += 1
+            if job.machine_seconds is not None or job.published == 1:
+                job.machine_seconds = (job.machine_seconds or 0.0) + seconds
             change.published.append((job_id, unit))
 
     def set_aside(self, job_id: JobId) -> None:

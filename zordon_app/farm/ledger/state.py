@@ -39,6 +39,7 @@ class Change:
         if job_id not in self.jobs:
             edited = copy.copy(self._state.job(job_id))
             edited.counts = copy.copy(edited.counts)
+            edited.made, edited.held = dict(edited.made), dict(edited.held)
             self.jobs[job_id] = edited
         return self.jobs[job_id]
 
@@ -52,6 +53,9 @@ class Change:
     def add(self, job: Job, units: list[Unit]) -> None:
         """A new job."""
         job.counts = count_units(units)
+        job.made, job.held = {}, {}
+        for unit in units:
+            note_part(job, unit, 1)
         self.jobs[job.id] = job
         self.units[job.id] = {unit.spec.number: unit for unit in units}
 
@@ -163,6 +167,8 @@ class FarmState:
             before, after = old[number].state, unit.state
             setattr(job.counts, before, getattr(job.counts, before) - 1)
             setattr(job.counts, after, getattr(job.counts, after) + 1)
+            note_part(job, old[number], -1)
+            note_part(job, unit, 1)
         if job.errors or job.counts.failed:
             job.errors = group_errors([units.get(number, unit) for number, unit in old.items()])
 
@@ -196,6 +202,16 @@ def count_units(units: list[Unit]) -> UnitCounts:
     for unit in units:
         setattr(counts, unit.state, getattr(counts, unit.state) + 1)
     return counts
+
+
+def note_part(job: Job, unit: Unit, more: int) -> None:
+    """Count a unit for or against the node that made it or has it in hand."""
+    parts = {UnitState.DONE: job.made, UnitState.LEASED: job.held}.get(unit.state)
+    if parts is None or not unit.node:
+        return
+    parts[unit.node] = parts.get(unit.node, 0) + more
+    if parts[unit.node] <= 0:
+        del parts[unit.node]
 
 
 def group_errors(units: list[Unit]) -> list[ErrorGroup]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from zordon_app.domain.views import NodeView
+from zordon_app.domain.views import NodeView, QueueView
 from zordon_app.farm.interfaces import Clock
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.state import FarmState
@@ -34,20 +34,22 @@ class Deltas:
         clock: Clock,
         *,
         nodes: Callable[[], list[NodeView]],
+        queue: Callable[[], QueueView],
         live_engines: Callable[[], list[dict[str, Any]]],
     ) -> None:
-        """``nodes`` are the machines as they are now; ``live_engines`` tells of builds and downloads."""
+        """``nodes`` are the machines as they are now, ``queue`` when it ends; ``live_engines`` builds and downloads."""
         self._state = state
         self._feed = feed
         self._views = views
         self._clock = clock
         self._nodes = nodes
+        self._queue = queue
         self._live_engines = live_engines
         self._lock = threading.Lock()
         self._made = _Made(None, "", 0.0, b"")
 
     def since(self, token: str | None) -> bytes:
-        """``{"token","full","jobs","removed","nodes","engines","time"}`` since ``token``."""
+        """``{"token","full","jobs","removed","nodes","queue","engines","time"}`` since ``token``."""
         with self._lock:
             made, now = self._made, self._clock.monotonic()
             is_fresh = made.asked == token and made.token == self._feed.token() and now - made.at < SHARED_SECONDS
@@ -66,6 +68,7 @@ class Deltas:
             "jobs": jobs,
             "removed": since.removed,
             "nodes": self._nodes(),
+            "queue": self._queue(),
             "engines": self._live_engines() if since.engines else [],
             "time": self._clock.now(),
         }

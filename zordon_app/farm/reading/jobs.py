@@ -5,7 +5,7 @@ from pathlib import Path
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.domain.views import JobView, OutputView, ReadsView, UnitView
+from zordon_app.domain.views import JobView, OutputView, QueueView, ReadsView, UnitView
 from zordon_app.errors import BadRequest, JobNotFound, NotFound
 from zordon_app.farm.intake.folders import JobFolders
 from zordon_app.farm.intake.read_files import ReadFiles
@@ -16,6 +16,7 @@ from zordon_app.farm.ledger.lifecycle import artifact_folder
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.reading.deltas import Deltas
+from zordon_app.farm.reading.queue_end import QueueEnd
 from zordon_app.farm.reading.views import JobViews, unit_view
 
 
@@ -29,6 +30,7 @@ class JobReading:
         feed: ChangeFeed,
         views: JobViews,
         deltas: Deltas,
+        queue: QueueEnd,
         progress: LiveProgress,
         outputs: Outputs,
         folders: JobFolders,
@@ -41,6 +43,7 @@ class JobReading:
         self._feed = feed
         self._views = views
         self._deltas = deltas
+        self._queue = queue
         self._progress = progress
         self._outputs = outputs
         self._folders = folders
@@ -57,6 +60,10 @@ class JobReading:
     def wait(self, token: str | None, timeout: float) -> bool:
         """Block until something changed."""
         return self._feed.wait(token, timeout)
+
+    def queue(self) -> QueueView:
+        """When all that waits and runs will be done."""
+        return self._queue.view()
 
     def delta_json(self, token: str | None) -> bytes:
         """What changed since ``token``, encoded."""

@@ -7,12 +7,13 @@ import msgspec
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, JobPlan, Unit
 from zordon_app.domain.statuses import JobStatus, UnitState
-from zordon_app.domain.views import JobView, PlanView, UnitView
+from zordon_app.domain.views import JobView, MadeBy, PlanView, UnitView
 from zordon_app.engines.base import Build
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.ordering import queue
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.farm.reading.queue_end import remaining
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.speeds import Speeds
 
@@ -27,13 +28,15 @@ class JobViews:
         progress: LiveProgress,
         speeds: Speeds,
         node_name: Callable[[], str],
+        name_of: Callable[[str], str] = str,
     ) -> None:
-        """Show jobs of ``state``; ``node_name`` is the machine they were submitted to."""
+        """Show jobs of ``state``; ``node_name`` is the machine they were submitted to, ``name_of`` that of any."""
         self._state = state
         self._feed = feed
         self._progress = progress
         self._speeds = speeds
         self._node_name = node_name
+        self._name_of = name_of
         self._encode = msgspec.json.Encoder().encode
         self._encoded: dict[JobId, tuple[int, bytes]] = {}
         self._all: tuple[str, bytes] = ("", b"")
@@ -105,6 +108,10 @@ class JobViews:
             file_count=len(job.files) if job.assemble else job.counts.done,
             node=self._node_name(),
             nodes=list(job.nodes),
+            machines=made_by(job, self._name_of),
+            ran_seconds=job.ran_seconds,
+            ran_at=job.ran_at,
+            machine_seconds=job.machine_seconds,
             max_attempts=job.max_attempts,
             after=list(job.after),
             start_at=job.start_at,
@@ -121,12 +128,24 @@ class JobViews:
     def _eta(self, job: Job, fractions: dict[int, float]) -> float | None:
         if job.status != JobStatus.RUNNING:
             return None
-        remaining = max(job.counts.waiting + job.counts.leased - sum(fractions.values()), 0)
         return planner.eta_seconds(
-            remaining=remaining,
+            remaining=remaining(job, fractions),
             units_per_second=self._speeds.units_per_second(job.id),
             done=job.counts.done,
         )
+
+
+def made_by(job: Job, name_of: Callable[[str], str]) -> list[MadeBy]:
+    """The machines that made units of a job or have some in hand, those that did most first."""
+    # A machine may have left the farm since; what it was called is still known.
+    names = {str(child.get("node", "")): str(child.get("node_name", "")) for child in job.child_jobs}
+    found = [
+        MadeBy(
+            node=node, name=names.get(node) or name_of(node), done=job.made.get(node, 0), in_hand=job.held.get(node, 0)
+        )
+        for node in {**job.made, **job.held}
+    ]
+    return sorted(found, key=lambda part: (-part.done, -part.in_hand, part.name))
 
 
 def job_progress(job: Job, fractions: dict[int, float]) -> float:

@@ -158,12 +158,13 @@ class LeaseKeeper:
                     self._take_back(held)
             self.changed.notify_all()
 
-    def units_in_hand(self, node: str) -> dict[JobId, int]:
-        """How many units of which jobs a node holds."""
+    def numbers_in_hand(self, node: str) -> dict[JobId, list[int]]:
+        """The units of which jobs a node holds and has not made yet."""
         with self._state.lock:
-            found: dict[JobId, int] = {}
+            found: dict[JobId, list[int]] = {}
             for held in self._leases.of_node(node):
-                found[held.lease.job] = found.get(held.lease.job, 0) + len(held.owed)
+                numbers = found.setdefault(held.lease.job, [])
+                numbers += [number for number in held.owed if number not in held.made]
             return found
 
     def holders(self, job_id: JobId) -> set[NodeId]:

@@ -3,15 +3,25 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from zordon_app.domain.ids import NodeId
-from zordon_app.domain.views import NodeView
+from zordon_app.domain.views import NodeView, NodeWork
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.farm.interfaces import Disk, Machines, PeerCalls, ThisMachine
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.this_node import ThisNode
+
+
+class AtWork(Protocol):
+    """Who has what in hand."""
+
+    def here(self) -> list[NodeWork]:
+        """What this machine has in hand, for itself and for others."""
+
+    def seen(self, view: NodeView) -> NodeView:
+        """Another machine, with the work that it has from here."""
 
 
 class NodeDesk:
@@ -28,9 +38,10 @@ class NodeDesk:
         machine: ThisMachine,
         builds: Callable[[], dict[str, dict[str, str]]],
         others: Callable[[], list[NodeView]],
+        at_work: AtWork,
         machines: Machines,
     ) -> None:
-        """``machine`` tells how busy this one is, ``builds`` which it has; see ``NodeView``."""
+        """``machine`` tells how busy this one is, ``builds`` which it has, ``at_work`` what all have in hand."""
         self._this = this
         self._leases = leases
         self._disk = disk
@@ -39,19 +50,19 @@ class NodeDesk:
         self._machine = machine
         self._builds = builds
         self._others = others
+        self._at_work = at_work
         self._machines = machines
 
     def views(self) -> list[NodeView]:
         """This machine first."""
-        return [self.this(), *self._others()]
+        return [self.this(), *map(self._at_work.seen, self._others())]
 
     def this(self) -> NodeView:
         """This machine."""
         cpu, memory = self._machine.load()
         shortage = self._disk.shortage(self._data_folder)
-        in_hand = {str(job_id): count for job_id, count in self._leases.units_in_hand(self._this.id).items()}
-        speeds = self._machine.engine_speeds()
-        return self._this.view(in_hand, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds, builds=self._builds())
+        speeds, work = self._machine.engine_speeds(), self._at_work.here()
+        return self._this.view(work, shortage=shortage, cpu=cpu, memory=memory, speeds=speeds, builds=self._builds())
 
     def pause(self, node_id: str, *, paused: bool, after_current: bool, until: datetime | None = None) -> NodeView:
         """Take a machine out of the work, for good or ``until`` a moment; or back. Raises NotFound, PeerGone."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from zordon_app.domain.holds import Hold
-from zordon_app.domain.views import NodeView
+from zordon_app.domain.views import NodeView, NodeWork
 from zordon_app.farm.scheduling.availability import Rules, is_held, why_not, why_not_more
 
 
@@ -87,7 +87,7 @@ class ThisNode:
 
     def view(
         self,
-        in_hand: dict[str, int],
+        work: list[NodeWork],
         *,
         shortage: str,
         cpu: float | None,
@@ -96,15 +96,16 @@ class ThisNode:
         builds: dict[str, dict[str, str]] | None = None,
     ) -> NodeView:
         """The record for the API."""
-        state, reason = self._state(in_hand, shortage)
+        state, reason = self._state(shortage, has_work=bool(work))
         return NodeView(
             id=self.id,
             name=self.name,
             state=state,
             reason=reason,
             this=True,
-            units_running=sum(in_hand.values()),
-            jobs=list(in_hand),
+            units_running=sum(one.units for one in work),
+            jobs=[one.child or one.job for one in work],
+            work=work,
             cpu_percent=cpu,
             memory_percent=memory,
             cores=self._cores,
@@ -114,14 +115,14 @@ class ThisNode:
             builds=builds or {},
         )
 
-    def _state(self, in_hand: dict[str, int], shortage: str) -> tuple[str, str]:
+    def _state(self, shortage: str, *, has_work: bool) -> tuple[str, str]:
         reason = self.why_not()
         if reason:
             is_plain = is_held(self.hold, self._around.now()) and self.hold.until is None
-            return ("paused", "Finishes what it has." if in_hand and is_plain else reason)
+            return ("paused", "Finishes what it has." if has_work and is_plain else reason)
         if shortage:
             return ("full", shortage)
-        return ("rendering", "") if in_hand else ("ready", self._why_not_more())
+        return ("rendering", "") if has_work else ("ready", self._why_not_more())
 
     def _why_not_more(self) -> str:
         rules = self._around.rules()

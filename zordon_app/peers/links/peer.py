@@ -34,8 +34,8 @@ class Peer:
         self._skew: timedelta | None = None
         self._problem = "Not reached yet."
         self._since = clock.now()
-        self._shown: tuple[bool, str, dict[str, dict[str, str]]] = (False, "", {})
-        """Whether it was there, its state and its builds, as people saw them last."""
+        self._shown: tuple[bool, str, dict[str, dict[str, str]], set[tuple[str, str]]] = (False, "", {}, set())
+        """Whether it was there, its state, its builds and for which jobs it worked, as people saw them last."""
         self._turning = threading.Lock()
 
     @property
@@ -85,11 +85,12 @@ class Peer:
         self._problem = problem
 
     def turned(self) -> bool:
-        """Whether it came or went since this was asked last, or tells of another state or other builds."""
+        """Whether it came or went since this was asked last, or tells of another state, other builds or jobs."""
         with self._turning:
             was_online, now = self._shown[0], self.is_online
             told = self._beat.node if self._beat is not None else None
-            shown = (now, told.state, told.builds) if told is not None else (now, "", {})
+            work = {(work.node, work.job) for work in told.work} if told is not None else set()
+            shown = (now, told.state, told.builds, work) if told is not None else (now, "", {}, work)
             changed, self._shown = shown != self._shown, shown
             if now != was_online:
                 self._since = self._clock.now()

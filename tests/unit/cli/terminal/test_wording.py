@@ -4,7 +4,7 @@ from zordon_app.cli.jobs.choosing import choose_job
 from zordon_app.cli.jobs.dashboard import most_interesting
 from zordon_app.cli.terminal.exits import NoSuchThing, Status, WrongUsage, status_of
 from zordon_app.cli.terminal.screen import clean
-from zordon_app.cli.terminal.wording import duration, percent, size
+from zordon_app.cli.terminal.wording import duration, made_on, percent, queue_words, size, works_on
 from zordon_app.client.errors import BadRequest, NotFound, Unreachable
 from zordon_app.errors import ZordonError
 
@@ -19,6 +19,33 @@ def test_durations_read_like_a_person_says_them(seconds, text):
 @pytest.mark.parametrize(("fraction", "text"), [(0, "0 %"), (0.9999, "99 %"), (1, "100 %"), (7, "100 %")])
 def test_percent_is_100_only_when_all_is_done(fraction, text):
     assert percent(fraction) == text
+
+
+WORK = {"name": "shot", "frames": "3-5", "node_name": "atlas", "child": ""}
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ({"this": True, "work": [WORK]}, "shot 3-5"),
+        ({"this": True, "work": [WORK, {**WORK, "name": "walk", "child": "c"}]}, "shot 3-5; walk 3-5 for atlas"),
+        ({"this": False, "work": [WORK]}, "shot 3-5 for atlas"),
+        ({"this": False, "work": []}, ""),
+    ],
+)
+def test_a_machine_is_shown_with_what_it_does_and_for_whom(node, words):
+    assert works_on(node) == words
+
+
+def test_machines_of_a_job_are_those_that_made_something():
+    assert made_on({"machines": [{"name": "atlas", "done": 12}, {"name": "beta", "done": 1}]}) == "atlas 12, beta 1"
+
+
+def test_the_end_of_the_queue_has_a_time_of_day_and_says_when_it_is_the_least():
+    told = {"seconds": 540.0, "at_least": True, "ends_at": "2126-01-31T22:00:00+00:00"}
+    assert queue_words(told).startswith("All done in at least about 9 m 00 s, at 2126-")
+    assert "at least" not in queue_words({**told, "at_least": False})
+    assert queue_words({"seconds": None, "at_least": False, "ends_at": None}) == ""
 
 
 def test_sizes_have_a_unit():

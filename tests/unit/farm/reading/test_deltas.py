@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from zordon_app.domain.views import QueueView
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.reading.deltas import SHARED_SECONDS, Deltas
 from zordon_app.farm.reading.views import JobViews
@@ -25,6 +26,7 @@ def deltas(bench, asked):
         views,
         bench.clock,
         nodes=lambda: asked.append(1) or [],
+        queue=QueueView,
         live_engines=list,
     )
 

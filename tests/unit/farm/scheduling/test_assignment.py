@@ -31,6 +31,7 @@ def assignment(bench, dispatch):
         others=lambda: [SimpleNamespace(id=OTHER)],
         machines=None,
         builds=dict,
+        at_work=SimpleNamespace(here=list, seen=lambda view: view),
     )
     return MachineAssignment(bench.state, bench.lifecycle, dispatch.leases, desk, NODE)
 

@@ -301,7 +301,7 @@ def test_nobody_settles_the_units_of_another_node(dispatch, peer_lease):
 
     dispatch.leases.settle(forged, 2)
 
-    assert dispatch.leases.units_in_hand(OTHER) == {job_id: len(owed)}
+    assert dispatch.leases.numbers_in_hand(OTHER) == {job_id: list(owed)}
 
 
 def sizes(dispatch, *nodes):
