@@ -18,6 +18,7 @@ from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.arguments import check_arguments
 from zordon_app.engines.base import Build, Event
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
+from zordon_app.engines.hearing import hearing
 from zordon_app.render.check import check_artifact, prove_artifact
 from zordon_app.render.processes import ProcessOwner
 from zordon_app.render.programs import ProgramRunner
@@ -31,6 +32,8 @@ class Made(Struct, kw_only=True):
     job: Job
     events: list[Event] = field(default_factory=list)
     told: list[float] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    """What was said while the parts were joined."""
 
     @property
     def reason(self) -> str:
@@ -90,7 +93,7 @@ class Studio(Struct, kw_only=True):
         return events
 
     def _assemble(self, made: Made, units: list[UnitSpec], parts: Path, out: Path, build: Build) -> Path:
-        run = ProgramRunner(ProcessOwner("test"), out)
+        run = hearing(self.engine, ProgramRunner(ProcessOwner("test"), out), made.warned.append)
         report: Callable[[str, float], None] = lambda _message, fraction: made.told.append(fraction)  # noqa: E731
         files = self.engine.assemble(made.job, units, parts, out, build, run, report)
         assert [path.name for path in files] == [made.job.output_file]

@@ -141,6 +141,22 @@ def test_surround_sound_with_its_channels_at_the_side_becomes_opus(studio, sourc
         assert container.streams.audio[0].layout.name == "5.1"
 
 
+def test_damaged_sound_is_told_where_the_parts_of_a_film_are_joined(one_studio, sources, tmp_path):
+    source = sources.film("24.mp4")
+    with av.open(str(source)) as container:
+        packets = [packet for packet in container.demux(container.streams.audio[0]) if packet.size]
+        places = [packet.pos for packet in packets[400:440]]
+    data = bytearray(source.read_bytes())
+    for place in places:
+        data[place : place + 12] = b"\xff" * 12
+    path = tmp_path / "scratched.mp4"
+    path.write_bytes(data)
+    made = one_studio.make(path, FAST)
+
+    assert len(made.plan.units) == 2
+    assert made.warned == ["Parts of the film are damaged: they are filled in or left out, as players do."]
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("layout", _CHANNELS)
 @pytest.mark.parametrize("codec", ENCODERS)

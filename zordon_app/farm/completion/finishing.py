@@ -12,6 +12,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Expected, Job
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Build, RunProgram
+from zordon_app.engines.hearing import hearing
 from zordon_app.engines.limits import limited
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import DiskFull, EngineFailed, WouldReplace, ZordonError
@@ -152,13 +153,18 @@ class Finishing:
         """Names of the published files, each with its sha256."""
         engine = self._registry.get(job.engine)
         specs = [unit.spec for unit in self._state.ledger(job.id).values() if unit.artifact]
+
+        def warn(sentence: str) -> None:
+            if self._state.has(job.id):
+                self._lifecycle.warn(job.id, sentence)
+
         made = engine.assemble(
             job,
             specs,
             artifact_folder(job, self._jobs_folder),
             folder,
             build,
-            limited(engine, self._make_runner(job.id), self._threads()),
+            hearing(engine, limited(engine, self._make_runner(job.id), self._threads()), warn),
             lambda message, fraction: self._tell(job.id, message, fraction),
         )
         if not made:
