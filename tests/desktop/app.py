@@ -15,7 +15,11 @@ from typing import Any
 import psutil
 import pytest
 
-SECONDS = 60.0
+from tests.fakes.engine import plugin
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 240.0
+"""The one limit of these tests: it only ends what would fail anyway."""
 STEP = 0.2
 
 
@@ -34,6 +38,14 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def with_fake_engines(home: Path) -> str:
+    """A ``PYTHONPATH`` by which a node with that home has them beside the real ones."""
+    folder = home.with_name("plugin")
+    if not folder.exists():
+        plugin(folder)
+    return os.pathsep.join([str(ROOT), str(folder)])
+
+
 class App:
     """``zordon app`` with its window; ``port`` is where a Qt window can be driven from, as in a browser."""
 
@@ -48,6 +60,7 @@ class App:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ZORDON_")}
         self.env = {
             **kept,
+            "PYTHONPATH": with_fake_engines(home),
             "ZORDON_HOME": str(home),
             "HOME": str(home),
             "DISPLAY": display,

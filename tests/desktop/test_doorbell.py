@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.app import SECONDS
 from zordon_app.desktop.doorbell import Doorbell, read_message, ring, take_lock
 
 KEY = "0" * 64
@@ -23,7 +24,7 @@ def bell(tmp_path, heard):
 
 
 def send(port: int, data: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         return connection.recv(10)
@@ -35,12 +36,12 @@ def test_a_second_start_hands_over_its_files(bell, heard, tmp_path):
     assert take_lock(tmp_path / "lock") is None
     assert ring(tmp_path / "note.json", files)
 
-    assert heard.get(timeout=5) == files
+    assert heard.get(timeout=SECONDS) == files
 
 
 def test_a_second_start_without_files_rings_too(bell, heard, tmp_path):
     assert ring(tmp_path / "note.json", [])
-    assert heard.get(timeout=5) == []
+    assert heard.get(timeout=SECONDS) == []
 
 
 def test_the_next_start_gets_the_lock_of_a_window_that_was_closed(tmp_path, heard):
@@ -88,7 +89,7 @@ def send_for_ever(connection: socket.socket) -> None:
 def test_a_message_without_end_is_broken_off(bell, heard, tmp_path):
     port = json.loads((tmp_path / "note.json").read_text())["port"]
 
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection, pytest.raises(OSError):
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection, pytest.raises(OSError):
         send_for_ever(connection)
 
     assert ring(tmp_path / "note.json", [])

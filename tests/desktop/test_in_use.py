@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from tests.desktop.app import SECONDS
 from tests.fakes.api import Api, wait_until
 from tests.fakes.engine import FakeEngine, write_project
 from tests.fakes.screens import x_server
@@ -35,7 +36,7 @@ def node(tmp_path):
 def touch():
     """A person's hand on the mouse."""
     for place in ("10", "20"):
-        subprocess.run(["xdotool", "mousemove", place, place], env={**os.environ}, check=True, timeout=30)
+        subprocess.run(["xdotool", "mousemove", place, place], env={**os.environ}, check=True, timeout=SECONDS)
 
 
 def test_the_x_server_tells_of_the_pointer(screen):

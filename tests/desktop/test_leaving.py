@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+from tests.desktop.app import SECONDS
+
 LEAVE = """
 import threading
 from zordon_app.desktop.leaving import leave
@@ -13,7 +15,7 @@ print("by itself")
 
 def run(*, wait: str, daemon: bool = False) -> tuple[int, str]:
     script = LEAVE.format(wait=wait, daemon=daemon)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
 

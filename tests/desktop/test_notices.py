@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.desktop.app import SECONDS
 from zordon_app.desktop.notices import LONGEST
 
 dbus = pytest.importorskip("dbus_fast")
 
 INTERFACE = "org.freedesktop.Notifications"
-SECONDS = 60.0
 DESCRIPTION = f"""<node><interface name="{INTERFACE}">
 <method name="GetServerInformation"><arg type="s" direction="out"/><arg type="s" direction="out"/>
 <arg type="s" direction="out"/><arg type="s" direction="out"/></method>

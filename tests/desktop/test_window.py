@@ -2,20 +2,19 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.desktop.app import SECONDS, App, wait_until
+from tests.desktop.app import SECONDS, App, wait_until, with_fake_engines
 from zordon_app.client import RenderServerProxy
 
 expect.set_options(timeout=SECONDS * 1000)
-
-SLOW = {"video_codec": "libx265", "preset": "placebo"}
 
 
 @contextmanager
@@ -45,9 +44,9 @@ def client_of(app: App) -> Iterator[RenderServerProxy]:
         yield client
 
 
-def start_slow_job(app: App, film: Path) -> str:
+def start_job(app: App, project: Path) -> str:
     with client_of(app) as client:
-        job = client.create_job({"local_path": str(film), "args": SLOW})
+        job = client.create_job({"local_path": str(project)})
         wait_until(lambda: client.get_job(job["id"])["status"] == "running", "the job")
         return str(job["id"])
 
@@ -56,8 +55,8 @@ def close_button(app: App) -> None:
     app.press("alt+F4")
 
 
-def test_a_file_given_at_start_becomes_a_job_that_completes(open_app, back_end, film):
-    app = open_app(back_end, film)
+def test_a_file_given_at_start_becomes_a_job_that_completes(open_app, each_back_end, film):
+    app = open_app(each_back_end, film)
 
     with client_of(app) as client:
         # The keys do nothing until the page has looked into the file.
@@ -84,7 +83,7 @@ def test_a_node_that_cannot_start_is_told_in_the_window_which_stays_until_it_is_
             expect(page.get_by_role("alert")).to_contain_text(str(port))
             expect(page.get_by_role("heading", name="Zordon cannot start")).to_be_visible()
         close_button(app)
-        _, errors = app.process.communicate(timeout=60)
+        _, errors = app.process.communicate(timeout=SECONDS)
 
     assert app.process.returncode == 1
     assert str(port) in errors
@@ -116,11 +115,13 @@ def test_what_the_page_keeps_lies_in_zordons_own_folder(open_app, back_end):
     assert not (app.home / ".pywebview").exists()
 
 
-def test_the_page_reaches_the_system_through_the_window_only(open_app, qt, tmp_path):
-    app = open_app(qt)
+def test_the_page_reaches_the_system_through_the_window_only(idle, tmp_path):
+    app = idle
 
     with page_of(app) as page:
-        assert page.evaluate("pywebview.api.open_path('/nonexistent')") is False
+        # Of a whole path that is sure to lead nowhere: as root, programs of users without a home make /nonexistent.
+        assert page.evaluate("path => pywebview.api.open_path(path)", str(tmp_path / "gone.png")) is False
+        assert page.evaluate("path => pywebview.api.reveal(path)", str(tmp_path / "gone.png")) is False
         assert page.evaluate("pywebview.api.open_path('x')") is False
         page.evaluate("pywebview.api.set_title('(1) 62 % – Käse')")
         wait_until(lambda: app.do("getwindowname", app.window()) == "(1) 62 % – Käse", "the title")
@@ -133,8 +134,8 @@ def test_the_page_reaches_the_system_through_the_window_only(open_app, qt, tmp_p
         wait_until(lambda: log.read_text().count("does not exist") == len(names), "the refusals")
 
 
-def test_a_second_start_hands_its_files_over_and_ends(open_app, qt, film):
-    app = open_app(qt)
+def test_a_second_start_hands_its_files_over_and_ends(idle, film):
+    app = idle
 
     app.start_again(film)
 
@@ -143,11 +144,22 @@ def test_a_second_start_hands_its_files_over_and_ends(open_app, qt, film):
     wait_until(lambda: len(app.visible()) == 1, "one window")
 
 
-def test_closing_while_a_job_runs_asks_and_the_work_goes_on_in_the_background(open_app, qt, long_film):
+def test_closing_while_a_job_runs_asks_and_a_person_stays_or_lets_the_work_go_on_in_the_background(
+    open_app, qt, endless
+):
     app = open_app(qt)
-    job = start_slow_job(app, long_film)
+    job = start_job(app, endless)
 
     with page_of(app) as page:
+        for _ in range(2):
+            close_button(app)
+            expect(page.get_by_role("alertdialog")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("alertdialog")).to_be_hidden()
+            # The answer is on its way to the window.
+            page.evaluate("pywebview.api.set_title('Zordon')")
+        assert app.visible()
+
         close_button(app)
         page.get_by_role("button", name="Keep rendering in the background").click()
         wait_until(lambda: not app.visible(), "the window to go")
@@ -164,28 +176,11 @@ def test_closing_while_a_job_runs_asks_and_the_work_goes_on_in_the_background(op
     assert app.wait() == 0
 
 
-def test_a_person_who_does_not_want_to_close_after_all_stays(open_app, qt, long_film):
-    app = open_app(qt)
-    start_slow_job(app, long_film)
-
-    with page_of(app) as page:
-        for _ in range(2):
-            close_button(app)
-            expect(page.get_by_role("alertdialog")).to_be_visible()
-            page.keyboard.press("Escape")
-            expect(page.get_by_role("alertdialog")).to_be_hidden()
-            # The answer is on its way to the window.
-            page.evaluate("pywebview.api.set_title('Zordon')")
-
-    wait_until(app.visible, "the window")
-    assert app.process.poll() is None
-
-
-def test_the_answer_is_remembered(open_app, back_end, long_film):
+def test_the_answer_is_remembered(open_app, back_end, endless):
     app = open_app(back_end)
     with client_of(app) as client:
         client.change_settings({"ui": {"closing": "background"}})
-    start_slow_job(app, long_film)
+    start_job(app, endless)
 
     close_button(app)
 
@@ -195,8 +190,8 @@ def test_the_answer_is_remembered(open_app, back_end, long_film):
     app.wait_for_window()
 
 
-def test_closing_without_work_ends_the_app(open_app, back_end):
-    app = open_app(back_end)
+def test_closing_without_work_ends_the_app(open_app, each_back_end):
+    app = open_app(each_back_end)
 
     close_button(app)
 
@@ -204,29 +199,34 @@ def test_closing_without_work_ends_the_app(open_app, back_end):
     assert not (app.home / "data" / "instance.json").exists()
 
 
-def test_leaving_after_the_current_work_needs_nobody_to_wait(open_app, qt, film, tmp_path):
+def test_leaving_after_the_current_work_needs_nobody_to_wait(open_app, qt, endless):
     app = open_app(qt)
     with client_of(app) as client:
         client.change_settings({"ui": {"closing": "after"}})
-        job = client.create_job({"local_path": str(film), "args": {"video_codec": "libx265", "preset": "veryslow"}})
-        wait_until(lambda: client.get_job(job["id"])["status"] in ("running", "completed"))
+    job = start_job(app, endless)
 
     close_button(app)
+    wait_until(lambda: not app.visible(), "the window to go")
+    with client_of(app) as client:
+        wait_until(lambda: client.get_nodes()[0]["state"] == "paused", "the node to take no more")
+        leased = [unit["unit"] for unit in client.get_job_units(job) if unit["state"] == "leased"]
+    endless.with_name("limit").write_text("4")
 
     assert app.wait() == 0
-    again = open_app(qt)
-    with client_of(again) as client:
-        assert wait_until(lambda: client.get_job(job["id"])["status"] == "completed")
+    with closing(sqlite3.connect(app.home / "data" / "zordon.db")) as kept:
+        done = {number for (number,) in kept.execute("SELECT number FROM units WHERE state = 'done'")}
+    assert set(leased) <= done
 
 
-def test_a_window_over_a_node_that_ran_before_leaves_it_running(open_app, back_end, long_film, tmp_path):
+def test_a_window_over_a_node_that_ran_before_leaves_it_running(open_app, back_end, endless, tmp_path, monkeypatch):
     from tests.cli.node_process import Node
 
+    monkeypatch.setenv("PYTHONPATH", with_fake_engines(tmp_path / "home"))
     node = Node(tmp_path / "home")
     try:
         app = open_app(back_end)
         assert app.address == node.address
-        start_slow_job(app, long_film)
+        start_job(app, endless)
 
         close_button(app)
 
@@ -250,14 +250,15 @@ def test_the_window_comes_back_as_it_was(open_app, back_end):
     assert wait_until(lambda: "1010x710" in again.do("getwindowgeometry", again.window()))
 
 
-def test_a_download_goes_where_the_person_says(open_app, qt, film, tmp_path):
-    app = open_app(qt)
+def test_a_download_goes_where_the_person_says(idle, film, tmp_path):
+    app = idle
     with client_of(app) as client:
         job = client.create_job({"local_path": str(film)})
         wait_until(lambda: client.get_job(job["id"])["status"] == "completed")
     target = tmp_path / "from the window.zip"
 
     with page_of(app) as page:
+        page.keyboard.press("Escape")
         page.goto(f"{app.address}/#/jobs/{job['id']}")
         page.get_by_role("button", name="Download as zip").click()
         dialog = wait_until(lambda: app.do("search", "--onlyvisible", "--name", "^Save as$").split())[-1]
@@ -270,14 +271,14 @@ def test_a_download_goes_where_the_person_says(open_app, qt, film, tmp_path):
     assert target.read_bytes()[:2] == b"PK"
 
 
-def test_the_machine_stays_awake_while_it_renders_and_no_longer(open_app, qt, long_film, tmp_path):
+def test_the_machine_stays_awake_while_it_renders_and_no_longer(open_app, qt, endless, tmp_path):
     """In the place of systemd's program a real one that says when it is alive; no systemd runs in a test."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "systemd-inhibit").write_text(f'#!/bin/sh\necho "$@" > {tools}/alive\ncat\n')
     (tools / "systemd-inhibit").chmod(0o755)
     app = open_app(qt, PATH=f"{tools}:{os.environ['PATH']}")
-    job = start_slow_job(app, long_film)
+    job = start_job(app, endless)
 
     said = wait_until(lambda: (tools / "alive").exists() and (tools / "alive").read_text(), "to be kept awake")
     assert app.runs("systemd-inhibit")
@@ -297,12 +298,12 @@ def test_without_a_screen_the_browser_opens_and_says_why(tmp_path, film):
 
     address = wait_until(lambda: called.exists() and called.read_text().strip(), "the browser")
     second = subprocess.run(
-        [*app.process.args], env=app.env, cwd="/", capture_output=True, text=True, timeout=60, check=False
+        [*app.process.args], env=app.env, cwd="/", capture_output=True, text=True, timeout=SECONDS, check=False
     )
 
     assert address == app.address
     assert second.returncode == 0
     app.process.terminate()
-    _, errors = app.process.communicate(timeout=60)
+    _, errors = app.process.communicate(timeout=SECONDS)
     assert app.process.returncode == 0
     assert f"No window can be shown here, so Zordon opens in the browser: {address}" in errors
