@@ -52,11 +52,11 @@ class Packaging:
         self._dist.mkdir(parents=True, exist_ok=True)
         makers: dict[str, Callable[[], Path]] = {
             "addon": lambda: make_addon(ROOT, self.version, self._dist),
-            "folder": lambda: self.folder("qt"),
+            "folder": lambda: self.folder(window_variant()),
             "file": lambda: self._builder.file(system_variant()),
             "deb": lambda: self._deb(system_variant()),
             "archive": lambda: make_archive(ROOT, self.folder("qt"), self.version, self._dist, fast=self._fast),
-            "installer": lambda: make_windows_installer(ROOT, self.folder("qt"), self.version, self._dist),
+            "installer": lambda: make_windows_installer(ROOT, self.folder(window_variant()), self.version, self._dist),
             "image": lambda: make_disk_image(ROOT, self._app(), self.version, platform.machine(), self._dist),
         }
         self._made[kind] = makers[kind]()
@@ -68,7 +68,7 @@ class Packaging:
         for kind, package in self._made.items():
             if kind in ("addon", "folder"):
                 continue
-            folder = self.folder(system_variant() if kind in ("deb", "file") else "qt")
+            folder = self.folder(system_variant() if kind in ("deb", "file") else window_variant())
             rows.append(measure(package, folder, package if kind == "file" else folder / EXECUTABLE))
         say(table(rows))
 
@@ -86,9 +86,14 @@ class Packaging:
         return self.folder("qt").parent / "Zordon.app"
 
 
+def window_variant() -> str:
+    """What shows the window wherever the program is carried: WebView2, which every Windows has, else Qt."""
+    return "system" if sys.platform == "win32" else "qt"
+
+
 def system_variant() -> str:
     """The system's own web view where the program can bring what reaches it: on Linux, with its bindings built."""
-    return "system" if sys.platform == "linux" and GtkBindings(ROOT).ready() else "qt"
+    return "system" if sys.platform == "linux" and GtkBindings(ROOT).ready() else window_variant()
 
 
 def version_in(module: Path) -> str:

@@ -87,13 +87,22 @@ UNUSED_FOLDERS = (
     "share/icons",
     "share/locale",
     "share/themes",
-    "OpenImageIO/bin/",
-    "OpenImageIO/share/",
 )
 """Parts of libraries by the beginning of their place in the program."""
 
+TOOLS = ("OpenImageIO/bin/", "OpenImageIO/share/")
+"""Programs of libraries that Zordon does not start; on Windows the libraries themselves lie beside them."""
+
+LIBRARY_ENDINGS = (".dll", ".pyd", ".so", ".dylib")
+
 LOCALES = ("en-US", "de")
 """Of Chromium's own words, in the languages that Zordon speaks."""
+
+WEB_VIEWS = {
+    "linux": ["webview.platforms.gtk", "gi.repository"],
+    "win32": ["webview.platforms.winforms", "webview.platforms.edgechromium"],
+}
+"""What reaches the system's own web view."""
 
 SYSTEM_WEB_VIEW = ("libwebkit2gtk-4.1.so.0", "libgirepository-1.0.so.1", "libgtk-3.so.0")
 
@@ -116,14 +125,14 @@ def is_wanted_script(name: str, variant: str) -> bool:
     return variant != "system" or not name.startswith("pyi_rth_g")
 
 
-def hidden_imports(variant: str) -> list[str]:
-    """Modules that are found by name only when the program runs."""
+def hidden_imports(variant: str, system: str = sys.platform) -> list[str]:
+    """Modules that are found by name only when the program runs, on ``system`` as ``sys.platform`` calls it."""
     needed = ["sqlalchemy.dialects.sqlite", "blender_asset_tracer", "logging.config"]
     if variant == "qt":
         needed += ["webview.platforms.qt", "PyQt6.QtWebEngineCore", "PyQt6.QtWebEngineWidgets", "PyQt6.QtWebChannel"]
     if variant == "system":
-        needed += ["webview.platforms.gtk", "gi.repository"]
-    if variant != "headless":
+        needed += WEB_VIEWS.get(system, [])
+    if variant != "headless" and system == "linux":
         needed += ["desktop_notifier.backends.dbus"]
     return needed
 
@@ -139,6 +148,8 @@ def is_wanted(target: str, given_by_system: Iterable[str] = ()) -> bool:
     # Wheels keep their own libraries in folders of their own; only those at the top come from the system.
     unused = QT_UNUSED if "/" in place else SYSTEM_ONLY
     if name.removeprefix("lib").startswith(unused):
+        return False
+    if place.startswith(TOOLS) and not name.lower().endswith(LIBRARY_ENDINGS):
         return False
     return not place.startswith(UNUSED_FOLDERS)
 

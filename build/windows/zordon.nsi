@@ -92,9 +92,14 @@ SectionEnd
 
 ; Jobs, settings and results are the person's own and stay.
 Section "Uninstall"
+  ; First what a running program keeps locked: else half of it would stay, and Windows would offer no uninstall any more.
+  ClearErrors
+  Delete "$INSTDIR\zordon.exe"
+  IfErrors 0 +3
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDOK
+    Abort
   Delete "$SMPROGRAMS\Zordon.lnk"
   RMDir /r "$INSTDIR\_internal"
-  Delete "$INSTDIR\zordon.exe"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   !insertmacro ForAll WithdrawFor

@@ -93,3 +93,27 @@ def test_a_message_without_end_is_broken_off(bell, heard, tmp_path):
         send_for_ever(connection)
 
     assert ring(tmp_path / "note.json", [])
+
+
+class OfAnotherSystem:
+    """A socket that listens, where shutting it down is refused (windows.md, W5)."""
+
+    def __init__(self, real: socket.socket) -> None:
+        self._real = real
+
+    def shutdown(self, _how: int) -> None:
+        raise OSError(10057, "the socket is not connected")
+
+    def __getattr__(self, name: str):
+        return getattr(self._real, name)
+
+
+def test_closing_ends_without_an_error_where_a_listening_socket_cannot_be_shut_down(tmp_path, heard):
+    with Doorbell(take_lock(tmp_path / "lock"), tmp_path / "note.json", heard.put) as bell:
+        real = bell._socket
+        bell._socket = OfAnotherSystem(real)
+        real.shutdown(socket.SHUT_RDWR)  # The thread goes, as it does there when the socket is closed.
+
+    lock = take_lock(tmp_path / "lock")
+    assert lock is not None
+    lock.release()

@@ -94,6 +94,22 @@ def test_one_command_renders_a_film(built, tmp_path, film):
     assert decoded_frames(result) == FRAMES
 
 
+def test_one_command_makes_a_film_of_pictures(built, tmp_path):
+    """Pictures are decoded by another library than films (windows.md, W1)."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    source = ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=24:d=0.5"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), *source, str(pictures / "shot_%04d.png")]
+    subprocess.run(ffmpeg, check=True, capture_output=True)
+
+    first = pictures / "shot_0001.png"
+    done = run(built, tmp_path / "home", "render", str(first), "-p", "sequence-h264", "--dir", str(tmp_path / "out"))
+
+    assert done.returncode == 0, done.stderr
+    [result] = (tmp_path / "out").iterdir()
+    assert decoded_frames(result) == 12
+
+
 def test_it_takes_jobs_over_the_api_and_stops_well(built, tmp_path, film):
     with served(built, tmp_path / "home") as (node, address):
         with RenderServerProxy(address) as client:

@@ -44,6 +44,14 @@ def test_no_library_that_zordon_needs_is_left_out():
     assert needed & {name.lower() for name in payload.NEVER} == {"setuptools"}
 
 
+def test_of_tools_that_lie_beside_libraries_only_the_libraries_are_brought():
+    """On Windows OpenImageIO's own libraries lie where its programs are (windows.md, W1)."""
+    assert payload.is_wanted("OpenImageIO\\bin\\OpenImageIO.dll")
+    assert payload.is_wanted("OpenImageIO/bin/OpenEXR-3_3.dll")
+    assert not payload.is_wanted("OpenImageIO\\bin\\oiiotool.exe")
+    assert not payload.is_wanted("OpenImageIO/bin/oiiotool")
+
+
 def test_python_and_modules_lose_their_symbols_and_libraries_of_wheels_stay_as_they_are():
     modules = ["libpython3.11.so.1.0", "yaml/_yaml.cpython-311-x86_64-linux-gnu.so", "av/video/frame.abi3.so"]
     assert [name for name in modules if not payload.has_symbols(name)] == []
@@ -58,7 +66,15 @@ def test_stripped_modules_of_one_name_stay_apart(tmp_path):
     assert all(0 < Path(copy).stat().st_size <= module.stat().st_size for copy in copies)
 
 
-@pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_off_linux_the_program_that_is_tried_is_the_one_that_is_packed(monkeypatch, system):
+@pytest.mark.parametrize(("system", "variant"), [("win32", "system"), ("darwin", "qt")])
+def test_off_linux_the_program_that_is_tried_is_the_one_that_is_packed(monkeypatch, system, variant):
     monkeypatch.setattr(sys, "platform", system)
-    assert package.system_variant() == "qt"
+    assert package.system_variant() == variant
+    assert package.window_variant() == variant
+
+
+def test_the_program_for_windows_has_its_web_view_and_no_qt():
+    """Qt was more than half of it and never ran (windows.md, W3)."""
+    assert {"PyQt6", "qtpy"} <= set(payload.EXCLUDED["system"])
+    assert "webview.platforms.edgechromium" in payload.hidden_imports("system", "win32")
+    assert not any("gtk" in name or "gi." in name for name in payload.hidden_imports("system", "win32"))

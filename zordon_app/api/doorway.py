@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 
+from zordon_app.client.hanging_up import hang_up
+
 
 class Doorway:
     """A bounded number of connections whose request is still coming; one more, and one of them is cut.
@@ -27,9 +29,7 @@ class Doorway:
         """Inside, ``connection`` may be cut: reading from it then ends."""
         dawdler = self._enter(connection)
         if dawdler is not None:
-            with contextlib.suppress(OSError):
-                # Below TLS, whose own state belongs to the thread that reads.
-                socket.socket.shutdown(dawdler, socket.SHUT_RDWR)
+            hang_up(dawdler)
         try:
             yield
         finally:

@@ -1,7 +1,5 @@
 """One server's connections: every request gets its headers, time limits and error here."""
 
-import contextlib
-import socket
 import ssl
 import threading
 import weakref
@@ -17,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from zordon_app import API_VERSION, __version__
 from zordon_app.client.address import Address
 from zordon_app.client.errors import BadAnswer, TimedOut, Unreachable, WrongCertificate, refusal
+from zordon_app.client.hanging_up import hang_up
 
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 30.0
@@ -69,9 +68,7 @@ class Connections:
 def _hang_up(connection: Any) -> None:
     sock = getattr(connection, "sock", None)
     if sock is not None:
-        # It may be closed already: the other side was faster.
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+        hang_up(sock)
 
 
 class Transport:

@@ -1,5 +1,6 @@
 """One window for each home: a second start rings at the first, hands over its files and goes."""
 
+import contextlib
 import hmac
 import json
 import logging
@@ -51,7 +52,9 @@ class Doorbell:
     ) -> None:
         """Stop listening and let the next window have the lock."""
         self._note.unlink(missing_ok=True)
-        self._socket.shutdown(socket.SHUT_RDWR)
+        # Linux wakes who waits for a caller; other systems refuse this on a socket that only listens.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(SECONDS)
         self._lock.release()

@@ -22,17 +22,24 @@ class CommandFailed(ZordonError):
     """The program did not start or did not end well; the sentence says why."""
 
 
-def split_command(text: str) -> list[str]:
-    """Program and arguments.
+def split_command(text: str, *, windows: bool = os.name == "nt") -> list[str]:
+    """Program and arguments, as the shells of this system would have them.
 
     Raises:
         BadRequest: a quote is not closed.
     """
     try:
-        # Backslashes separate folders on Windows, and are not for quoting there.
-        return shlex.split(text, posix=os.name != "nt")
+        if windows:
+            # Backslashes separate folders there, and are not for quoting.
+            return [_unquoted(token) for token in shlex.split(text, posix=False)]
+        return shlex.split(text)
     except ValueError:
         raise BadRequest("A quote in the command is not closed.", code="open_quote") from None
+
+
+def _unquoted(token: str) -> str:
+    is_quoted = len(token) > 1 and token[0] == token[-1] and token[0] in "\"'"
+    return token[1:-1] if is_quoted else token
 
 
 def run_command(text: str, news: News, stop: threading.Event, *, most_seconds: float = MOST_SECONDS) -> None:

@@ -189,5 +189,23 @@ def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         target.hardlink_to(source)
+    except FileExistsError:
+        raise _clash(target) from None
     except OSError:
-        shutil.copyfile(source, target)  # A file system without hard links.
+        _copy(source, target)  # A file system without hard links.
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Never through a file that is there: it may be linked to another content of the store."""
+    try:
+        with source.open("rb") as file, target.open("xb") as copy:
+            shutil.copyfileobj(file, copy)
+    except FileExistsError:
+        raise _clash(target) from None
+
+
+def _clash(target: Path) -> BadRequest:
+    return BadRequest(
+        f"The project has two files that this machine cannot tell apart: {target.name!r}. Their names differ in case "
+        "only, or in how an accent is written. Rename one of them."
+    )

@@ -4,6 +4,7 @@ import threading
 
 from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.doorway import Doorway
+from zordon_app.client.hanging_up import hang_up
 
 
 def pair():
@@ -90,3 +91,13 @@ def test_a_connection_that_has_gone_by_itself_is_no_trouble():
             pass
     for each in other:
         each.close()
+
+
+def test_a_thread_that_reads_is_let_go_where_shutting_down_does_not_wake_it():
+    """On Windows; here it shows that the socket is closed as well (windows.md, W4)."""
+    ours, theirs = pair()
+
+    hang_up(ours, windows=True)
+
+    assert ours.fileno() == -1
+    theirs.close()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.nodes import eventually
 from zordon_app.errors import BadRequest
-from zordon_app.hooks.command import CommandFailed, run_command
+from zordon_app.hooks.command import CommandFailed, run_command, split_command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
 
@@ -78,3 +78,10 @@ def test_stopping_does_not_wait_for_a_program(tmp_path, news):
 
     with pytest.raises(CommandFailed, match="because Zordon ends"):
         run_command(f"'{script(tmp_path, 'sleep 600')}'", news, stop)
+
+
+def test_a_program_with_a_space_in_its_path_is_one_word_on_windows_too():
+    """windows.md, W7."""
+    told = r'"C:\Program Files\x\y.exe" --flag "two words" plain'
+
+    assert split_command(told, windows=True) == [r"C:\Program Files\x\y.exe", "--flag", "two words", "plain"]

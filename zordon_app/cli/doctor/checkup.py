@@ -1,5 +1,6 @@
 """What ``doctor`` looks at: each check gives findings, and a bad one says what to do."""
 
+import importlib
 import importlib.util
 import os
 import platform
@@ -43,6 +44,18 @@ def check_versions() -> list[Finding]:
     system = f"{platform.system()} {platform.release()}, {platform.machine()}"
     text = f"{__version__} (API {API_VERSION}), Python {platform.python_version()}, {system}"
     return [Finding(health=Health.OK, about="Zordon", what=text)]
+
+
+def check_libraries() -> list[Finding]:
+    """Whether pictures and films can be decoded here: without that no result can be checked."""
+    findings = []
+    for name, what in (("OpenImageIO", "pictures"), ("av", "films")):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            advice = "Install Zordon again: no result can be checked without it."
+            findings.append(Finding(health=Health.FAIL, about="Decoder", what=f"no {what}: {error}", advice=advice))
+    return findings or [Finding(health=Health.OK, about="Decoders", what="pictures and films can be checked")]
 
 
 def check_folders(paths: Paths) -> list[Finding]:

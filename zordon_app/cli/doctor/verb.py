@@ -41,7 +41,8 @@ def doctor(context: typer.Context) -> None:
 def examine(session: Session) -> list[Finding]:
     """Every check, in the order in which a person wants to read them."""
     paths = session.paths
-    findings = [*checkup.check_versions(), *checkup.check_folders(paths), *checkup.check_space(paths)]
+    findings = [*checkup.check_versions(), *checkup.check_libraries()]
+    findings += [*checkup.check_folders(paths), *checkup.check_space(paths)]
     client, unreachable = _find(session)
     findings += unreachable
     try:
