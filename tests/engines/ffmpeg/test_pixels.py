@@ -96,6 +96,20 @@ def test_an_archive_that_lost_something_is_no_result(one_studio, sources):
         prove_artifact(made, unit.expected)
 
 
+@pytest.mark.parametrize("name", ["sizes.ts", "sizes.mkv"])
+def test_a_film_that_changes_its_size_is_not_called_lossless(studio, sources, tmp_path, name):
+    parts = [
+        sources.make(f"{size}.ts", "-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d=1", "-c:v", "mpeg2video")
+        for size in ("64x36", "32x18")
+    ]
+    path = tmp_path / "sizes.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    if name.endswith("mkv"):
+        studio.ffmpeg("-i", path, "-c", "copy", tmp_path / name)
+    with pytest.raises((BadArtifact, BadRequest), match=r"not that of the source|change their size|frames, not"):
+        studio.make(tmp_path / name, ARCHIVE)
+
+
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [({"video_codec": "libx264"}, "libx264 loses something"), ({"width": 32}, "width would change the picture")],

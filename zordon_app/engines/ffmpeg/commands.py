@@ -106,7 +106,9 @@ class Commands:
         compared = self._settings.lossless
         if not compared:
             return []
-        way = ["-c:v", "rawvideo", "-pix_fmt", compared, *self._times(), "-f", "framehash", "-hash", "md5"]
+        # A source that changes its size must not be scaled to be compared: then it would look as if nothing were lost.
+        way = ["-noautoscale", "-c:v", "rawvideo", "-pix_fmt", compared, *self._times()]
+        way += ["-f", "framehash", "-hash", "md5"]
         return ["-map", self._picture_map(), "-vf", ",".join(when or ["null"]), *way, *limit, file_url(proof_of(out))]
 
     def _filters(self, cut: Cut) -> list[str]:
