@@ -86,6 +86,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),
     ] = "ask"
+    damaged_pictures: Annotated[
+        Literal["warn", "error"],
+        Meta(description="Pictures of a film that are damaged: warn and show them as players do, or fail the job."),
+    ] = "warn"
     mirrors: Annotated[
         dict[str, Annotated[str, Meta(max_length=500)]],
         Meta(description="Other addresses for engine downloads, by source."),
@@ -103,6 +107,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(max_length=2000, description="Web address that is sent the same as JSON: event, text, name and others."),
     ] = ""
     ui: Annotated[dict[str, Any], Meta(description="What the window remembers.")] = field(default_factory=dict)
+
+    def arguments_of(self, engine: str) -> dict[str, Any]:
+        """The arguments of an engine that hold where a job says nothing, without those that are its own default."""
+        if engine == "ffmpeg" and self.damaged_pictures != DEFAULTS.damaged_pictures:
+            return {"damaged_pictures": self.damaged_pictures}
+        return {}
 
 
 PRIVATE = frozenset({"notify_command", "webhook"})

@@ -106,6 +106,9 @@ class WallEngine:
     def explain(self, lines: Sequence[str], exit_status: int) -> str:
         return f"The wall fell with status {exit_status}."
 
+    def review(self, job: Job, unit: UnitSpec, artifact: Path, doubt: str) -> list[str]:
+        return []
+
     def assemble(
         self, job: Job, units: Any, folder: Path, out: Path, build: Build, run: Any, report: Any
     ) -> list[Path]:

@@ -67,6 +67,7 @@ class DoorParts:
             presets=engines.presets.all,
             offers=offers,
             coming=partial(files_to_come, state),
+            usual=partial(_usual_arguments, basis),
         )
         intake = Intake(
             planning=planning,
@@ -116,3 +117,8 @@ class DoorParts:
             folders=folders,
             outputs=storage.outputs,
         )
+
+
+def _usual_arguments(basis: Basis, engine: str) -> dict[str, Any]:
+    """By the settings as they are now."""
+    return basis.settings.current.arguments_of(engine)

@@ -54,6 +54,8 @@ class Expected(Struct, frozen=True, kw_only=True):
     together by copy from parts that were each decoded whole, so that counting its packets and decoding its end is
     enough. ``lossless`` is the pixel format in which each frame is compared with the source's, whose hashes the engine
     puts beside the file (``proof_of``).
+    ``begin`` is the time stamp of the first frame, seconds. ``may_lack`` says that frames may be missing in the
+    middle, where those of the source are damaged; the engine then says when.
     """
 
     format: str
@@ -65,6 +67,8 @@ class Expected(Struct, frozen=True, kw_only=True):
     audio: bool = False
     joined: bool = False
     lossless: str = ""
+    begin: float | None = None
+    may_lack: bool = False
 
 
 def proof_of(file: Path) -> Path:

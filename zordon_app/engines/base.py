@@ -125,6 +125,8 @@ class EventKind(StrEnum):
     UNIT_FAILED = "unit_failed"
     CHUNK_ENDED = "chunk_ended"
     WARNING = "warning"
+    DOUBT = "doubt"
+    """Something may be wrong with the unit: ``Engine.review`` is asked what."""
     SESSION_FAILED = "session_failed"
     """The session cannot go on at all (project cannot be opened, no camera)."""
 
@@ -228,6 +230,16 @@ class Engine(Protocol):
 
     def explain(self, lines: Sequence[str], exit_status: int) -> str:
         """One sentence why a process ended badly, from its last lines."""
+
+    def review(self, job: Job, unit: UnitSpec, artifact: Path, doubt: str) -> list[str]:
+        """What a person should know of a unit whose file passed its check, in sentences; most often nothing.
+
+        ``doubt`` is the message of the unit's first ``DOUBT``, or empty. May look into the project: it is called
+        beside the engine, before the result is handed in.
+
+        Raises:
+            EngineFailed: the job does not take such a result; the unit fails with this sentence.
+        """
 
     def assemble(
         self,

@@ -5,11 +5,25 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from zordon_app.domain.jobs import Expected
 from zordon_app.errors import ZordonError
 from zordon_app.render.lossless import Lossy, compare_frames
 
 FILM_FORMATS = frozenset({"mp4", "mov", "matroska", "webm", "avi", "gif", "mxf", "flv", "mpegts", "mpeg", "ogg", "asf"})
+
+
+_RAGGED = 2.0
+"""Seconds that damage may take from the beginning or the end of a film; where more is gone, it is cut short."""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a film was found to hold: its frames, the time stamp of the first, and the end of the last; seconds."""
+
+    frames: int
+    first: float = 0.0
+    end: float = 0.0
 
 
 class BadArtifact(ZordonError):
@@ -132,12 +146,12 @@ def _check_film(path: Path, expected: Expected) -> None:
     try:
         with av.open(str(path)) as container:
             _compare_container(path, container, expected)
-            frames, seconds = (_count_packets if expected.joined else _count_frames)(container)
+            seen = (_count_packets if expected.joined else _count_frames)(container)
     except (av.error.FFmpegError, IndexError) as error:
         raise BadArtifact(f"{path.name} is damaged: {_short(str(error))}.") from error
-    if expected.frames and frames != expected.frames:
-        raise BadArtifact(f"{path.name} has {frames} frames, not {expected.frames}.")
-    _compare_length(path, seconds, frames, expected)
+    if expected.frames and seen.frames != expected.frames and not _may_lack(seen, expected):
+        raise BadArtifact(f"{path.name} has {seen.frames} frames, not {expected.frames}.")
+    _compare_times(path, seen, expected)
 
 
 def _compare_container(path: Path, container: Any, expected: Expected) -> None:
@@ -161,8 +175,8 @@ def _picture_stream(container: Any) -> Any:
     return stream
 
 
-def _count_frames(container: Any) -> tuple[int, float]:
-    """Frames that decode, and the seconds from the first to the end of the last."""
+def _count_frames(container: Any) -> Seen:
+    """The frames that decode."""
     stream = _picture_stream(container)
     frames, first, last, length = 0, None, None, 0
     for frame in container.decode(stream):
@@ -172,11 +186,12 @@ def _count_frames(container: Any) -> tuple[int, float]:
             if last is None or frame.pts > last:
                 last, length = frame.pts, getattr(frame, "duration", 0) or 0
     if first is None or last is None:
-        return frames, 0.0
-    return frames, float((last - first + length) * (stream.time_base or Fraction(0)))
+        return Seen(frames=frames)
+    tick = stream.time_base or Fraction(0)
+    return Seen(frames=frames, first=float(first * tick), end=float((last + length) * tick))
 
 
-def _count_packets(container: Any) -> tuple[int, float]:
+def _count_packets(container: Any) -> Seen:
     """The same where each part was decoded before they were joined: twice would cost a tenth of the encoding."""
     stream = _picture_stream(container)
     stamps: dict[int, int] = {}
@@ -190,14 +205,34 @@ def _count_packets(container: Any) -> tuple[int, float]:
     container.seek(last, stream=stream)
     if last not in [frame.pts for frame in container.decode(stream)]:
         raise IndexError("its end does not decode")
-    return len(stamps), float((last - min(stamps) + stamps[last]) * (stream.time_base or Fraction(0)))
+    tick = stream.time_base or Fraction(0)
+    return Seen(frames=len(stamps), first=float(min(stamps) * tick), end=float((last + stamps[last]) * tick))
 
 
-def _compare_length(path: Path, seconds: float, frames: int, expected: Expected) -> None:
-    if expected.seconds <= 0 or frames == 0:
+def _may_lack(seen: Seen, expected: Expected) -> bool:
+    """Whether so few frames are damage in the middle of a film, which its engine tells of, and no film cut short."""
+    lacks = expected.frames - seen.frames
+    if not expected.may_lack or lacks < 0 or 2 * seen.frames < expected.frames:
+        return False
+    begins_late = seen.first - (seen.first if expected.begin is None else expected.begin)
+    ends_early = expected.seconds - _length(seen, expected) if expected.seconds else 0.0
+    return begins_late <= _RAGGED and ends_early <= _RAGGED
+
+
+def _length(seen: Seen, expected: Expected) -> float:
+    return seen.end - (seen.first if expected.begin is None else expected.begin)
+
+
+def _compare_times(path: Path, seen: Seen, expected: Expected) -> None:
+    if expected.seconds <= 0 or seen.frames == 0:
         return
+    frame = expected.seconds / seen.frames
+    is_whole = seen.frames == expected.frames or not expected.frames
+    if expected.begin is not None and is_whole and abs(seen.first - expected.begin) > frame / 2:
+        raise BadArtifact(f"{path.name} begins with a picture that is {seen.first - expected.begin:.3f} s late.")
     # One frame of leeway: containers round, and some do not store how long the last frame stands.
-    leeway = max(1.5 * expected.seconds / frames, 0.05, expected.leeway)
+    leeway = max(1.5 * frame, 0.05, expected.leeway, 0.0 if is_whole else _RAGGED)
+    seconds = _length(seen, expected)
     if abs(seconds - expected.seconds) > leeway:
         raise BadArtifact(f"{path.name} lasts {seconds:.3f} s, not {expected.seconds:.3f} s.")
 

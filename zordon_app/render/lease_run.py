@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePath
 
 from zordon_app.domain.leases import LeasedUnit, LeaseOrder
@@ -33,6 +34,8 @@ class LeaseRun:
     ) -> None:
         """``folder`` is the lease's private folder."""
         self.folder = folder
+        self._assignment = assignment
+        self._doubt = ""
         self._lease = assignment.lease
         self._fps = assignment.job.fps
         self._program = assignment.build.sha256
@@ -59,6 +62,7 @@ class LeaseRun:
         """A unit starts now; False when it must not."""
         unit = self._owed[number]
         self._in_hand, self._began_at = number, self._monotonic()
+        self._doubt = ""
         unit_log.switch(number, unit.attempt)
         self._tell_started(unit)
         return self._order == LeaseOrder.GO_ON and not self._stop.is_set()
@@ -105,6 +109,8 @@ class LeaseRun:
             self._source.progress(self._lease, self._owed[number], fraction)
         elif event.kind == EventKind.WARNING:
             self._warn(event.message)
+        elif event.kind == EventKind.DOUBT:
+            self._doubt = self._doubt or event.message
 
     def _warn(self, message: str) -> None:
         """Once in a lease: an engine may say the same of every picture."""
@@ -184,7 +190,11 @@ class LeaseRun:
         # A name with a folder in it would be somebody else's file: only plain names of the private folder count.
         path = self.folder / PurePath(file).name
         seconds = now - self._began_at
-        self._publisher.put(Finished(lease=self._lease, unit=unit, path=path, seconds=seconds, program=self._program))
+        review = partial(self._assignment.engine.review, self._assignment.job, unit.spec, path, self._doubt)
+        self._publisher.put(
+            Finished(lease=self._lease, unit=unit, path=path, seconds=seconds, program=self._program, review=review)
+        )
+        self._doubt = ""
         self._began_at = now
         self._forget_in_hand(number)
 

@@ -31,6 +31,9 @@ class Finished(Struct, frozen=True, kw_only=True):
     seconds: float
     program: str
     """SHA-256 of the engine's program."""
+    review: Callable[[], list[str]] = list
+    """What a person should know of it, once it has passed the check; raises ``EngineFailed`` where it must not count.
+    """
 
 
 class Publisher:
@@ -101,6 +104,8 @@ class Publisher:
         lease, unit = finished.lease, finished.unit
         try:
             sha256, size = self._check(finished.path, unit.spec.expected)
+            for sentence in finished.review():
+                self._source.warn(lease, sentence)
             file = CheckedFile(
                 path=finished.path, sha256=sha256, bytes=size, seconds=finished.seconds, program=finished.program
             )

@@ -16,7 +16,7 @@ from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Job, JobPlan, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.arguments import check_arguments
-from zordon_app.engines.base import Build, Event
+from zordon_app.engines.base import Build, Event, EventKind
 from zordon_app.engines.ffmpeg.engine import FfmpegEngine
 from zordon_app.engines.hearing import hearing
 from zordon_app.render.check import check_artifact, prove_artifact
@@ -34,6 +34,8 @@ class Made(Struct, kw_only=True):
     told: list[float] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     """What was said while the parts were joined."""
+    remarks: list[str] = field(default_factory=list)
+    """What a person is told of the finished units."""
 
     @property
     def reason(self) -> str:
@@ -71,7 +73,10 @@ class Studio(Struct, kw_only=True):
         made = Made(path=parts / plan.output_file, plan=plan, job=job)
         units = [unit for unit in plan.units if unit.number not in leave_out]
         for unit in units:
-            made.events += self.run_unit(job, unit, parts, build or self.build, threads=threads)
+            events = self.run_unit(job, unit, parts, build or self.build, threads=threads)
+            doubt = next((event.message for event in events if event.kind == EventKind.DOUBT), "")
+            made.remarks += self.engine.review(job, unit, parts / unit.file, doubt)
+            made.events += [event for event in events if event.kind == EventKind.PROGRESS]
         if plan.assemble:
             made.path = self._assemble(made, units, parts, out, build or self.build)
         if plan.expected is not None and not leave_out:

@@ -155,6 +155,10 @@ class BlenderEngine:
         """One sentence why a session ended badly."""
         return explain(lines, exit_status)
 
+    def review(self, job: Job, unit: UnitSpec, artifact: Path, doubt: str) -> list[str]:
+        """Nothing: what Blender prints is told as it comes."""
+        return []
+
     def assemble(
         self,
         job: Job,

@@ -150,6 +150,13 @@ ARGUMENTS: tuple[Argument, ...] = (
         default="error",
     ),
     Argument(
+        name="damaged_pictures",
+        kind=ArgumentKind.CHOICE,
+        label="Damaged pictures",
+        help="warn: shown as far as they decode, and the job says when. error: the job fails. Default: as in Settings.",
+        choices=("warn", "error"),
+    ),
+    Argument(
         name="raw",
         kind=ArgumentKind.TEXT,
         label="Raw arguments",

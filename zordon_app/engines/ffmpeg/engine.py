@@ -26,6 +26,7 @@ from zordon_app.engines.ffmpeg.output import read_line
 from zordon_app.engines.ffmpeg.plan import check_decoder, check_encoder, make_plan
 from zordon_app.engines.ffmpeg.probing import look
 from zordon_app.engines.ffmpeg.recipe import cut_of, recipe_of
+from zordon_app.engines.ffmpeg.review import review
 from zordon_app.engines.ffmpeg.scan import scan_film
 from zordon_app.engines.ffmpeg.sequence import find_sequence, is_image, with_coming
 from zordon_app.engines.ffmpeg.settings import choose_settings, with_rate
@@ -100,7 +101,10 @@ class FfmpegEngine:
             scan = scan_film(Path(probe.project), film)
             find_entries = finder(Path(probe.project), film, scan)
             outline = outline_film(request, film, scan, settings, warnings, find_entries)
-        return make_plan(outline, title=_title(request, film, title), warnings=warnings)
+        # Images are looked at one by one; none of them may be missing.
+        takes_damage = film.sequence is None and request.args.get("damaged_pictures") != "error"
+        title = _title(request, film, title)
+        return make_plan(outline, title=title, warnings=warnings, takes_damage=takes_damage)
 
     def start(self, job: Job, build: Build, *, scratch: Path) -> Invocation:
         """FFmpeg is not warm: it is started for each unit.
@@ -142,6 +146,10 @@ class FfmpegEngine:
     def explain(self, lines: Sequence[str], exit_status: int) -> str:
         """One sentence why a process ended badly."""
         return explain(lines, exit_status)
+
+    def review(self, job: Job, unit: UnitSpec, artifact: Path, doubt: str) -> list[str]:
+        """When pictures of the source are damaged."""
+        return review(job, unit, artifact, doubt)
 
     def assemble(
         self,

@@ -160,11 +160,16 @@ READ_AHEAD = 256 * 1024
 SAFE_PROTOCOLS = "file,crypto,data"
 
 
+def protocols_of(project: str) -> str:
+    """By what a source may be read: nothing but a file, or nothing but our own address."""
+    return "http,tcp" if project.startswith(LOOPBACK) else SAFE_PROTOCOLS
+
+
 def source_options(project: str) -> tuple[str, ...]:
     """How FFmpeg opens a source, before ``-i``: by nothing but a file, or by nothing but our own address."""
     if project.startswith(LOOPBACK):
-        return ("-protocol_whitelist", "http,tcp", "-recv_buffer_size", str(READ_AHEAD))
-    return ("-protocol_whitelist", SAFE_PROTOCOLS)
+        return ("-protocol_whitelist", protocols_of(project), "-recv_buffer_size", str(READ_AHEAD))
+    return ("-protocol_whitelist", protocols_of(project))
 
 
 def source_url(project: str) -> str:

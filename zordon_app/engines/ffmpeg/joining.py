@@ -7,6 +7,7 @@ from pathlib import Path
 from zordon_app.domain.jobs import Job, UnitSpec
 from zordon_app.engines.base import Build, EventKind, Invocation, Report, RunProgram
 from zordon_app.engines.ffmpeg.commands import Commands
+from zordon_app.engines.ffmpeg.counting import count_frames
 from zordon_app.engines.ffmpeg.explain import known_reason
 from zordon_app.engines.ffmpeg.lists import segment_list, write_list
 from zordon_app.engines.ffmpeg.output import read_line
@@ -45,4 +46,16 @@ def join(
         run(Invocation(argv=argv), timeout=_LEAST_SECONDS + 4 * seconds, on_line=hear)
     except EngineFailed as error:
         raise EngineFailed(known_reason(said) or str(error)) from error
+    _see_that_all_came([folder / unit.file for unit in units], film, sum(unit.frame_count for unit in units))
     return film
+
+
+def _see_that_all_came(parts: Sequence[Path], film: Path, planned: int) -> None:
+    """Where damage left less than was planned, only the parts tell how many frames the film must have.
+
+    Raises:
+        EngineFailed: it has others.
+    """
+    there = sum(count_frames(part) for part in parts)
+    if there != planned and count_frames(film) != there:
+        raise EngineFailed(f"The joined film has {count_frames(film)} frames, its parts have {there}.")

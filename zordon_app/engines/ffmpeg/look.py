@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, SAFE_PROTOCOLS, TIME_CODE, Film, Stream, file_url
+from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, TIME_CODE, Film, Stream, file_url, protocols_of, source_url
 from zordon_app.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def check_file(project: Path) -> None:
 
 
 @contextmanager
-def open_film(project: Path) -> Iterator["InputContainer"]:
-    """Open a film for reading with nothing but the demuxers we allow.
+def open_film(project: Path, *, url: str = "") -> Iterator["InputContainer"]:
+    """Open a film for reading with nothing but the demuxers we allow; ``url`` where it may be read in parts.
 
     Raises:
         BadRequest: it cannot be opened, or what is read of it is damaged.
@@ -89,9 +89,11 @@ def open_film(project: Path) -> Iterator["InputContainer"]:
     # PyAV brings 70 MB of libraries; an idle node does without.
     import av
 
-    options = {"protocol_whitelist": SAFE_PROTOCOLS, "format_whitelist": ",".join(DEMUXERS)}
+    options = {"protocol_whitelist": protocols_of(url), "format_whitelist": ",".join(DEMUXERS)}
     try:
-        with av.open(file_url(project), options=options, metadata_errors="replace") as container:
+        with av.open(
+            source_url(url) if url else file_url(project), options=options, metadata_errors="replace"
+        ) as container:
             yield container
     except (av.error.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

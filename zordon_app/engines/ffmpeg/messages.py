@@ -17,6 +17,8 @@ class Weight(StrEnum):
     """FFmpeg ends, or makes nothing."""
     WARNING = "warning"
     """FFmpeg goes on, and the result may be other than expected: told on the job."""
+    DOUBT = "doubt"
+    """FFmpeg goes on, and the source is looked at for what it means."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -34,6 +36,10 @@ def _failure(pattern: str, sentence: str, source: str) -> Message:
 
 def _warning(pattern: str, sentence: str, source: str) -> Message:
     return Message(pattern=re.compile(pattern, re.IGNORECASE), sentence=sentence, weight=Weight.WARNING, source=source)
+
+
+def _doubt(pattern: str, sentence: str, source: str) -> Message:
+    return Message(pattern=re.compile(pattern, re.IGNORECASE), sentence=sentence, weight=Weight.DOUBT, source=source)
 
 
 MESSAGES: tuple[Message, ...] = (
@@ -168,7 +174,7 @@ MESSAGES: tuple[Message, ...] = (
         "FFmpeg cannot make sense of the file.",
         "Tichau/FileConverter#452",
     ),
-    _warning(
+    _doubt(
         r"error while decoding mb|corrupt decoded frame|concealing \d+ dc|invalid nal unit size|packet corrupt|"
         r"error submitting packet to decoder|error while decoding stream|decode_slice_header error|"
         r"corrupt input packet",

@@ -6,6 +6,7 @@ from zordon_app.engines.base import Event, EventKind
 from zordon_app.engines.ffmpeg.messages import Weight, find_message
 
 _TIME = re.compile(r"^out_time_us=(\d+)$")
+_EVENTS = {Weight.WARNING: EventKind.WARNING, Weight.DOUBT: EventKind.DOUBT}
 _PROGRESS = re.compile(r"^[a-z_]+[0-9_]*[a-z]*=\s*\S*$")
 
 
@@ -22,9 +23,9 @@ def read_line(line: str) -> list[Event]:
 
 def _warnings(line: str) -> list[Event]:
     known = find_message(line)
-    if known is None or known.weight != Weight.WARNING:
+    if known is None or known.weight not in _EVENTS:
         return []
-    return [Event(kind=EventKind.WARNING, message=known.sentence)]
+    return [Event(kind=_EVENTS[known.weight], message=known.sentence)]
 
 
 def is_progress(line: str) -> bool:

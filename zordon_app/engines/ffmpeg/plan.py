@@ -13,7 +13,7 @@ from zordon_app.errors import BadRequest
 _READS_HEVC_ALPHA = (8,)
 
 
-def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
+def make_plan(outline: Outline, *, title: str, warnings: list[str], takes_damage: bool = True) -> JobPlan:
     """Units with their files: segments that are joined at the end, or the finished film as the only one."""
     recipe, settings = outline.recipe, outline.recipe.settings
     name = f"{title}.{settings.container}"
@@ -28,9 +28,12 @@ def make_plan(outline: Outline, *, title: str, warnings: list[str]) -> JobPlan:
         audio=bool(settings.company.sound),
         joined=is_joined,
         lossless="" if is_joined else settings.lossless,
+        may_lack=takes_damage,
     )
     units = [
-        _make_unit(number, piece, recipe, f"{title}.{number:05d}") if is_joined else _make_only(piece, name, expected)
+        _make_unit(number, piece, recipe, f"{title}.{number:05d}", takes_damage=takes_damage)
+        if is_joined
+        else _make_only(piece, name, expected)
         for number, piece in enumerate(outline.pieces)
     ]
     return JobPlan(
@@ -71,7 +74,7 @@ def check_decoder(film: Film, settings: Settings, build: Build, warnings: list[s
         )
 
 
-def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str) -> UnitSpec:
+def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str, *, takes_damage: bool) -> UnitSpec:
     part = CODECS[recipe.settings.video_codec].part
     expected = Expected(
         format=part,
@@ -80,6 +83,8 @@ def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str) -> UnitSpec
         frames=piece.last - piece.first + 1,
         seconds=(piece.cut.end - piece.cut.start) / 1_000_000,
         lossless=recipe.settings.lossless,
+        begin=0.0,
+        may_lack=takes_damage,
     )
     return UnitSpec(
         number=number,

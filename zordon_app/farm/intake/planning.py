@@ -40,8 +40,9 @@ class Planning:
         presets: Callable[[], dict[str, Any]],
         offers: Callable[[str], Sequence[Build]] = lambda _engine: (),
         coming: Callable[[Sequence[str], Path], list[str]] = lambda _jobs, _folder: [],
+        usual: Callable[[str], dict[str, Any]] = lambda _engine: {},
     ) -> None:
-        """``offers`` are builds of an engine that could be downloaded here, where that is allowed.
+        """``usual`` are the arguments of an engine that hold where nothing else is said. ``offers`` are builds of an engine that could be downloaded here, where that is allowed.
 
         ``coming`` are names of files that jobs are still to put into a folder.
         """
@@ -50,6 +51,7 @@ class Planning:
         self._presets = presets
         self._offers = offers
         self._coming = coming
+        self._usual = usual
 
     def look(self, path: Path, *, engine_name: str | None, version: str | None) -> tuple[Engine, Build, Probe]:
         """The engine for a project, the build that would render it, and what the file tells.
@@ -83,7 +85,7 @@ class Planning:
         probe.coming = self._coming(request.after, path.parent)
         preset = self._preset(request, engine)
         args = check_arguments(
-            {**preset.get("params", {}), **request.args},
+            {**self._usual(engine.name), **preset.get("params", {}), **request.args},
             engine.arguments,
             engine=engine.label,
             from_this_machine=local,
