@@ -42,7 +42,9 @@ class Planning:
         coming: Callable[[Sequence[str], Path], list[str]] = lambda _jobs, _folder: [],
         usual: Callable[[str], dict[str, Any]] = lambda _engine: {},
     ) -> None:
-        """``usual`` are the arguments of an engine that hold where nothing else is said. ``offers`` are builds of an engine that could be downloaded here, where that is allowed.
+        """``usual`` are the arguments of an engine that hold where nothing else is said.
+
+        ``offers`` are builds of an engine that could be downloaded here, where that is allowed.
 
         ``coming`` are names of files that jobs are still to put into a folder.
         """
