@@ -31,7 +31,7 @@ def damage(source: Path, target: Path, *, seconds: list[float], part: float) -> 
 def _overwrite(content: bytearray, body: bytes, part: float) -> None:
     """The end of a packet; where the file keeps it in pieces (transport streams) each piece that is found."""
     first = int(len(body) * (1 - part))
-    step = len(body) - first if content.find(body) >= 0 else 40
+    step = len(body) - first if content.find(body) >= 0 else 20
     for begin in range(first, len(body), step):
         at = content.find(body[begin : begin + step])
         if at >= 0 and len(body[begin : begin + step]) == step:

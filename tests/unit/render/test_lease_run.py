@@ -2,6 +2,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
+from tests.fakes.engine import FakeEngine
 from zordon_app.domain.ids import JobId, LeaseId, NodeId
 from zordon_app.domain.jobs import BuildRef, Expected, UnitKind, UnitSpec
 from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
@@ -86,6 +87,7 @@ class AnyJob:
 class Assigned:
     job = AnyJob()
     build = BuildRef(engine="fake", version="1.0", sha256="1.0-sha")
+    engine = FakeEngine()
 
     def __init__(self, *numbers):
         units = tuple(unit(number) for number in numbers)

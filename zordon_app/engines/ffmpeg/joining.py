@@ -46,16 +46,16 @@ def join(
         run(Invocation(argv=argv), timeout=_LEAST_SECONDS + 4 * seconds, on_line=hear)
     except EngineFailed as error:
         raise EngineFailed(known_reason(said) or str(error)) from error
-    _see_that_all_came([folder / unit.file for unit in units], film, sum(unit.frame_count for unit in units))
+    _see_that_all_came([folder / unit.file for unit in units], film)
     return film
 
 
-def _see_that_all_came(parts: Sequence[Path], film: Path, planned: int) -> None:
-    """Where damage left less than was planned, only the parts tell how many frames the film must have.
+def _see_that_all_came(parts: Sequence[Path], film: Path) -> None:
+    """Only the parts tell exactly how many frames the film must have: damage may have left less than was planned.
 
     Raises:
         EngineFailed: it has others.
     """
-    there = sum(count_frames(part) for part in parts)
-    if there != planned and count_frames(film) != there:
-        raise EngineFailed(f"The joined film has {count_frames(film)} frames, its parts have {there}.")
+    there, joined = sum(count_frames(part) for part in parts), count_frames(film)
+    if joined != there:
+        raise EngineFailed(f"The joined film has {joined} frames, its parts have {there}.")
