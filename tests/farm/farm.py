@@ -15,16 +15,16 @@ from typing import Any
 
 import psutil
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.farm.network import Network
 
 SCALE = 0.2
 PORT = 8585
-READY_SECONDS = 40.0
 NODE = Path(__file__).with_name("node.py")
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 60.0, every: float = 0.1) -> Any:
-    """What ``condition`` gives once that is truthy; the limit only ends tests that would fail anyway."""
+def eventually(condition: Callable[[], Any], what: str, seconds: float = HANG_SECONDS, every: float = 0.1) -> Any:
+    """What ``condition`` gives once that is truthy."""
     pause, end = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < end:
         found = condition()
@@ -80,7 +80,7 @@ class Machine:
             self.wait_until_up()
 
     def wait_until_up(self) -> None:
-        eventually(self._answers, f"{self.name} answers; {self.console()[-2000:]}", READY_SECONDS)
+        eventually(self._answers, f"{self.name} answers; {self.console()[-2000:]}")
 
     def console(self) -> str:
         return (self.home / "console.txt").read_text(errors="replace")
@@ -123,7 +123,7 @@ class Machine:
             return 0
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(30)
+            return self.process.wait(HANG_SECONDS)
         except subprocess.TimeoutExpired:
             self.signal_all(signal.SIGKILL)
             raise
@@ -143,7 +143,7 @@ class Machine:
 
     # The API
 
-    def call(self, method: str, path: str, body: Any = None, seconds: float = 20.0) -> tuple[int, bytes]:
+    def call(self, method: str, path: str, body: Any = None, seconds: float = HANG_SECONDS) -> tuple[int, bytes]:
         """One request as a program on that machine makes it."""
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=seconds)
         try:
@@ -186,7 +186,7 @@ class Machine:
         """Members that are online, this one too."""
         return {view["id"] for view in self.get("/api/nodes") if view["state"] != "offline"}
 
-    def finish(self, job_id: str, seconds: float = 90.0) -> dict[str, Any]:
+    def finish(self, job_id: str) -> dict[str, Any]:
         """Wait until a job has ended well."""
 
         def ended() -> dict[str, Any] | None:
@@ -194,7 +194,7 @@ class Machine:
             return job if job["status"] in {"completed", "error", "cancelled"} else None
 
         try:
-            job = eventually(ended, f"job {job_id} ends", seconds)
+            job = eventually(ended, f"job {job_id} ends")
         except AssertionError as error:
             error.add_note(f"{self.job(job_id)}\n{self.units(job_id)}\n{self.log()[-3000:]}")
             raise
@@ -204,7 +204,7 @@ class Machine:
     def _answers(self) -> bool:
         assert self.process is None or self.process.poll() is None, self.console()[-3000:]
         try:
-            return self.call("GET", "/api/heartbeat", seconds=2.0)[0] == 200
+            return self.call("GET", "/api/heartbeat", seconds=10.0)[0] == 200
         except OSError:
             return False
 
@@ -249,11 +249,7 @@ class Farm:
 
     def wait_until_joined(self) -> None:
         everybody = {machine.id() for machine in self.machines}
-        eventually(
-            lambda: all(machine.sees() == everybody for machine in self.machines),
-            "everybody sees everybody",
-            READY_SECONDS,
-        )
+        eventually(lambda: all(machine.sees() == everybody for machine in self.machines), "everybody sees everybody")
 
     def wall(self, **facts: Any) -> Path:
         """A project of the wall engine."""

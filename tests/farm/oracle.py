@@ -13,8 +13,6 @@ from tests.farm.farm import Farm, Machine, eventually
 from zordon_app.domain.jobs import Expected
 from zordon_app.render.check import check_artifact
 
-SETTLE_SECONDS = 15.0
-
 
 def nothing_lost(farm: Farm, parent: Machine, job_id: str, numbers: range) -> dict[str, Any]:
     """Every frame exactly once, whole, as the ledger says; nothing left over anywhere. The job."""
@@ -24,7 +22,7 @@ def nothing_lost(farm: Farm, parent: Machine, job_id: str, numbers: range) -> di
     assert {unit["state"] for unit in units.values()} == {"done"}
     _files_are_exact(Path(job["output_path"]), units)
     assert commits(parent, job_id) == Counter(numbers)
-    eventually(lambda: not _engines(farm), f"no engine is left: {_engines(farm)}", SETTLE_SECONDS)
+    eventually(lambda: not _engines(farm), f"no engine is left: {_engines(farm)}")
     for machine in farm.machines:
         if machine.process is not None:
             _wait_until_settled(machine)
@@ -66,7 +64,7 @@ def _engines(farm: Farm) -> list[int]:
 
 def _wait_until_settled(machine: Machine) -> None:
     try:
-        eventually(lambda: _is_settled(machine), f"{machine.name} has settled", SETTLE_SECONDS)
+        eventually(lambda: _is_settled(machine), f"{machine.name} has settled")
     except AssertionError as error:
         error.add_note(f"{machine.children()}\n{machine.log()[-5000:]}")
         raise

@@ -1,8 +1,13 @@
-"""Real Blender and FFmpeg on three machines that found each other: whole results, and the same as from one machine."""
+"""Real Blender and FFmpeg on three machines that found each other: whole results, and the same as from one machine.
+
+Of a film that they encoded, the receipt is checked far from all of them.
+"""
 
 import hashlib
+import json
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +18,16 @@ import imageio_ffmpeg
 import OpenImageIO
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.farm.farm import Farm
 from tests.farm.network import Network, can_make_namespaces
 from zordon_app.domain.jobs import Expected
+from zordon_app.peers.identity.signing import read_receipt
 from zordon_app.render.check import check_artifact
 
 ROOT = Path(__file__).parents[2]
 MAKE_SCENE = ROOT / "tests" / "fixtures" / "blender" / "make_shared_scene.py"
-FRAMES = range(1, 49)
+FRAMES = range(1, 25)
 
 pytestmark = [pytest.mark.farm, pytest.mark.engines, pytest.mark.xdist_group("namespaces")]
 
@@ -48,13 +55,13 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("There is no Blender here.")
     folder = tmp_path_factory.mktemp("studio")
     command = [blender, "--background", "--factory-startup", "--python-exit-code", "1", "--python", str(MAKE_SCENE)]
-    subprocess.run([*command, "--", str(folder)], check=True, capture_output=True, timeout=100)
+    subprocess.run([*command, "--", str(folder)], check=True, capture_output=True, timeout=HANG_SECONDS)
     return folder / "shot" / "shot.blend"
 
 
 def test_a_blend_file_is_rendered_by_all_machines(farm: Farm, shot: Path) -> None:
     first = farm.machines[0]
-    job = first.finish(first.submit(shot), 110)
+    job = first.finish(first.submit(shot, end_frame=FRAMES.stop - 1))
     units = first.units(job["id"])
     _check_frames(job, units)
     by = Counter(unit["node"] for unit in units)
@@ -64,11 +71,8 @@ def test_a_blend_file_is_rendered_by_all_machines(farm: Farm, shot: Path) -> Non
 def test_a_peer_renders_a_scattered_project_the_same_as_its_owner(farm: Farm, shot: Path) -> None:
     first, second, _ = farm.machines
     frames = {"start_frame": 10, "end_frame": 12}
-    # An engine that hangs on a busy machine is found out after two of these minutes, and tried again.
     jobs = [
-        first.finish(
-            first.submit(shot, nodes=[machine.id()], output_path=str(farm.root / f"by {place}"), **frames), 200
-        )
+        first.finish(first.submit(shot, nodes=[machine.id()], output_path=str(farm.root / f"by {place}"), **frames))
         for place, machine in enumerate((first, second))
     ]
     assert [{unit["node"] for unit in first.units(job["id"])} for job in jobs] == [{first.id()}, {second.id()}]
@@ -80,10 +84,26 @@ def test_a_peer_renders_a_scattered_project_the_same_as_its_owner(farm: Farm, sh
         assert strips == [(True, False, False), (False, True, False), (False, False, True)]
 
 
-def test_a_film_is_cut_rendered_by_all_and_joined_to_the_frame(farm: Farm, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute: three segments, one for each machine."""
+    path = tmp_path_factory.mktemp("film") / "minute.mp4"
+    sources = ("testsrc2=s=320x180:r=24:d=60", "sine=frequency=440:sample_rate=48000:d=60")
+    inputs = [part for source in sources for part in ("-f", "lavfi", "-i", source)]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *inputs, *codecs, str(path)], check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def encoded(farm: Farm, film: Path) -> dict[str, Any]:
+    """The job that encoded it."""
     first = farm.machines[0]
-    film = _film(tmp_path / "minute.mp4")
-    job = first.finish(first.submit(film, args={"container": "mp4", "preset": "slower", "audio": "copy"}), 110)
+    return first.finish(first.submit(film, args={"container": "mp4", "preset": "slower", "audio": "copy"}))
+
+
+def test_a_film_is_cut_rendered_by_all_and_joined_to_the_frame(farm: Farm, film: Path, encoded: dict[str, Any]) -> None:
+    first, job = farm.machines[0], encoded
     joined = Path(job["output_path"]) / first.get(f"/api/jobs/{job['id']}/files")[0]
     assert _decoded_frames(joined) == _decoded_frames(film) == 60 * 24
     assert _sound(joined) == _sound(film)
@@ -91,13 +111,30 @@ def test_a_film_is_cut_rendered_by_all_and_joined_to_the_frame(farm: Farm, tmp_p
     assert len(by) == 3, by
 
 
+def test_its_receipt_names_all_machines_and_fits_a_copy_of_the_film(
+    farm: Farm, encoded: dict[str, Any], tmp_path: Path
+) -> None:
+    first = farm.machines[0]
+    document = first.call("GET", f"/api/jobs/{encoded['id']}/receipt")[1]
+    receipt = read_receipt(document)
+
+    assert (receipt.node.id, receipt.node.name) == (first.id(), "node1")
+    by = {(unit.node.id, unit.node.name) for unit in receipt.units if unit.node}
+    assert by == {(machine.id(), machine.name) for machine in farm.machines}
+    assert all(unit.sha256 and unit.attempt >= 1 and unit.seconds for unit in receipt.units)
+    with Path(imageio_ffmpeg.get_ffmpeg_exe()).open("rb") as program:
+        assert {unit.program for unit in receipt.units} == {hashlib.file_digest(program, "sha256").hexdigest()}
+    assert (receipt.build.version, receipt.build.kind) == (encoded["engine_version"], "embedded")
+    _check(tmp_path / "copy", Path(encoded["output_path"]), document)
+
+
 def test_of_a_large_film_only_the_parts_that_a_machine_encodes_travel_to_it(farm: Farm, tmp_path: Path) -> None:
     first, *others = farm.machines
     film = tmp_path / "large.mov"
-    source = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=60", "-c:v", "rawvideo", "-pix_fmt", "uyvy422")
+    source = ("-f", "lavfi", "-i", "testsrc2=s=240x136:r=24:d=60", "-c:v", "rawvideo", "-pix_fmt", "uyvy422")
     subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *source, str(film)], check=True, capture_output=True)
     args = {"container": "mp4", "preset": "slower"}
-    job = first.finish(first.submit(film, args=args, nodes=[machine.id() for machine in others]), 200)
+    job = first.finish(first.submit(film, args=args, nodes=[machine.id() for machine in others]))
     joined = Path(job["output_path"]) / first.get(f"/api/jobs/{job['id']}/files")[0]
     assert _decoded_frames(joined) == 60 * 24
     by = Counter(unit["node"] for unit in first.units(job["id"]))
@@ -106,6 +143,26 @@ def test_of_a_large_film_only_the_parts_that_a_machine_encodes_travel_to_it(farm
         [copy] = (machine.home / "data" / "projects" / "files").glob("*.in-parts")
         assert copy.stat().st_size == film.stat().st_size
         assert copy.stat().st_blocks * 512 < film.stat().st_size
+
+
+def _check(copy: Path, output: Path, document: bytes) -> None:
+    shutil.copytree(output, copy)
+    (copy / "job.receipt.json").write_bytes(document)
+    film = next(path for path in copy.iterdir() if path.suffix == ".mp4")
+    assert _verify(copy) == (0, [], [])
+    whole = film.read_bytes()
+    film.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert _verify(copy) == (1, [film.name], [])
+    film.unlink()
+    assert _verify(copy) == (1, [], [film.name])
+
+
+def _verify(copy: Path) -> tuple[int, list[str], list[str]]:
+    """Exit status, changed and missing files."""
+    command = [sys.executable, "-m", "zordon_app", "receipt", "verify", str(copy / "job.receipt.json"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
+    found = json.loads(done.stdout)["files"]
+    return done.returncode, found["changed"], found["missing"]
 
 
 def _check_frames(job: dict[str, Any], units: list[dict[str, Any]]) -> None:
@@ -119,14 +176,6 @@ def _check_frames(job: dict[str, Any], units: list[dict[str, Any]]) -> None:
 
 def _pixels(path: Path) -> Any:
     return OpenImageIO.ImageBuf(str(path)).get_pixels("uint8")
-
-
-def _film(path: Path) -> Path:
-    sources = ("testsrc2=s=480x270:r=24:d=60", "sine=frequency=440:sample_rate=48000:d=60")
-    inputs = [part for source in sources for part in ("-f", "lavfi", "-i", source)]
-    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
-    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *inputs, *codecs, str(path)], check=True, capture_output=True)
-    return path
 
 
 def _decoded_frames(path: Path) -> int:

@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.fakes.api import Api
 from tests.fakes.engine import plugin, write_project
+from tests.fakes.patience import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
 WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 """A node must not outlive tests that are killed themselves."""
 
@@ -62,13 +62,13 @@ class Alone:
         )  # fmt: skip
         self.api.address = self._hear_address()
         if not self.api.address:
-            self.process.wait(START_SECONDS)
+            self.process.wait(HANG_SECONDS)
         return self.api.address
 
     def _hear_address(self) -> str:
         said: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(self.process, said)).start()
-        while line := said.get(timeout=START_SECONDS):
+        while line := said.get(timeout=HANG_SECONDS):
             if line.startswith("Zordon answers at"):
                 return line.rpartition(" ")[2].strip()
         return ""
@@ -93,7 +93,7 @@ class Alone:
         if self.process is not None:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, number)
-            self.process.wait(60)
+            self.process.wait(HANG_SECONDS)
         self.api.close()
 
     def project(self, frames: tuple[int, int] = (1, 4), kind: str = ".fake", **content: Any) -> Path:

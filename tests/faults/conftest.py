@@ -27,6 +27,11 @@ SEEDS = [int(os.environ.get("ZORDON_FAULT_SEED", "1")) + repeat for repeat in ra
 """One for each repeat: it stands in the test's name."""
 
 
+def also(*values: Any) -> list[Any]:
+    """Variants of a fault that only a thorough run tries: one of its kind is in every run."""
+    return [pytest.param(value, marks=pytest.mark.thorough) for value in values]
+
+
 class Trial:
     """One job while something goes wrong; ``note`` keeps what was seen for the table of all faults."""
 
@@ -91,24 +96,59 @@ class Trial:
             self._note(name, value)
 
 
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+class OneFarm:
+    """The farm of all trials that follow each other: it starts with the first, and ends with the last."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._farm: Farm | None = None
+
+    def get(self, root: Callable[[], Path]) -> Farm:
+        if self._farm is None:
+            with ExitStack() as stack:
+                self._farm = _start_farm(stack, root())
+                self._stack = stack.pop_all()
+        return self._farm
+
+    def end(self) -> None:
+        self._farm = None
+        self._stack.close()
+
+
+ONE_FARM = OneFarm()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if "trial" not in getattr(nextitem, "fixturenames", ()):
+        ONE_FARM.end()
+
+
+def pytest_sessionfinish() -> None:
+    ONE_FARM.end()
+
+
+@pytest.fixture
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Farm:
     """Three nodes with timers five times as fast; the third one's disk is a small one of its own."""
     if not can_make_namespaces():
         pytest.skip("Network namespaces need root, ip and nft.")
-    with ExitStack() as stack:
-        network = stack.enter_context(Network(3))
-        farm = Farm(network, tmp_path_factory.mktemp("farm"), ZORDON_FARM_OPEN="1")
-        stack.callback(_mount(farm.machines[2].home, 192))
-        # Mounted before the nodes start: each has a view of its own of what is mounted.
-        stack.callback(_mount(farm.root / "small", 8))
-        stack.callback(farm.end)
-        # More than the 16 MiB of ballast that the store gives up when it must.
-        farm.machines[2].settings(disk_reserve_gib=0.03)
-        farm.machines[0].settings(disk_reserve_gib=0.001)
-        farm.start_walls()
-        farm.join_all()
-        yield farm
+    return ONE_FARM.get(lambda: tmp_path_factory.mktemp("farm"))
+
+
+def _start_farm(stack: ExitStack, root: Path) -> Farm:
+    network = stack.enter_context(Network(3))
+    farm = Farm(network, root, ZORDON_FARM_OPEN="1")
+    stack.callback(_mount(farm.machines[2].home, 192))
+    # Mounted before the nodes start: each has a view of its own of what is mounted.
+    stack.callback(_mount(farm.root / "small", 8))
+    stack.callback(farm.end)
+    # More than the 16 MiB of ballast that the store gives up when it must.
+    farm.machines[2].settings(disk_reserve_gib=0.03)
+    farm.machines[0].settings(disk_reserve_gib=0.001)
+    farm.start_walls()
+    farm.join_all()
+    return farm
 
 
 @pytest.fixture(params=SEEDS, ids="seed {}".format)

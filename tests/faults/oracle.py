@@ -11,15 +11,14 @@ import msgspec
 import psutil
 
 from tests.fakes.api import Api, wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.jobs import UnitSpec
 from zordon_app.render.check import check_artifact
 
-SETTLE_SECONDS = 15.0
 
-
-def nothing_lost(api: Api, home: Path, job_id: str, numbers: Iterable[int], seconds: float = 100) -> dict[str, Any]:
+def nothing_lost(api: Api, home: Path, job_id: str, numbers: Iterable[int]) -> dict[str, Any]:
     """Wait for the job to complete, then look at everything. Returns the job."""
-    job = api.wait_ended(job_id, seconds)
+    job = api.wait_ended(job_id, HANG_SECONDS)
     assert job["status"] == "completed", job
     units = api.units(job_id)
     assert sorted(units) == sorted(numbers)
@@ -40,9 +39,9 @@ def files_are_exact(folder: Path, units: dict[int, dict[str, Any]], planned: dic
         assert (sha256, size) == (unit["sha256"], unit["bytes"]), unit
 
 
-def no_engine_is_left(home: Path, seconds: float = SETTLE_SECONDS) -> None:
+def no_engine_is_left(home: Path) -> None:
     """Warm engines end some time after their job."""
-    wait_until(lambda: not engines(home), seconds)
+    wait_until(lambda: not engines(home), HANG_SECONDS)
 
 
 def engines(home: Path) -> list[psutil.Process]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.farm.farm import eventually
 from tests.farm.oracle import renders
-from tests.faults.conftest import Trial
+from tests.faults.conftest import Trial, also
 
 LEASE = 25 * 0.2
 
@@ -17,22 +17,25 @@ pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 def test_f5_a_short_cut_costs_no_frame(trial: Trial) -> None:
     trial.submit()
     trial.when_at_work(trial.child, 3)
+    began = time.monotonic()
     trial.farm.network.cut(trial.child.number)
-    time.sleep(0.5 * LEASE)
+    time.sleep(0.3 * LEASE)
     made = [frame for _, node, frame in trial.farm.told("made") if node == trial.child.name]
     trial.farm.network.mend(trial.child.number)
+    lasted = time.monotonic() - began
     trial.nothing_lost()
-    assert not [frame for frame in made if renders(trial.farm)[frame] > 1]
+    # On a machine that is so slow that the cut came near to a lease's length it was no short one.
+    assert lasted > 0.5 * LEASE or not [frame for frame in made if renders(trial.farm)[frame] > 1]
 
 
 @pytest.mark.fault(6, "the network is cut for long, in both directions or in one")
-@pytest.mark.parametrize("direction", ["both", "out"])
+@pytest.mark.parametrize("direction", ["both", *also("out")])
 def test_f5_f6_a_long_cut_in_one_direction_or_both(trial: Trial, direction: str) -> None:
     trial.submit()
     trial.when_at_work(trial.child, 3)
     trial.farm.network.cut(trial.child.number, inwards=direction == "both")
     child = trial.child.id()
-    eventually(lambda: child not in trial.parent.sees(), "the parent shows that it is gone", 30)
+    eventually(lambda: child not in trial.parent.sees(), "the parent shows that it is gone")
     trial.note(noticed=round(time.monotonic() - trial.began, 1))
     time.sleep(1.2 * LEASE)
     trial.farm.network.mend(trial.child.number)
@@ -59,7 +62,7 @@ def test_f7_a_slow_cable_loses_a_third_of_all_packets_and_breaks_uploads(trial: 
     def is_bad_enough() -> bool:
         return network.breaks(number) > 1 and trial.parent.job(trial.job_id)["units"]["done"] > 1
 
-    eventually(is_bad_enough, "frames arrive though connections break", 90)
+    eventually(is_bad_enough, "frames arrive though connections break")
     trial.note(breaks=network.breaks(number))
     network.mend(number)
     trial.nothing_lost(frames)
@@ -67,7 +70,7 @@ def test_f7_a_slow_cable_loses_a_third_of_all_packets_and_breaks_uploads(trial: 
 
 
 @pytest.mark.fault(26, "a job is cancelled or deleted while a helping machine is cut off")
-@pytest.mark.parametrize("verb", ["cancel", "delete"])
+@pytest.mark.parametrize("verb", ["cancel", *also("delete")])
 def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
     trial.submit(seconds=1.0)
     trial.when_at_work(trial.child)
@@ -82,11 +85,14 @@ def test_f26_a_job_ends_while_a_child_is_away(trial: Trial, verb: str) -> None:
         parcels = trial.child.home / "data" / "parcels"
         return is_over and not any(parcels.rglob("*.json")) and not trial.child.engines()
 
-    eventually(has_stopped, "the child stops and keeps nothing of it", 15)
+    eventually(has_stopped, "the child stops and keeps nothing of it")
     trial.note(seconds=round(time.monotonic() - mended, 1))
-    time.sleep(1)
+    # What the child does after it has helped with another job comes after all that it had to do for the first.
+    trial.parent.finish(
+        trial.parent.submit(trial.farm.wall(seconds=0.1), start_frame=1, end_frame=2, nodes=[trial.child.id()])
+    )
+    eventually(has_stopped, "it has ended that one too")
     if verb == "cancel":
         assert trial.parent.job(trial.job_id)["status"] == "cancelled"
     else:
         assert all(job["id"] != trial.job_id for job in trial.parent.get("/api/jobs")["jobs"])
-    assert has_stopped()

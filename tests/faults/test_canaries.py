@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.fakes.api import wait_until
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.engines.blender.engine import BlenderEngine
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
@@ -173,7 +174,7 @@ def infected(tmp_path_factory):
     script = folder / "make.py"
     script.write_text(MAKE.format(canary=str(folder / "canary"), path=str(folder / "shot.blend")))
     command = [*builds[0].command, "--background", "--factory-startup", "--python", str(script)]
-    subprocess.run(command, check=True, capture_output=True, timeout=100)
+    subprocess.run(command, check=True, capture_output=True, timeout=HANG_SECONDS)
     for made in folder.glob("canary*"):
         made.unlink()
     return folder
@@ -183,9 +184,9 @@ def infected(tmp_path_factory):
 def test_scripts_in_a_project_do_not_run_unless_the_job_allows_them(node, infected):
     shot = infected / "shot.blend"
     node.api.post("/api/probe", {"local_path": str(shot)})
-    job = node.api.wait_ended(node.api.add(shot, engine="blender")["id"], 100)
+    job = node.api.wait_ended(node.api.add(shot, engine="blender")["id"])
     assert job["status"] == "completed", job
     assert list(infected.glob("canary*")) == []
-    allowed = node.api.wait_ended(node.api.add(shot, engine="blender", args={"allow_scripts": True})["id"], 100)
+    allowed = node.api.wait_ended(node.api.add(shot, engine="blender", args={"allow_scripts": True})["id"])
     assert allowed["status"] == "completed", allowed
     assert wait_until(lambda: list(infected.glob("canary.text"))), "the canary would have told"

@@ -7,7 +7,7 @@ import pytest
 from tests.farm.farm import eventually
 from tests.faults.conftest import Trial
 
-MANY = range(1, 201)
+MANY = range(1, 121)
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("namespaces")]
 

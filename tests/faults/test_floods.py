@@ -9,6 +9,8 @@ import time
 import psutil
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
+from tests.faults.conftest import also
 from tests.faults.oracle import nothing_lost
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
@@ -55,12 +57,12 @@ def node(make_alone):
     return node
 
 
-@pytest.mark.parametrize("kind", [".fake", ".cold"])
+@pytest.mark.parametrize("kind", [".fake", *also(".cold")])
 @pytest.mark.parametrize("how", ["flood_lines", "flood_line", "bad_text"])
 def test_a_flood_of_output_is_bounded_in_memory_and_on_disk(node, kind, how):
     project = node.project(kind=kind, faults={2: {"how": how, "megabytes": MEGABYTES}})
     with Watch(node) as watch:
-        job = nothing_lost(node.api, node.home, node.api.add(project)["id"], range(1, 5), 500)
+        job = nothing_lost(node.api, node.home, node.api.add(project)["id"], range(1, 5))
     assert watch.most - watch.before < 50 * MEBIBYTE
     logs = node.home / "data" / "jobs" / job["id"] / "logs"
     for folder in (logs, logs / "units"):
@@ -75,16 +77,18 @@ def test_a_flood_of_output_is_bounded_in_memory_and_on_disk(node, kind, how):
 
 def connect(node):
     host, port = node.api.address.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=30)
+    return socket.create_connection((host, int(port)), timeout=HANG_SECONDS)
 
 
-@pytest.mark.parametrize("words", [b"", b"GET /api/jobs HT", b"POST /api/add_job HTTP/1.1\r\nX-A: b\r\n"])
+SILENT, HALF_A_LINE, HALF_A_HEAD = b"", b"GET /api/jobs HT", b"POST /api/add_job HTTP/1.1\r\nX-A: b\r\n"
+
+
+@pytest.mark.parametrize("words", [HALF_A_HEAD, *also(SILENT, HALF_A_LINE)])
 def test_hundreds_of_connections_that_never_finish_hold_nobody_up(make_alone, words):
     node = make_alone().start()
     with contextlib.ExitStack() as stack:
         for _ in range(400):
             stack.enter_context(connect(node)).sendall(words)
-        with Watch(node) as watch:
-            time.sleep(3)
-    assert watch.slowest < 5
+        for _ in range(20):
+            assert node.api.get("/api/jobs").status == 200
     assert node.api.get("/api/heartbeat").status == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.api import wait_until
+from tests.faults.conftest import also
 from tests.faults.oracle import is_sound, nothing_lost
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")]
@@ -60,7 +61,7 @@ def failures(node, job):
     return sum(unit["failures"] for unit in node.api.units(job["id"]).values())
 
 
-@pytest.mark.parametrize("kind", [".fake", ".cold"])
+@pytest.mark.parametrize("kind", [".fake", *also(".cold")])
 def test_a_full_output_disk_pauses_the_job_which_goes_on_when_there_is_room(make_alone, volume, kind):
     node, output = make_alone().start(), volume(8)
     job = node.api.add(node.project((1, 30), kind=kind, **BIG), output_path=str(output.path / "frames"))
@@ -74,7 +75,7 @@ def test_a_full_output_disk_pauses_the_job_which_goes_on_when_there_is_room(make
     assert failures(node, job) == 0
 
 
-@pytest.mark.parametrize("kind", [".fake", ".cold"])
+@pytest.mark.parametrize("kind", [".fake", *also(".cold")])
 def test_a_disk_that_fills_at_once_while_frames_are_written_costs_no_attempt(make_alone, volume, kind):
     """Everything of the node is on it: ledger, logs, attempts, output."""
     disk = volume(200)

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.conftest import REPEATS, SEEDS
+from tests.fakes.patience import HANG_SECONDS
+from tests.faults.conftest import REPEATS, SEEDS, also
 from tests.faults.oracle import commits, engines, is_sound, no_engine_is_left, nothing_lost
 from zordon_app.engines.blender.engine import BlenderEngine
 
@@ -23,7 +24,7 @@ def kill_again_and_again(node, job_id, kills, chance, longest):
         node.kill()
         assert is_sound(node.home)
         before = commits(node.home, job_id)
-        no_engine_is_left(node.home, 5)
+        no_engine_is_left(node.home)
         node.start()
         units = node.api.units(job_id)
         assert all(units[number]["state"] == "done" for number in before)
@@ -31,7 +32,7 @@ def kill_again_and_again(node, job_id, kills, chance, longest):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kind", [".fake", ".cold"])
+@pytest.mark.parametrize("kind", [".fake", *also(".cold")])
 def test_killed_at_random_moments_each_frame_is_published_once(make_alone, kind, seed):
     node = make_alone().start()
     job = node.api.add(node.project((1, 40), kind=kind, seconds=0.25))
@@ -49,7 +50,7 @@ def test_killed_at_random_moments_each_frame_is_published_once(make_alone, kind,
 def test_a_job_that_was_answered_is_there_after_a_kill_at_once(make_alone, seed):
     node, chance = make_alone().start(), random.Random(seed)
     ids = []
-    for _ in range(3 * REPEATS):
+    for _ in range(2 * REPEATS):
         ids += [node.api.add(node.project(), paused=True)["id"] for _ in range(chance.randrange(1, 4))]
         node.kill()
         node.start()
@@ -87,7 +88,7 @@ def test_a_second_node_on_the_same_data_is_refused_and_the_first_goes_on(make_al
     address = node.api.address
     first = node.process
     assert node.try_start() == ""
-    assert node.process.wait(30) not in {0, -11}
+    assert node.process.wait(HANG_SECONDS) not in {0, -11}
     node.process, node.api.address = first, address
     assert node.api.get("/api/heartbeat").status == 200
 
@@ -121,23 +122,25 @@ def shot(tmp_path_factory):
         f"c.keyframe_insert('rotation_euler', frame=48); bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})"
     )
     command = [*builds[0].command, "--background", "--factory-startup", "--python-expr", make]
-    subprocess.run(command, check=True, capture_output=True, timeout=100)
+    subprocess.run(command, check=True, capture_output=True, timeout=HANG_SECONDS)
     return path
 
 
 @pytest.mark.engines
+@pytest.mark.thorough
 def test_48_frames_of_a_blend_become_48_checked_files(make_alone, shot):
     node = make_alone().start()
-    job = nothing_lost(node.api, node.home, node.api.add(shot, engine="blender")["id"], range(1, 49), 300)
+    job = nothing_lost(node.api, node.home, node.api.add(shot, engine="blender")["id"], range(1, 49))
     assert len(node.api.get(f"/api/jobs/{job['id']}/files").json) == 48
     assert {unit["attempt"] for unit in node.api.units(job["id"]).values()} == {1}
 
 
 @pytest.mark.engines
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", SEEDS)
 def test_48_frames_of_a_blend_are_48_after_ten_kills(make_alone, shot, seed):
     node = make_alone().start()
     job = node.api.add(shot, engine="blender")
     for _ in kill_again_and_again(node, job["id"], KILLS, random.Random(seed), 4.0):
         pass
-    nothing_lost(node.api, node.home, job["id"], range(1, 49), 300)
+    nothing_lost(node.api, node.home, job["id"], range(1, 49))

@@ -74,6 +74,7 @@ def test_a_killed_node_goes_on_with_its_download_from_where_it_was(node, mirror,
     wait_until(lambda: the_download(node)["state"] == "installed")
 
 
+@pytest.mark.thorough
 def test_a_node_that_is_stopped_goes_on_as_well(node, mirror):
     begin(node)
     node.stop()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.fakes.nodes import eventually
 from tests.fakes.website import website
+from tests.faults.conftest import also
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
@@ -30,7 +31,7 @@ def node(make_alone, site):
     return made
 
 
-@pytest.mark.parametrize("how", ["kill", "stop"])
+@pytest.mark.parametrize("how", ["kill", *also("stop")])
 def test_what_a_site_in_trouble_did_not_take_is_told_after_a_restart(node, site, how):
     site.otherwise = 503
     job = node.api.wait_ended(node.api.add(node.project())["id"])

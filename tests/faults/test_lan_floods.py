@@ -11,13 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes.api import Api
+from tests.fakes.patience import HANG_SECONDS
 from tests.faults.alone import Alone
 
 CROWD = 400
 """Far more than may be at the doorway."""
 BEATS = 20
-ANSWER_SECONDS = 10.0
-"""A beat that takes longer is lost, and fails the test."""
 
 CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 CONTEXT.check_hostname, CONTEXT.verify_mode = False, ssl.CERT_NONE
@@ -41,7 +40,7 @@ def port(node: Alone) -> int:
 
 
 def plain(port: int, source: str = STRANGER) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS, source_address=(source, 0))
+    return socket.create_connection(("127.0.0.1", port), timeout=HANG_SECONDS, source_address=(source, 0))
 
 
 def secure(port: int, source: str = STRANGER) -> ssl.SSLSocket:
@@ -97,7 +96,7 @@ def crowd(port: int, arrive: Callable[[int], socket.socket]) -> Iterator[None]:
     thread = threading.Thread(target=crowd_in)
     thread.start()
     try:
-        assert full.wait(60), "the crowd never got in"
+        assert full.wait(HANG_SECONDS), "the crowd never got in"
         yield
     finally:
         stop.set()
@@ -125,7 +124,7 @@ def beat(port: int) -> None:
 def test_f40_a_crowd_of_strangers_keeps_no_machine_and_no_person_waiting(
     node: Alone, port: int, arrive: Callable[[int], socket.socket]
 ) -> None:
-    person = Api(node.api.address, timeout=ANSWER_SECONDS)
+    person = Api(node.api.address, timeout=HANG_SECONDS)
     with contextlib.closing(person), crowd(port, arrive):
         for _ in range(BEATS):
             beat(port)

