@@ -162,12 +162,17 @@ class Recruiting:
         for child in job.child_jobs:
             node = str(child.get("node", ""))
             if not self._machines.is_member(node) and child.get("status") != "ended":
-                self._note(job, {**child, "status": "ended"})  # Should it join again, it is asked again.
+                self._let_go(job, child, "ended")  # Should it join again, it is asked again.
             elif child.get("status") == "running" and self._blocklist.is_left_out(job.id, node):
                 name = self._machines.name_of(node)
                 self._lifecycle.warn(job.id, f"{name} is left out: it failed what other machines render well.")
-                self._note(job, {**child, "status": LEFT_OUT})
+                self._let_go(job, child, LEFT_OUT)
         self._show_who_works(job)
+
+    def _let_go(self, job: Job, child: dict[str, Any], status: str) -> None:
+        """From now on it may not even say what it holds; that waits again at once."""
+        self._note(job, {**child, "status": status})
+        self._leases.take_back_from(str(child.get("node", "")), job.id)
 
     def _show_who_works(self, job: Job) -> None:
         """Nothing left to begin here, but others still work: that is a status of its own."""

@@ -60,7 +60,10 @@ class TwoMachines:
 @pytest.fixture
 def farm(bench):
     machines = TwoMachines()
-    leases = SimpleNamespace(holders=lambda _job: set[str]())
+    taken_back = []
+    leases = SimpleNamespace(
+        holders=lambda _job: set[str](), take_back_from=lambda node, job: taken_back.append((node, job))
+    )
     recruiting = Recruiting(
         bench.state,
         bench.lifecycle,
@@ -70,7 +73,11 @@ def farm(bench):
         this_node="this",
     )
     yield SimpleNamespace(
-        recruiting=recruiting, machines=machines, slow=machines.links["slow"], swift=machines.links["swift"]
+        recruiting=recruiting,
+        machines=machines,
+        taken_back=taken_back,
+        slow=machines.links["slow"],
+        swift=machines.links["swift"],
     )
     for link in machines.links.values():
         link.answers.set()
@@ -195,6 +202,7 @@ def test_a_machine_that_leaves_the_farm_and_joins_again_is_asked_again(bench, fa
     eventually(lambda: is_now("running"))
     farm.machines.members.remove("swift")
     eventually(lambda: is_now("ended"))
+    assert farm.taken_back == [("swift", job)]
     farm.machines.members.add("swift")
     eventually(lambda: is_now("running"))
     assert farm.swift.count == 2
