@@ -255,6 +255,9 @@ class ParcelBox(Protocol):
     def put(self, parcel: Parcel, source: Path) -> Parcel:
         """Move a checked file into the box. Raises DiskFull."""
 
+    def children(self) -> list[str]:
+        """Child jobs of which something waits."""
+
     def of_job(self, child: str) -> list[Parcel]:
         """What waits for the parent of a child job, oldest first."""
 

@@ -54,6 +54,10 @@ class ParcelFolder:
             raise
         return parcel
 
+    def children(self) -> list[str]:
+        """Child jobs of which something waits."""
+        return [path.name for path in self._folder.iterdir()] if self._folder.is_dir() else []
+
     def of_job(self, child: str) -> list[Parcel]:
         """What waits for the parent of a child job, oldest first; what is too old is dropped."""
         found: list[tuple[float, Parcel]] = []

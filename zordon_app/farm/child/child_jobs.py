@@ -117,7 +117,16 @@ class ChildJobs:
                 work.return_unused(now=not self._node.may_begin)
                 if not self._state.has(work.job.id):
                     self._drop(work.job.id)
+        self._clear_box()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
+
+    def _clear_box(self) -> None:
+        """A result that came into the box just as its job ended, or was cancelled here, is nobody's."""
+        for child in self._parcels.children():
+            job = self._state.find(child)
+            if job is None or job.status in {JobStatus.COMPLETED, JobStatus.CANCELLED}:
+                for parcel in self._parcels.of_job(child):
+                    self._parcels.remove(parcel)
 
     def _look_at(self, job: Job) -> None:
         if job.status.is_final or job.status == JobStatus.PAUSED:

@@ -235,3 +235,27 @@ def test_a_child_job_that_raises_keeps_no_other_from_helping(bench, children, mo
 
     assert [work.job.id for work in children.works()] == [good]
     assert "something went wrong with the job bad" in bench.state.job(bad).reason
+
+
+@pytest.mark.usefixtures("three_results")
+@pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.CANCELLED, None])
+def test_a_result_that_comes_just_as_its_job_ends_is_not_kept_for_ever(children, bench, tmp_path, end):
+    [job] = bench.state.jobs()
+    if end is None:
+        bench.lifecycle.delete([job.id])
+    else:
+        bench.lifecycle.set_job_status(job.id, end, "It has ended.")
+
+    children.run_once()
+
+    assert ParcelFolder(tmp_path / "parcels").of_job(job.id) == []
+
+
+@pytest.mark.usefixtures("three_results")
+def test_results_of_a_job_that_is_only_paused_are_kept(children, bench, tmp_path):
+    [job] = bench.state.jobs()
+    bench.lifecycle.stop(job.id, JobStatus.PAUSED, "Paused.")
+
+    children.run_once()
+
+    assert len(ParcelFolder(tmp_path / "parcels").of_job(job.id)) == 3
