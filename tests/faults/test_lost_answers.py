@@ -15,7 +15,7 @@ from tests.unit.farm.conftest import FarmBench, claiming_of
 from tests.unit.farm.scheduling.test_dispatcher import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
-from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.results import Checked, CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, LeaseAsk, LeaseGiven
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.errors import PeerGone
@@ -38,9 +38,9 @@ CHILD = "child-node"
 pytestmark = pytest.mark.faults
 
 
-def hash_of(path: Path, _expected: Expected) -> tuple[str, int]:
+def hash_of(path: Path, _expected: Expected) -> Checked:
     data = path.read_bytes()
-    return hashlib.sha256(data).hexdigest(), len(data)
+    return Checked(hashlib.sha256(data).hexdigest(), len(data))
 
 
 class Names:
@@ -159,7 +159,7 @@ class Wind:
             else:
                 path = self.folder / "rendered"
                 path.write_bytes(f"frame {unit.spec.number}".encode())
-                sha256, size = hash_of(path, unit.spec.expected)
+                sha256, size, _ = hash_of(path, unit.spec.expected)
                 self.work.deliver(lease, unit, CheckedFile(path=path, sha256=sha256, bytes=size, seconds=1.0))
                 self.made[unit.spec.number] += 1
 
@@ -207,7 +207,7 @@ def test_a_peer_cannot_speak_for_another_one_or_of_units_there_are_not(bench: Fa
     unit = given.units[0]
     path = tmp_path / "theirs"
     path.write_bytes(b"something else")
-    sha256, _ = hash_of(path, unit.spec.expected)
+    sha256, *_ = hash_of(path, unit.spec.expected)
     wanted = {"lease": given.id, "sha256": sha256, "seconds": 1.0, "program": "", "path": path}
 
     other = wind.desk.deliver(wind.job_id, "other-node", unit.spec.number, attempt=unit.attempt, **wanted)

@@ -69,6 +69,10 @@ export const retry = (jobs, frames) =>
 export const rerender = (jobs, frames) =>
   performAll(jobs, 'rerender', { body: () => (frames ? { frames } : {}), said: 'toast.rerender' });
 
+/** On other machines than made them. @param {Job} job @param {string} frames */
+export const rerenderElsewhere = (job, frames) =>
+  performAll([job], 'rerender', { body: () => ({ frames, elsewhere: true }), said: 'toast.rerender' });
+
 /** @param {Job[]} jobs @param {string} frames */
 export const skip = (jobs, frames) => performAll(jobs, 'skip', { body: () => ({ frames }), said: 'toast.skipped' });
 

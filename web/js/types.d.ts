@@ -51,6 +51,8 @@ export interface Job {
   eta_seconds: number | null;
   errors: ErrorGroup[];
   warnings: string[];
+  /** finished units to be looked at, by mark: a frame range text; said last among the warnings */
+  marks: Record<string, string>;
   output_path: string;
   /** whether Zordon made the folder for this job alone */
   owns_output: boolean;

@@ -100,7 +100,7 @@ class JobActions(Protocol):
     def skip(self, job_id: str, frames: str) -> JobView:
         """Leave out units that are not done."""
 
-    def rerender(self, job_id: str, frames: str | None) -> JobView:
+    def rerender(self, job_id: str, frames: str | None, *, elsewhere: bool = False) -> JobView:
         """Done units wait again; their files are replaced when the new ones are checked."""
 
     def move(self, job_id: str, where: str, other: str | None) -> JobView:

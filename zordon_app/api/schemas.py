@@ -101,6 +101,12 @@ class Frames(Struct, kw_only=True, forbid_unknown_fields=True):
     frames: FrameText | None = None
 
 
+class FramesAgain(Frames, kw_only=True, forbid_unknown_fields=True):
+    """The units to be made again; ``elsewhere``: by other machines than made them, while there are some."""
+
+    elsewhere: bool = False
+
+
 class NeededFrames(Struct, kw_only=True, forbid_unknown_fields=True):
     """The units meant, by frame range."""
 

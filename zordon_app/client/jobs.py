@@ -91,9 +91,10 @@ class JobCalls(Calls):
         """Leave units out."""
         return self._object("POST", job_path(job_id, "skip"), json={"frames": frames})
 
-    def rerender_units(self, job_id: str, frames: str | None = None) -> Json:
-        """Render done units again."""
-        return self._object("POST", job_path(job_id, "rerender"), json=given(frames=frames))
+    def rerender_units(self, job_id: str, frames: str | None = None, *, elsewhere: bool = False) -> Json:
+        """Render done units again; ``elsewhere``: on other machines than made them, while there are some."""
+        wanted = given(frames=frames, elsewhere=elsewhere or None)
+        return self._object("POST", job_path(job_id, "rerender"), json=wanted)
 
     def move_job(self, job_id: str, where: str, other: str | None = None) -> Json:
         """``where``: top, up, down, bottom, before or after (``other``, a job id)."""

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from zordon_app.domain.ids import JobId, NodeId
+from zordon_app.domain.pictures import Mark, Picture
 from zordon_app.domain.statuses import JobStatus, UnitState
 
 
@@ -116,6 +117,10 @@ class Unit(Struct, kw_only=True):
     """Engine time of the attempt that is done."""
     program: str = ""
     """SHA-256 of the program that made it; empty where it is not known."""
+    picture: Picture | None = None
+    """What its file shows at a glance; None where it is no picture, or was not looked at."""
+    marks: list[Mark] = field(default_factory=list)
+    """Why a person should look at it."""
     error: str = ""
     """Why the last attempt failed, a sentence."""
     started_at: datetime | None = None
@@ -205,6 +210,8 @@ class Job(Struct, kw_only=True):
     """Why the job as a whole failed (assembly, preparation); unit errors are in the ledger."""
     errors: list[ErrorGroup] = field(default_factory=list)
     """The failed units, grouped."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """The units that a person should look at, by mark: a frame range text such as ``3-5,9``."""
     last_unit: int | None = None
     """Number of the unit published last."""
     held_for_disk: bool = False

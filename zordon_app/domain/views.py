@@ -50,6 +50,8 @@ class JobView(Struct, kw_only=True):
     eta_seconds: float | None
     errors: list[ErrorGroup]
     warnings: list[str]
+    marks: dict[str, str]
+    """Finished units to be looked at, by mark (black, transparent, nan, same): a frame range text; also in warnings."""
     output_path: str
     owns_output: bool
     """Whether Zordon made the output folder for this job alone."""
@@ -124,6 +126,8 @@ class UnitView(Struct, kw_only=True):
     bytes: int
     seconds: float | None
     progress: float
+    marks: list[str]
+    """Why a person should look at it: black, transparent, nan, same."""
     error: str
     started_at: datetime | None
     ended_at: datetime | None

@@ -112,14 +112,17 @@ class JobActions:
         self._lifecycle.skip(known, wanted)
         return self._views.view(known)
 
-    def rerender(self, job_id: str, frames: str | None) -> JobView:
-        """Done units again."""
+    def rerender(self, job_id: str, frames: str | None, *, elsewhere: bool = False) -> JobView:
+        """Done units again; with ``elsewhere`` on other machines than made them, while there are some."""
         known = self._known(job_id)
-        wanted = [unit.spec.number for unit in self._chosen(known, frames) if unit.state.is_final]
+        chosen = [unit for unit in self._chosen(known, frames) if unit.state.is_final]
+        wanted = [unit.spec.number for unit in chosen]
         if not wanted:
             raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
         self._check_results(self._state.job(known), wanted)
         self._leases.forgive(known)
+        if elsewhere:
+            self._leases.avoid(known, {unit.spec.number: unit.node for unit in chosen if unit.node})
         self._lifecycle.put_back(known, wanted, "Rendered again; in the queue.")
         return self._views.view(known)
 

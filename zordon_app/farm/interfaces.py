@@ -11,7 +11,7 @@ from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
 from zordon_app.domain.messages import DownloadOrder, JobRequest
 from zordon_app.domain.news import News
 from zordon_app.domain.projects import ProjectManifest
-from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.results import Checked, CheckedFile
 from zordon_app.domain.sharing import (
     ChildOrders,
     ChildUpdate,
@@ -137,8 +137,8 @@ class Disk(Protocol):
         """A sentence when the volume of ``folder`` is below its reserve, else empty."""
 
 
-CheckFile = Callable[[Path, Expected], tuple[str, int]]
-"""Decodes a file whole; its sha256 and size in bytes. Raises a ZordonError that says what is wrong."""
+CheckFile = Callable[[Path, Expected], Checked]
+"""Decodes a file whole; what it is. Raises a ZordonError that says what is wrong."""
 
 
 class ThisMachine(Protocol):

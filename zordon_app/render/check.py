@@ -5,14 +5,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from zordon_app.domain.jobs import Expected
+from zordon_app.domain.pictures import Picture
+from zordon_app.domain.results import Checked
 from zordon_app.errors import ZordonError
+from zordon_app.render.looking import look_at
 from zordon_app.render.lossless import Lossy, compare_frames
 
 FILM_FORMATS = frozenset({"mp4", "mov", "matroska", "webm", "avi", "gif", "mxf", "flv", "mpegts", "mpeg", "ogg", "asf"})
 
+
+_MOST_VALUES = 256_000_000
+"""Of a picture that is decoded as it is stored (1 GB of floats)."""
 
 _RAGGED = 2.0
 """Seconds that damage may take from the beginning or the end of a film; where more is gone, it is cut short."""
@@ -43,7 +49,7 @@ def load_decoder(expected: Expected) -> None:
         import numpy as np  # noqa: F401
 
 
-def prove_artifact(path: Path, expected: Expected) -> tuple[str, int]:
+def prove_artifact(path: Path, expected: Expected) -> Checked:
     """The same where the file was made: what shall be lossless is also compared with its source, frame by frame.
 
     Raises:
@@ -58,8 +64,8 @@ def prove_artifact(path: Path, expected: Expected) -> tuple[str, int]:
     return checked
 
 
-def check_artifact(path: Path, expected: Expected) -> tuple[str, int]:
-    """Decode ``path`` whole and compare it with ``expected``; its sha256 (hex) and size in bytes.
+def check_artifact(path: Path, expected: Expected) -> Checked:
+    """Decode ``path`` whole and compare it with ``expected``; its sha256 and size, and what it shows at a glance.
 
     Raises:
         BadArtifact: missing, empty, truncated, or of another kind, size or length.
@@ -69,15 +75,16 @@ def check_artifact(path: Path, expected: Expected) -> tuple[str, int]:
     size = path.stat().st_size
     if size == 0:
         raise BadArtifact(f"{path.name} is empty.")
+    picture = None
     if expected.format in FILM_FORMATS:
         _check_film(path, expected)
     else:
-        _check_image(path, expected)
+        picture = _check_image(path, expected)
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), size
+        return Checked(hashlib.file_digest(file, "sha256").hexdigest(), size, picture)
 
 
-def _check_image(path: Path, expected: Expected) -> None:
+def _check_image(path: Path, expected: Expected) -> Picture:
     import OpenImageIO as oiio
 
     image = oiio.ImageInput.open(str(path))
@@ -88,29 +95,40 @@ def _check_image(path: Path, expected: Expected) -> None:
             raise BadArtifact(f"{path.name} is {image.format_name()}, not {expected.format}.")
         _compare_size(path, image.spec().width, image.spec().height, expected)
         if expected.format == "jpeg":
-            _decode_jpeg(path, image)
+            picture = look_at(_decode_jpeg(path, image))
         else:
-            _decode_image(path, _count_subimages(image))
+            picture = _decode_image(path, _count_subimages(image))
     finally:
         image.close()
     _check_end(path, expected.format)
+    return picture
 
 
-def _decode_jpeg(path: Path, image: Any) -> None:
+def _decode_jpeg(path: Path, image: Any) -> Any:
     """What libjpeg can mend is only a warning, which no buffer keeps. Pixels come as an array: numpy is loaded."""
+    import OpenImageIO as oiio
+
     pixels = image.read_image(0, 0, 0, image.spec().nchannels, "uint8")
     error = image.geterror()
     if pixels is None or error:
         raise _damaged(path, error)
+    return oiio.ImageBuf(pixels)
 
 
-def _decode_image(path: Path, subimages: int) -> None:
+def _decode_image(path: Path, subimages: int) -> Picture:
+    """Decode every part; what the first shows (and whether any holds values that are no numbers)."""
     import OpenImageIO as oiio
 
+    seen: list[Picture] = []
     for subimage in range(subimages):
         pixels = oiio.ImageBuf(str(path), subimage, 0)
-        if not pixels.read(subimage, 0, True, oiio.UINT8):
+        # As it is stored: eight bits know neither NaN nor small differences. Of a huge picture they are enough.
+        spec = pixels.spec()
+        kind = oiio.UNKNOWN if spec.width * spec.height * spec.nchannels <= _MOST_VALUES else oiio.UINT8
+        if not pixels.read(subimage, 0, True, kind):
             raise _damaged(path, pixels.geterror())
+        seen.append(look_at(pixels))
+    return structs.replace(seen[0], nan=any(picture.nan for picture in seen))
 
 
 def _damaged(path: Path, error: str) -> BadArtifact:

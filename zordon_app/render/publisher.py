@@ -11,7 +11,7 @@ from msgspec import Struct
 from zordon_app.domain.ids import LeaseId
 from zordon_app.domain.jobs import Expected
 from zordon_app.domain.leases import Lease, LeasedUnit
-from zordon_app.domain.results import CheckedFile
+from zordon_app.domain.results import Checked, CheckedFile
 from zordon_app.errors import DiskFull, ZordonError
 from zordon_app.guard import Guard, sentence_of
 from zordon_app.render.interfaces import WorkSource
@@ -42,7 +42,7 @@ class Publisher:
     def __init__(
         self,
         source: WorkSource,
-        check: Callable[[Path, Expected], tuple[str, int]],
+        check: Callable[[Path, Expected], Checked],
         prepare: Callable[[Expected], None],
         guard: Guard | None = None,
     ) -> None:
@@ -103,11 +103,16 @@ class Publisher:
     def _deliver(self, finished: Finished) -> None:
         lease, unit = finished.lease, finished.unit
         try:
-            sha256, size = self._check(finished.path, unit.spec.expected)
+            found = self._check(finished.path, unit.spec.expected)
             for sentence in finished.review():
                 self._source.warn(lease, sentence)
             file = CheckedFile(
-                path=finished.path, sha256=sha256, bytes=size, seconds=finished.seconds, program=finished.program
+                path=finished.path,
+                sha256=found.sha256,
+                bytes=found.bytes,
+                picture=found.picture,
+                seconds=finished.seconds,
+                program=finished.program,
             )
             self._source.deliver(lease, unit, file)
         except DiskFull as error:

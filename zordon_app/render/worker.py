@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zordon_app.domain.jobs import Expected
 from zordon_app.domain.leases import Lease
+from zordon_app.domain.results import Checked
 from zordon_app.engines.assignments import Assignment
 from zordon_app.engines.base import Engine, Invocation
 from zordon_app.errors import DiskFull
@@ -34,7 +35,7 @@ class Worker:
         folders: JobFolders,
         processes: ProcessOwner,
         logs: JobLogs,
-        check: Callable[[Path, Expected], tuple[str, int]],
+        check: Callable[[Path, Expected], Checked],
         prepare: Callable[[Expected], None],
         settings: Callable[[], RenderSettings],
         monotonic: Callable[[], float],

@@ -30,6 +30,8 @@ UNITS = sa.Table(
     sa.Column("started_at", sa.Text),
     sa.Column("ended_at", sa.Text),
     sa.Column("program", sa.Text, nullable=False, server_default=""),
+    sa.Column("picture", sa.LargeBinary),
+    sa.Column("marks", sa.Text, nullable=False, server_default=""),
 )
 
 COMMITS = sa.Table(

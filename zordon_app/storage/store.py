@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit, UnitSpec
 from zordon_app.domain.news import News
+from zordon_app.domain.pictures import Mark, Picture
 from zordon_app.domain.statuses import UnitState
 from zordon_app.storage.database import Database
 from zordon_app.storage.schema import COMMITS, JOBS, NEWS, REQUESTS, UNITS
@@ -111,6 +112,8 @@ class JobStore:
             started_at=datetime.fromisoformat(row.started_at) if row.started_at else None,
             ended_at=datetime.fromisoformat(row.ended_at) if row.ended_at else None,
             program=row.program,
+            picture=msgspec.json.decode(row.picture, type=Picture) if row.picture else None,
+            marks=[Mark(mark) for mark in row.marks.split()],
         )
 
 
@@ -151,6 +154,8 @@ def _unit_row(job_id: JobId, unit: Unit) -> dict[str, Any]:
         "started_at": unit.started_at.isoformat() if unit.started_at else None,
         "ended_at": unit.ended_at.isoformat() if unit.ended_at else None,
         "program": unit.program,
+        "picture": msgspec.json.encode(unit.picture) if unit.picture else None,
+        "marks": " ".join(unit.marks),
     }
 
 

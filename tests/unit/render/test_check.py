@@ -88,3 +88,59 @@ def test_a_node_that_checks_pictures_does_without_numpy(made):
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def picture(path, pixels, kind="uint8"):
+    image = oiio.ImageBuf(oiio.ImageSpec(8, 8, pixels.shape[2], kind))
+    image.set_pixels(oiio.ROI(0, 8, 0, 8, 0, 1, 0, pixels.shape[2]), pixels.astype("f4"))
+    assert image.write(str(path))
+    return path
+
+
+def seen(path, kind):
+    return check_artifact(path, Expected(format=kind)).picture
+
+
+def test_a_glance_tells_black_and_transparent_apart(tmp_path):
+    black, clear, grey = np.zeros((8, 8, 4)), np.zeros((8, 8, 4)), np.full((8, 8, 4), 0.5)
+    black[..., 3] = 1
+    found = [seen(picture(tmp_path / f"{at}.png", one), "png") for at, one in enumerate((black, clear, grey))]
+    assert [(one.black, one.transparent, one.nan) for one in found] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, False),
+    ]
+    assert seen(picture(tmp_path / "black.jpg", np.zeros((8, 8, 3))), "jpeg").black
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_glance_finds_values_that_are_no_numbers(tmp_path, value):
+    pixels = np.full((8, 8, 3), 0.5)
+    assert not seen(picture(tmp_path / "good.exr", pixels, "half"), "openexr").nan
+    pixels[3, 4, 1] = value
+    assert seen(picture(tmp_path / "bad.exr", pixels, "half"), "openexr").nan
+
+
+def test_depth_may_be_infinite_and_other_passes_black(tmp_path):
+    spec = oiio.ImageSpec(8, 8, 5, "float")
+    spec.channelnames = ("View.Combined.R", "View.Combined.G", "View.Combined.B", "View.Combined.A", "View.Depth.Z")
+    image = oiio.ImageBuf(spec)
+    pixels = np.full((8, 8, 5), 0.5, "f4")
+    pixels[..., 4] = np.inf
+    image.set_pixels(oiio.ROI(0, 8, 0, 8, 0, 1, 0, 5), pixels)
+    assert image.write(str(tmp_path / "passes.exr"))
+    found = seen(tmp_path / "passes.exr", "openexr")
+    assert (found.black, found.transparent, found.nan) == (False, False, False)
+
+
+def test_pictures_alike_have_one_digest_whatever_is_written_beside_the_pixels(tmp_path):
+    paths = []
+    for date in ("yesterday", "today"):
+        image = oiio.ImageBuf(oiio.ImageSpec(8, 8, 3, "uint8"))
+        oiio.ImageBufAlgo.fill(image, (0.2, 0.4, 0.6))
+        image.specmod().attribute("Date", date)
+        paths.append(tmp_path / f"{date}.png")
+        assert image.write(str(paths[-1]))
+    one, other = (check_artifact(path, Expected(format="png")) for path in paths)
+    assert one.picture == other.picture
+    assert one.sha256 != other.sha256

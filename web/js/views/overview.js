@@ -3,6 +3,7 @@ import { formatFrames } from '../frames.js';
 import { heard, t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { nodeName } from '../listing.js';
+import { rerenderElsewhere } from '../perform.js';
 import { Player } from '../player/player.js';
 import { isEnded, unitTotal } from '../status.js';
 import { serverNow } from '../store.js';
@@ -55,8 +56,20 @@ function Progress({ job }) {
 
 /** @param {{job: Job}} props */
 function Warnings({ job }) {
+  const marks = Object.entries(job.marks);
+  // The server says marks last among the warnings; here each has its button.
+  const said = job.warnings.slice(0, job.warnings.length - marks.length);
   if (!job.warnings.length) return null;
-  return html`<ul class="notes">${job.warnings.map(text => html`<li class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${heard(text)}</span></li>`)}</ul>`;
+  return html`<ul class="notes">
+    ${said.map(text => html`<li class="note warn" key=${text}>${h(Icon, { name: 'triangle-alert' })}<span>${heard(text)}</span></li>`)}
+    ${marks.map(([mark, frames]) => h(Marked, { job, mark, frames, key: mark }))}
+  </ul>`;
+}
+
+/** Finished frames to be looked at, and one click that renders them elsewhere. @param {{job: Job, mark: string, frames: string}} props */
+function Marked({ job, mark, frames }) {
+  return html`<li class="note warn">${h(Icon, { name: 'triangle-alert' })}<span>${t(`marks.${mark}`, { frames })}</span>
+    ${h(Button, { label: t('marks.again'), icon: 'refresh-cw', small: true, onClick: () => void rerenderElsewhere(job, frames) })}</li>`;
 }
 
 /** @param {{job: Job}} props */

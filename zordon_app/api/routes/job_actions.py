@@ -5,7 +5,18 @@ from bottle import HTTPResponse
 from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
-from zordon_app.api.schemas import Confirm, Delete, Done, Frames, JobNodes, Move, NeededFrames, Pause, Priority
+from zordon_app.api.schemas import (
+    Confirm,
+    Delete,
+    Done,
+    Frames,
+    FramesAgain,
+    JobNodes,
+    Move,
+    NeededFrames,
+    Pause,
+    Priority,
+)
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
 
@@ -31,7 +42,7 @@ def routes(context: Context) -> list[Route]:
         act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job, allow=both),
         act("POST", f"{JOB}/retry", do.retry, "Try failed units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/skip", do.skip, "Leave units out", answers=job, body=Body(NeededFrames, required=True)),
-        act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(Frames)),
+        act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(FramesAgain)),
         act("POST", f"{JOB}/move", do.move, "Change the order", answers=job, body=Body(Move, required=True)),
         act("POST", f"{JOB}/nodes", do.nodes, "Who takes part", answers=job, body=Body(JobNodes, required=True)),
         act("POST", f"{JOB}/priority", do.priority, "Priority", answers=job, body=Body(Priority, required=True)),
@@ -79,7 +90,8 @@ class JobActions:
 
     def rerender(self, ask: Ask, job_id: str) -> HTTPResponse:
         """All done units, or those among ``frames``."""
-        return json_answer(self._actions.rerender(job_id, ask.parameters(Frames).frames))
+        wanted = ask.parameters(FramesAgain)
+        return json_answer(self._actions.rerender(job_id, wanted.frames, elsewhere=wanted.elsewhere))
 
     def move(self, ask: Ask, job_id: str) -> HTTPResponse:
         """``where``, and for before and after the ``other`` job."""

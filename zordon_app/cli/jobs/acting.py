@@ -84,10 +84,21 @@ def skip(context: typer.Context, jobs: SomeJobs, *, frames: NeededFrames) -> Non
     act_on(context, jobs, "skips them", lambda client, job: client.skip_units(job["id"], wanted))
 
 
-def rerender(context: typer.Context, jobs: SomeJobs, *, frames: SomeFrames = "") -> None:
+def rerender(
+    context: typer.Context,
+    jobs: SomeJobs,
+    *,
+    frames: SomeFrames = "",
+    elsewhere: Annotated[bool, typer.Option("--elsewhere", help="On other machines than made them.")] = False,
+) -> None:
     """Render frames again that are done; each old file stays until the new one is checked."""
     wanted = checked_frames(frames)
-    act_on(context, jobs, "renders again", lambda client, job: client.rerender_units(job["id"], wanted))
+    act_on(
+        context,
+        jobs,
+        "renders again",
+        lambda client, job: client.rerender_units(job["id"], wanted, elsewhere=elsewhere),
+    )
 
 
 def priority(

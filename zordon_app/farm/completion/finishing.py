@@ -173,7 +173,7 @@ class Finishing:
 
     def _publish(self, job: Job, path: Path) -> str:
         expected = job.expected or Expected(format=path.suffix.removeprefix("."))
-        sha256, _size = self._check(path, self._without_skipped(job, expected))
+        sha256 = self._check(path, self._without_skipped(job, expected)).sha256
         claim = self._claiming.claim(job, sha256, published=job.hashes.values())
         part = self._outputs.stage(path, Path(job.output_path), path.name, "final", claim)
         try:

@@ -82,6 +82,7 @@ class Gathering:
             seconds=file.seconds,
             artifact=unit.spec.file,
             program=file.program,
+            picture=file.picture,
         )
 
     def _supersede(self, lease: Lease) -> bool:

@@ -107,7 +107,7 @@ class Preparing:
         if job.expected is None or not self._may_be_ours(job, path):
             return
         try:
-            sha256, _size = self._check(path, job.expected)
+            sha256 = self._check(path, job.expected).sha256
         except (ZordonError, OSError) as error:
             log.info("Job %s makes %s again: %s", job.id, job.output_file, error)
             return
@@ -132,13 +132,13 @@ class Preparing:
 
     def _recognise(self, job: Job, unit: Unit, path: Path) -> None:
         try:
-            sha256, size = self._check(path, unit.spec.expected)
+            found = self._check(path, unit.spec.expected)
         except (ZordonError, OSError) as error:
             log.info("Job %s renders %s again: %s", job.id, unit.spec.file, error)
             return
         with self._state.lock:
             if self._is_due(job.id) and self._state.unit(job.id, unit.spec.number).state == UnitState.WAITING:
-                self._lifecycle.recognise(job.id, unit.spec.number, sha256=sha256, size=size, artifact=unit.spec.file)
+                self._lifecycle.recognise(job.id, unit.spec.number, found, artifact=unit.spec.file)
 
 
 def _taken_sentence(job: Job, names: list[str]) -> str:

@@ -7,11 +7,14 @@ from typing import Any
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.pictures import Picture
 from zordon_app.domain.reasons import QUEUED, RENDERING, WAITS
+from zordon_app.domain.results import Checked
 from zordon_app.domain.sharing import LEFT_OUT
 from zordon_app.domain.statuses import JobStatus, UnitState, can_job_change, can_unit_change
 from zordon_app.errors import IllegalChange
 from zordon_app.farm.interfaces import Clock
+from zordon_app.farm.ledger.marking import mark_all, mark_around
 from zordon_app.farm.ledger.state import Change, FarmState
 
 GIVE_UP_AFTER = 10
@@ -89,7 +92,16 @@ class Lifecycle:
             return unit.attempt == attempt and bool(unit.node) and unit.state in {UnitState.LEASED, UnitState.WAITING}
 
     def publish(
-        self, job_id: JobId, number: int, *, sha256: str, size: int, seconds: float, artifact: str, program: str = ""
+        self,
+        job_id: JobId,
+        number: int,
+        *,
+        sha256: str,
+        size: int,
+        seconds: float,
+        artifact: str,
+        program: str = "",
+        picture: Picture | None = None,
     ) -> None:
         """A checked artifact is in its place: the unit is done."""
         with self._state.change() as change:
@@ -97,6 +109,7 @@ class Lifecycle:
             set_state(unit, UnitState.DONE)
             unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, sha256, size, program
             unit.seconds, unit.error, unit.ended_at = seconds, "", self._clock.now()
+            self._show(change, job_id, unit, picture)
             job = change.job(job_id)
             job.last_unit = number
             job.published += 1
@@ -104,17 +117,23 @@ class Lifecycle:
                 job.machine_seconds = (job.machine_seconds or 0.0) + seconds
             change.published.append((job_id, unit))
 
+    def _show(self, change: Change, job_id: JobId, unit: Unit, picture: Picture | None) -> None:
+        if picture is not None or unit.picture is not None:
+            unit.picture, unit.marks = picture, []
+            mark_around(change, job_id, self._state.ledger(job_id), [unit.spec.number])
+
     def set_aside(self, job_id: JobId) -> None:
         """Count a result that came too late."""
         with self._state.change() as change:
             change.job(job_id).superseded += 1
 
-    def recognise(self, job_id: JobId, number: int, *, sha256: str, size: int, artifact: str) -> None:
+    def recognise(self, job_id: JobId, number: int, found: Checked, *, artifact: str) -> None:
         """A file that was there before passed the checks: the unit need not be rendered."""
         with self._state.change() as change:
             unit = change.unit(job_id, number)
             set_state(unit, UnitState.SKIPPED)
-            unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, sha256, size, ""
+            unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, found.sha256, found.bytes, ""
+            self._show(change, job_id, unit, found.picture)
             unit.error, unit.ended_at = "Already rendered; the file was checked.", self._clock.now()
             change.job(job_id).last_unit = number
 
@@ -211,6 +230,8 @@ class Lifecycle:
                 set_state(unit, UnitState.WAITING)
                 unit.failures, unit.error = 0, ""
                 unit.node = ""  # Nobody's: what the last holder still sends is of before.
+                unit.picture, unit.marks = None, []
+            mark_around(change, job_id, self._state.ledger(job_id), change.units.get(job_id, {}).copy())
             job = change.job(job_id)
             job.error = ""
             # Whoever was left out is asked again.
@@ -231,6 +252,7 @@ class Lifecycle:
     def complete(self, job_id: JobId, files: dict[str, str]) -> None:
         """Everything is there and verified; ``files`` are the assembled ones with their sha256."""
         with self._state.change() as change:
+            mark_all(change, job_id, self._state.ledger(job_id))
             job = change.job(job_id)
             job.files, job.hashes = list(files), files
             set_status(job, JobStatus.COMPLETED, "", self._clock.now())

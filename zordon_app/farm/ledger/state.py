@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -12,6 +12,7 @@ from zordon_app.domain.frames import format_frames
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import ErrorGroup, Job, Unit, UnitCounts
 from zordon_app.domain.news import News
+from zordon_app.domain.pictures import Mark
 from zordon_app.domain.sharing import HELPING
 from zordon_app.domain.statuses import UnitState
 from zordon_app.errors import JobNotFound, NotFound
@@ -171,6 +172,8 @@ class FarmState:
             note_part(job, unit, 1)
         if job.errors or job.counts.failed:
             job.errors = group_errors([units.get(number, unit) for number, unit in old.items()])
+        if job.marks or any(unit.marks for unit in units.values()):
+            job.marks = group_marks([units.get(number, unit) for number, unit in old.items()])
 
     def _apply(self, change: Change) -> None:
         for job_id, units in change.units.items():
@@ -225,6 +228,15 @@ def group_errors(units: list[Unit]) -> list[ErrorGroup]:
         for (message, node), numbers in groups.items()
     ]
     return sorted(found, key=lambda group: -group.count)
+
+
+def group_marks(units: Iterable[Unit]) -> dict[str, str]:
+    """The marked units by mark, each a frame range text."""
+    found: dict[Mark, list[int]] = {}
+    for unit in units:
+        for mark in unit.marks:
+            found.setdefault(mark, []).append(unit.spec.number)
+    return {mark.value: format_frames(found[mark]) for mark in Mark if mark in found}
 
 
 def fingerprint(value: object) -> str:

@@ -146,13 +146,20 @@ class ParentDesk:
             return Delivered(published=False)
         held = _lease(lease, job.id, node, unit, attempt)
         try:
-            found, size = self._check(path, unit.spec.expected)
-            if found != sha256:
+            found = self._check(path, unit.spec.expected)
+            if found.sha256 != sha256:
                 raise BadRequest(f"{unit.spec.file} arrived damaged from {self._machines.name_of(node)}.")
         except (ZordonError, OSError) as error:
             self._results.fail(held, held.units[0], str(error))
             raise BadRequest(str(error)) from error
-        file = CheckedFile(path=path, sha256=found, bytes=size, seconds=seconds, program=program)
+        file = CheckedFile(
+            path=path,
+            sha256=found.sha256,
+            bytes=found.bytes,
+            picture=found.picture,
+            seconds=seconds,
+            program=program,
+        )
         return Delivered(published=self._results.deliver(held, held.units[0], file))
 
     def project(self, job_id: str, node: str) -> ProjectManifest:

@@ -6,6 +6,7 @@ import msgspec
 
 from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, JobPlan, Unit
+from zordon_app.domain.pictures import SENTENCES, Mark
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.domain.views import JobView, MadeBy, PlanView, UnitView
 from zordon_app.engines.base import Build
@@ -102,7 +103,8 @@ class JobViews:
             ended_at=job.ended_at,
             eta_seconds=self._eta(job, fractions),
             errors=job.errors,
-            warnings=job.warnings,
+            warnings=[*job.warnings, *(f"{SENTENCES[Mark(mark)]} {units}." for mark, units in job.marks.items())],
+            marks=job.marks,
             output_path=job.output_path,
             owns_output=job.owns_output,
             file_count=len(job.files) if job.assemble else job.counts.done,
@@ -186,6 +188,7 @@ def unit_view(unit: Unit, fraction: float) -> UnitView:
         bytes=unit.bytes,
         seconds=unit.seconds,
         progress=1.0 if ended else fraction,
+        marks=list(unit.marks),
         error=unit.error,
         started_at=unit.started_at,
         ended_at=unit.ended_at,

@@ -17,21 +17,36 @@ class Blocklist:
         self._lock = threading.Lock()
         self._failed: dict[JobId, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         self._done: dict[JobId, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._elsewhere: dict[JobId, dict[tuple[str, int], float]] = defaultdict(dict)
+        """Node and unit, and the moment up to which it waits for another node."""
 
     def failed(self, job_id: JobId, node: str, unit: int) -> None:
         """A node failed a unit."""
         with self._lock:
             self._failed[job_id][node].add(unit)
 
+    def avoid(self, job_id: JobId, node: str, unit: int, until: float) -> None:
+        """A person wants a unit made by another node than this one; that blames nobody."""
+        with self._lock:
+            self._elsewhere[job_id][node, unit] = until
+
     def done(self, job_id: JobId, node: str) -> None:
         """A node did a unit well."""
         with self._lock:
             self._done[job_id][node] += 1
 
-    def units_failed_by(self, job_id: JobId, node: str) -> frozenset[int]:
-        """Units of a job that a node failed."""
+    def units_to_leave(self, job_id: JobId, node: str, *, alone: bool, now: float) -> frozenset[int]:
+        """Units of a job that a node leaves to others: those it failed, and those a person wants from elsewhere.
+
+        A node that is ``alone`` with the job leaves only the latter, and those for a while: others are still asked.
+        """
         with self._lock:
-            return frozenset(self._failed[job_id][node]) if job_id in self._failed else frozenset()
+            failed = self._failed[job_id][node] if job_id in self._failed and not alone else ()
+            wanted = self._elsewhere.get(job_id, {})
+            elsewhere = [
+                unit for (maker, unit), until in wanted.items() if maker == node and (not alone or now < until)
+            ]
+            return frozenset([*failed, *elsewhere])
 
     def is_left_out(self, job_id: JobId, node: str) -> bool:
         """Whether a node failed three units of a job, most of what it tried, while another did some well."""
@@ -48,3 +63,4 @@ class Blocklist:
         with self._lock:
             self._failed.pop(job_id, None)
             self._done.pop(job_id, None)
+            self._elsewhere.pop(job_id, None)

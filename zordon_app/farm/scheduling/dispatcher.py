@@ -183,7 +183,8 @@ class Dispatcher:
             others_per_second=self._speeds.units_per_second(job.id, without=node, count=len(nodes) - 1),
             head_start=self._speeds.head_start(job.id, node, nodes - {node}),
         )
-        avoid = self._blocklist.units_failed_by(job.id, node) if len(nodes) > 1 else frozenset[int]()
+        now = self._clock.monotonic()
+        avoid = self._blocklist.units_to_leave(job.id, node, alone=len(nodes) == 1, now=now)
         picked = planner.pick_units(list(self._state.ledger(job.id).values()), size, avoid)
         return self._lease(job, [unit.spec.number for unit in picked], node, node_name) if picked else None
 

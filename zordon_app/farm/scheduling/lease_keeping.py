@@ -22,6 +22,10 @@ SILENT_SHARE = 0.2
 """A holder that is silent for so much of its lease's length keeps its units until it calls, or the lease ends."""
 
 
+ELSEWHERE_SECONDS = 60.0
+"""How long a unit that is wanted from another node waits for one, when its maker is alone with the job."""
+
+
 class LeaseKeeper:
     """Knows which leases are out, and what each holder still owes."""
 
@@ -175,6 +179,12 @@ class LeaseKeeper:
     def forgive(self, job_id: JobId) -> None:
         """A person tries again: whatever machines failed of the job, each has another chance."""
         self._blocklist.forget(job_id)
+
+    def avoid(self, job_id: JobId, makers: Mapping[int, str]) -> None:
+        """Units that other nodes than their makers shall render."""
+        until = self._clock.monotonic() + ELSEWHERE_SECONDS
+        for number, node in makers.items():
+            self._blocklist.avoid(job_id, node, number, until)
 
     def wake(self) -> None:
         """Let waiting nodes look again."""

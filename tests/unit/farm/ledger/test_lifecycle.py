@@ -1,5 +1,6 @@
 import pytest
 
+from zordon_app.domain.pictures import Picture
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import DiskFull, IllegalChange
 from zordon_app.farm.ledger.lifecycle import Lifecycle
@@ -142,3 +143,34 @@ def test_only_jobs_with_something_left_to_do_are_looked_at_again_and_again(bench
     assert {job.id for job in bench.state.unsettled()} == {open_job, ended}
     bench.reopen()
     assert {job.id for job in bench.state.unsettled()} == {open_job, ended}
+
+
+def show(bench, job_id, text):
+    """Publish a picture for each sign from frame 1: B is black, other signs are what they show; - is left out."""
+    for number, sign in enumerate(text, 1):
+        if sign != "-":
+            bench.lifecycle.grant(job_id, [number], "n", "Node")
+            picture = Picture(digest=sign, black=sign == "B")
+            bench.lifecycle.publish(
+                job_id, number, sha256="0" * 64, size=1, seconds=1.0, artifact=f"{number}.png", picture=picture
+            )
+
+
+def test_a_black_frame_is_marked_as_soon_as_its_neighbours_are_there(bench):
+    job_id = bench.add(units=5)
+    show(bench, job_id, "aB")
+    assert bench.state.job(job_id).marks == {"black": "2"}
+    show(bench, job_id, "--Bcd")
+
+    assert bench.state.job(job_id).marks == {}
+
+
+def test_marks_outlive_a_restart_and_go_with_the_frame_that_is_rendered_again(bench):
+    job_id = bench.add(units=5)
+    show(bench, job_id, "abBdd")
+    bench.lifecycle.complete(job_id, {})
+    assert bench.state.job(job_id).marks == {"black": "3", "same": "4-5"}
+    assert [unit.marks for unit in bench.store.load_units(job_id)] == [[], [], ["black"], ["same"], ["same"]]
+
+    bench.lifecycle.put_back(job_id, [3, 5], "Again.")
+    assert bench.state.job(job_id).marks == {}

@@ -366,3 +366,16 @@ def test_a_job_of_which_nothing_can_be_given_out_keeps_no_other_waiting_and_says
     assert lease.job == good
     assert "Giving out frames: something went wrong with the job bad" in bench.state.job(bad).reason
     assert bench.state.job(bad).warnings == [bench.state.job(bad).reason]
+
+
+def test_a_unit_wanted_from_elsewhere_waits_for_another_machine_but_not_for_ever(bench, dispatch):
+    job_id = bench.add(units=1)
+    dispatch.leases.avoid(job_id, {1: NODE})
+
+    assert take(dispatch) is None
+    assert take(dispatch, OTHER) is not None
+
+    other = bench.add(units=1)
+    dispatch.leases.avoid(other, {1: NODE})
+    bench.clock.advance(61)
+    assert take(dispatch).lease.job == other
