@@ -8,6 +8,7 @@ import { Player } from '../player/player.js';
 import { isEnded, unitTotal } from '../status.js';
 import { serverNow } from '../store.js';
 import { Bar } from '../ui/bar.js';
+import { Button } from '../ui/button.js';
 import { FrameGrid } from '../ui/framegrid.js';
 import { Icon } from '../ui/icon.js';
 import { Mark } from '../ui/statusmark.js';
