@@ -76,7 +76,8 @@ def _bounds(recipe: Recipe, cut: Cut) -> tuple[float | None, float, float]:
 def _damaged_in(container: Any, film: Film, bounds: tuple[float | None, float, float]) -> Iterator[float]:
     seek, start, end = bounds
     stream = picture_stream(container, film)
-    stream.thread_type = "AUTO"
+    # Threads that each decode a picture of their own lose what was wrong with it, now and then.
+    stream.thread_type = "SLICE"
     if seek is not None:
         container.seek(int(seek / stream.time_base), stream=stream)
     due: set[int] = set()
