@@ -12,7 +12,7 @@ from zordon_app.client.jobs import JobCalls
 from zordon_app.client.machines import MachineCalls
 from zordon_app.client.outputs import OutputCalls
 from zordon_app.client.presets import PresetCalls
-from zordon_app.client.transport import Transport
+from zordon_app.client.transport import LIST_BYTES, Transport
 from zordon_app.client.work import WorkCalls
 
 
@@ -24,17 +24,27 @@ class RenderServerProxy(JobCalls, OutputCalls, MachineCalls, EngineCalls, Preset
     (reading, adding a job) are sent again when the connection breaks.
     """
 
-    def __init__(self, address: str, *, token: str = "", cookie: str = "", fingerprint: str = "") -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str = "",
+        cookie: str = "",
+        fingerprint: str = "",
+        most_bytes: int = LIST_BYTES,
+    ) -> None:
         """Nothing is sent yet. ``address``: a URL, ``host:port`` or a host; other machines are asked over https.
 
         ``fingerprint`` is the SHA-256 of the server's certificate in hex, colons allowed. ``token`` goes out as a
-        bearer token, ``cookie`` (``name=value``) as a cookie.
+        bearer token, ``cookie`` (``name=value``) as a cookie. No answer of more than ``most_bytes`` is read.
 
         Raises:
             Unreachable: that is no address.
         """
         pinned = fingerprint.replace(":", "").lower()
-        super().__init__(Transport(parse_address(address), token=token, cookie=cookie, fingerprint=pinned))
+        super().__init__(
+            Transport(parse_address(address), token=token, cookie=cookie, fingerprint=pinned, most_bytes=most_bytes)
+        )
         self._jobs = JobCache(self._transport)
 
     @property

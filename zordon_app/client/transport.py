@@ -1,9 +1,10 @@
 """One server's connections: every request gets its headers, time limits and error here."""
 
+import io
 import ssl
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import IO, Any, NoReturn
 from urllib.parse import urlencode
@@ -21,6 +22,11 @@ CONNECT_SECONDS = 4.0
 READ_SECONDS = 30.0
 CONNECTIONS = 8
 BLOCK = 256 * 1024
+MIB = 1024 * 1024
+LIST_BYTES = 256 * MIB
+"""What an answer may have of a server that one is signed in to: its lists of jobs."""
+MESSAGE_BYTES = 16 * MIB
+"""What an answer may have of machines whose word one only listens to."""
 
 ONCE = urllib3.Retry(total=False)
 AGAIN = urllib3.Retry(
@@ -74,9 +80,21 @@ def _hang_up(connection: Any) -> None:
 class Transport:
     """Sends requests to one server; everything but success becomes a ``ServerError``. Safe to share by threads."""
 
-    def __init__(self, address: Address, *, token: str = "", cookie: str = "", fingerprint: str = "") -> None:
-        """``fingerprint`` is the SHA-256 of the server's certificate in hex; it alone decides whom we talk to."""
+    def __init__(
+        self,
+        address: Address,
+        *,
+        token: str = "",
+        cookie: str = "",
+        fingerprint: str = "",
+        most_bytes: int = MESSAGE_BYTES,
+    ) -> None:
+        """``fingerprint`` is the SHA-256 of the server's certificate in hex; it alone decides whom we talk to.
+
+        No answer of more than ``most_bytes`` is read.
+        """
         self.address = address
+        self._most_bytes = most_bytes
         self._fingerprint = fingerprint
         self._headers = {"X-API-Version": API_VERSION, "User-Agent": f"zordon/{__version__}"}
         if token:
@@ -119,11 +137,13 @@ class Transport:
         repeatable: bool | None = None,
         stream: bool = False,
         over: Connections | None = None,
+        most_bytes: int = 0,
     ) -> Answer:
         """One request and its answer; ``stream`` leaves the body unread, then the caller releases the connection.
 
         ``query`` values of None are left out. ``repeatable`` says that the request may arrive twice (default: GET);
-        ``over`` that it goes over other connections than all do.
+        ``over`` that it goes over other connections than all do; ``most_bytes`` that its answer may have more than
+        others (0: as they). Answers are never unpacked: nobody is asked to pack them.
 
         Raises:
             ServerError: one of its kinds, for everything that is not a success.
@@ -134,7 +154,8 @@ class Transport:
             sent["Content-Type"] = "application/json"
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         again = method == "GET" if repeatable is None else repeatable
-        try:
+
+        def ask() -> Answer:
             answer = (over or self._connections).pool.urlopen(
                 method,
                 f"{path}?{urlencode(asked)}" if asked else path,
@@ -143,13 +164,50 @@ class Transport:
                 retries=AGAIN if again else ONCE,
                 redirect=False,
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
-                preload_content=not stream,
+                preload_content=False,
+                decode_content=False,
             )
+            return answer if stream else self._read(answer, most_bytes or self._most_bytes)
+
+        try:
+            answer = self._twice(ask, body) if again else ask()
         except (HTTPError, HTTPException, OSError) as error:
             self.fail(error, read_seconds)
         if answer.status >= 400:
             raise refusal(answer.status, answer.headers, _sentence(answer) if stream else answer.data)
         return answer
+
+    def _twice(self, ask: Callable[[], Answer], body: Body) -> Answer:
+        """``ask``, and once more where the answer broke off; whether it can be reached was tried more often by then."""
+        began = body.tell() if body is not None and not isinstance(body, bytes) else None
+        try:
+            return ask()
+        except urllib3.exceptions.ProtocolError:
+            if began is not None and body is not None and not isinstance(body, bytes):
+                body.seek(began)
+            return ask()
+
+    def _read(self, answer: Answer, most: int) -> Answer:
+        """The answer with its whole body. Raises BadAnswer: it is too large, and was not read on."""
+        length = answer.headers.get("Content-Length", "")
+        data = bytearray()
+        is_large = length.isascii() and length.isdigit() and int(length) > most
+        pieces = answer.stream(BLOCK, decode_content=False)
+        while not is_large and (piece := next(pieces, None)) is not None:
+            data += piece
+            is_large = len(data) > most
+        if is_large:
+            answer.close()
+            raise BadAnswer(
+                f"Zordon at {self.address.url} sent more than {most // MIB} MiB as one answer; it was not read."
+            )
+        return urllib3.HTTPResponse(
+            body=io.BytesIO(data),
+            headers=answer.headers,
+            status=answer.status,
+            preload_content=True,
+            decode_content=False,
+        )
 
     def fail(self, error: Exception, read_seconds: float = READ_SECONDS) -> NoReturn:
         """Raise what ``error``, met while talking to the server, means for a person."""

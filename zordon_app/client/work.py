@@ -5,6 +5,7 @@ from typing import Any
 
 from zordon_app.client.calls import Calls, Json, job_path, path_part, typed
 from zordon_app.client.download import OnBytes, Wanted, download, target_for
+from zordon_app.client.transport import LIST_BYTES
 from zordon_app.domain.projects import ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildOrders, ChildUpdate, Delivered, JobOffer, LeaseAsk, LeaseGiven
@@ -59,7 +60,10 @@ class WorkCalls(Calls):
 
     def get_job_project(self, job_id: str) -> ProjectManifest:
         """The files of the project, with their hashes."""
-        return typed(self.request("GET", job_path(job_id, "project"), read_seconds=LONG_SECONDS), ProjectManifest)
+        return typed(
+            self.request("GET", job_path(job_id, "project"), read_seconds=LONG_SECONDS, most_bytes=LIST_BYTES),
+            ProjectManifest,
+        )
 
     def download_project_file(self, job_id: str, sha256: str, folder: Path, on_bytes: OnBytes | None = None) -> Path:
         """One file of the project into ``folder``, named by its hash: resumed after a break, and checked."""

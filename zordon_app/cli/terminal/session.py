@@ -35,8 +35,8 @@ class Session(Struct, kw_only=True):
         """
         if self.host:
             # What sign-in gives is a cookie, name and value; everything else is a bearer token.
-            secret = {"cookie": self.token} if "=" in self.token else {"token": self.token}
-            client = RenderServerProxy(self.host, fingerprint=self.fingerprint, **secret)
+            token, cookie = ("", self.token) if "=" in self.token else (self.token, "")
+            client = RenderServerProxy(self.host, fingerprint=self.fingerprint, token=token, cookie=cookie)
             client.heartbeat()
             return client
         running = read_instance(self.paths)

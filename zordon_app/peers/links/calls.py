@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 from zordon_app.client import errors as refused
 from zordon_app.client.calls import path_part
 from zordon_app.client.engines import DOWNLOADS
-from zordon_app.client.transport import Answer
+from zordon_app.client.transport import LIST_BYTES, Answer
 from zordon_app.client.work import LONG_SECONDS, SHORT_SECONDS, delivery
 from zordon_app.domain.messages import DownloadOrder, JobRequest
 from zordon_app.domain.projects import BLOCK, LARGE, ProjectFile, ProjectManifest
@@ -132,7 +132,8 @@ class Calls:
         """The files of its job's project."""
         with self._errors():
             return read_answer(
-                self._link.request("GET", f"/api/jobs/{job}/project", read_seconds=LONG_SECONDS), ProjectManifest
+                self._link.request("GET", f"/api/jobs/{job}/project", read_seconds=LONG_SECONDS, most_bytes=LIST_BYTES),
+                ProjectManifest,
             )
 
     def fetch(self, job: str, manifest: ProjectManifest, report: Report) -> Path:

@@ -10,7 +10,7 @@ import msgspec
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.address import Address, parse_address
 from zordon_app.client.errors import BadAnswer, NotSignedIn, ServerError, Unreachable, WrongCertificate
-from zordon_app.client.transport import Answer, Body, Transport
+from zordon_app.client.transport import MESSAGE_BYTES, Answer, Body, Transport
 from zordon_app.domain.peering import Challenge, ChallengeAsk, SessionAsk, SessionGiven, Statement
 from zordon_app.errors import ZordonError
 from zordon_app.peers.identity.keys import Identity, device_id
@@ -87,7 +87,12 @@ class PeerLink:
             as ``request``.
         """
         transport = self._ready()
-        return RenderServerProxy(transport.address.url, token=self._token, fingerprint=self._member.fingerprint)
+        return RenderServerProxy(
+            transport.address.url,
+            token=self._token,
+            fingerprint=self._member.fingerprint,
+            most_bytes=MESSAGE_BYTES,
+        )
 
     def close(self) -> None:
         """Close the connections; nothing is sent from now on."""
