@@ -23,7 +23,13 @@ async function consider(before, after) {
   const event = whatHappened(before, after);
   if (!event || !prefs.peek().notify) return;
   if (!(await claimFirst(`${after.id}.${event}.${after.ended_at ?? after.started_at}`))) return;
-  tell(t(`notice.${event}`, { name: after.name }), event === 'failed' ? reasonWords(after.reason) : '', after.id);
+  tell(t(`notice.${event}`, { name: after.name }), aboutEvent(event, after), after.id);
+}
+
+/** @param {string} event @param {Job} job */
+function aboutEvent(event, job) {
+  if (event === 'failed') return reasonWords(job.reason);
+  return event === 'done' && job.warnings.length ? t('status.warnings', { n: job.warnings.length }) : '';
 }
 
 /** The same events as the hooks of the node. @param {Job} before @param {Job} after */

@@ -48,7 +48,7 @@ const SHAPE = {
 /** @param {Job} job */
 export const groupOf = job => GROUP[job.status] ?? 'queued';
 /** @param {Job} job */
-export const toneOf = job => TONE[job.status] ?? 'idle';
+export const toneOf = job => (isDoubtful(job) ? 'warn' : (TONE[job.status] ?? 'idle'));
 /** @param {Job} job */
 export const shapeOf = job => SHAPE[job.status] ?? 'ring';
 /** @param {Job} job */
@@ -56,9 +56,13 @@ export const isEnded = job => ['completed', 'cancelled', 'error'].includes(job.s
 /** @param {Job} job */
 export const isActive = job => ['running', 'configuring', 'waiting_for_subjobs'].includes(job.status);
 
+/** Done, and something about it should be looked at. @param {Job} job */
+const isDoubtful = job => job.status === 'completed' && job.warnings.length > 0;
+
 /** @param {Job} job */
 export function wordOf(job) {
-  return t(`status.${job.status}`);
+  const word = t(`status.${job.status}`);
+  return isDoubtful(job) ? `${word}, ${t('status.warnings', { n: job.warnings.length })}` : word;
 }
 
 /** @param {Job} job */

@@ -61,8 +61,10 @@ def tell_of(event: Event, job: Job, machine: str) -> News:
     """The news of an event on ``machine``."""
     counts = job.counts
     reason = job.error or (job.errors[0].message if job.errors else "")
+    warnings = len(job.warnings) + len(job.marks)
+    doubt = f", with {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
     text = {
-        Event.COMPLETED: f"{job.name} is done: {counts.done} of {counts.total} on {machine}.",
+        Event.COMPLETED: f"{job.name} is done: {counts.done} of {counts.total} on {machine}{doubt}.",
         Event.FAILED: f"{job.name} failed on {machine}. {reason}",
         Event.FIRST_FAILURE: f"{job.name} has a first failure and goes on, on {machine}. {reason}",
     }[event]

@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from zordon_app.cli.terminal.screen import clean
-from zordon_app.cli.terminal.wording import FINAL, SHORT_ID, percent, remaining, state_text, units_done, works_on
+from zordon_app.cli.terminal.wording import (
+    FINAL,
+    SHORT_ID,
+    job_state_text,
+    percent,
+    remaining,
+    state_text,
+    units_done,
+    works_on,
+)
 from zordon_app.client.calls import Json
 
 FRAME_LINES = 7
@@ -56,7 +65,7 @@ def _jobs(jobs: Sequence[Json]) -> Table:
         table.add_row(
             job["id"][:SHORT_ID],
             Text(clean(job["name"]), overflow="ellipsis"),
-            state_text(job["status"]),
+            job_state_text(job),
             ProgressBar(total=1.0, completed=job["progress"], width=20),
             percent(job["progress"]),
             units_done(job),

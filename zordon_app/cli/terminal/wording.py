@@ -43,6 +43,24 @@ def state_text(state: str) -> "Text":
     return Text(f"{sign} {state.replace('_', ' ')}", style=style)
 
 
+def job_state_text(job: Json) -> "Text":
+    """A job's state with its sign; of one that is done the warnings too: it may not be what was wanted."""
+    words = job_state(job)
+    if words == job["status"]:
+        return state_text(job["status"])
+    from rich.text import Text
+
+    return Text(f"{SIGNS['completed'][0]} {words}", style="yellow")
+
+
+def job_state(job: Json) -> str:
+    """``completed, 2 warnings``: of one that is done the warnings too; other states as they are."""
+    count = len(job["warnings"])
+    if job["status"] != "completed" or not count:
+        return str(job["status"])
+    return f"completed, {count} warning{'s' if count > 1 else ''}"
+
+
 def percent(fraction: float) -> str:
     """``62 %``; never 100 before it is all done."""
     return f"{int(min(max(fraction, 0.0), 1.0) * 100)} %"
@@ -122,4 +140,6 @@ def queue_words(queue: Json) -> str:
 def one_line(job: Json) -> str:
     """A job in one line for a log."""
     reason = f" — {job['reason']}" if job["reason"] else ""
-    return f"{job['id'][:SHORT_ID]} {job['name']}: {job['status']} {percent(job['progress'])} {units_done(job)}{reason}"
+    return (
+        f"{job['id'][:SHORT_ID]} {job['name']}: {job_state(job)} {percent(job['progress'])} {units_done(job)}{reason}"
+    )

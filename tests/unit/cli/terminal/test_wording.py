@@ -4,7 +4,7 @@ from zordon_app.cli.jobs.choosing import choose_job
 from zordon_app.cli.jobs.dashboard import most_interesting
 from zordon_app.cli.terminal.exits import NoSuchThing, Status, WrongUsage, status_of
 from zordon_app.cli.terminal.screen import clean
-from zordon_app.cli.terminal.wording import duration, made_on, percent, queue_words, size, works_on
+from zordon_app.cli.terminal.wording import duration, job_state, made_on, percent, queue_words, size, works_on
 from zordon_app.client.errors import BadRequest, NotFound, Unreachable
 from zordon_app.errors import ZordonError
 
@@ -14,6 +14,14 @@ from zordon_app.errors import ZordonError
 )
 def test_durations_read_like_a_person_says_them(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "warnings", "text"),
+    [("completed", 0, "completed"), ("completed", 1, "completed, 1 warning"), ("running", 2, "running")],
+)
+def test_what_is_done_with_warnings_is_not_shown_as_simply_done(status, warnings, text):
+    assert job_state({"status": status, "warnings": ["x"] * warnings}) == text
 
 
 @pytest.mark.parametrize(("fraction", "text"), [(0, "0 %"), (0.9999, "99 %"), (1, "100 %"), (7, "100 %")])
