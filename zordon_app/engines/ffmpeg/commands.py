@@ -10,6 +10,7 @@ from zordon_app.engines.ffmpeg.codecs import pass_options, picture_options
 from zordon_app.engines.ffmpeg.film import SAFE_PROTOCOLS, file_url, source_options, source_url
 from zordon_app.engines.ffmpeg.formats import CODECS, CONTAINERS, has_alpha
 from zordon_app.engines.ffmpeg.recipe import Cut, Recipe
+from zordon_app.engines.ffmpeg.shape import shape_filters, shape_options
 from zordon_app.engines.ffmpeg.versions import keep_time_base, keep_times
 
 _SAFE_INPUT = ("-protocol_whitelist", SAFE_PROTOCOLS)
@@ -71,8 +72,9 @@ class Commands:
             return self._source(_seek(cut.seek))
         layer = ("-layer", film.layer) if film.layer else ()
         rate = ("-r", film.fps)
+        shape = shape_options(film, self._build)
         return (
-            *(*_SAFE_INPUT, "-format_whitelist", f"concat,{_IMAGES}", "-safe", "0", *layer, *rate),
+            *(*_SAFE_INPUT, "-format_whitelist", f"concat,{_IMAGES}", "-safe", "0", *layer, *rate, *shape),
             *("-f", "concat", "-i", file_url(images)),
         )
 
@@ -88,7 +90,7 @@ class Commands:
         is_wanted = film.alpha_decoder and has_alpha(self._settings.pixel_format)
         decoder = ("-vcodec", film.alpha_decoder) if is_wanted else ()
         way = (*decoder, "-f", film.container, "-i", source_url(self._project))
-        return (*source_options(self._project), *seek, *way)
+        return (*source_options(self._project), *seek, *shape_options(film, self._build), *way)
 
     def _picture_map(self) -> str:
         return f"0:{self._recipe.film.video}"
@@ -126,8 +128,7 @@ class Commands:
             chain.append(f"trim=start={cut.after:.6f}:end={cut.until:.6f},setpts=floor(PTS-{cut.lead:.6f}/TB+0.5)")
         elif self._settings.container == "gif" and self._recipe.timing.skip:
             chain.append(f"trim=start={self._recipe.timing.skip:.6f}")
-        if self._recipe.is_resized:
-            chain.append(f"scale={self._recipe.film.width}:{self._recipe.film.height}")
+        chain += shape_filters(self._recipe.film, is_resized=self._recipe.is_resized)
         if settings.fps:
             chain.append(f"fps={settings.fps}")
         return chain

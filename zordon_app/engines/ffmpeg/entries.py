@@ -92,9 +92,10 @@ class _Tries:
             return None
 
     def _compare_size(self, frame: Any) -> None:
-        turned = self._film.rotation % 180 != 0
-        size = (frame.height, frame.width) if turned else (frame.width, frame.height)
-        self.is_resized = self.is_resized or size != (self._film.width, self._film.height)
+        left, top, right, bottom = self._film.crop
+        usual = (self._film.width + left + right, self._film.height + top + bottom)
+        size = (frame.height, frame.width) if self._film.rotation % 180 else (frame.width, frame.height)
+        self.is_resized = self.is_resized or size != usual
 
 
 def _ever_earlier(keys: Sequence[int]) -> Iterator[int]:

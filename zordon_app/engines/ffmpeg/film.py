@@ -76,6 +76,10 @@ class Film(Struct, frozen=True, kw_only=True):
     height: int = 0
     rotation: int = 0
     """Degrees by which players turn the picture."""
+    orientation: int = 1
+    """How an image is to be turned, as EXIF counts it; 1: not at all."""
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Pixels that players leave out of the upright picture: left, top, right and bottom."""
     fps: str = ""
     """Frames per second as a fraction such as ``30000/1001``; empty when unknown."""
     frame_count: int = 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, TIME_CODE, Film, Stream, file_url, protocols_of, source_url
+from zordon_app.engines.ffmpeg.shape import NO_CROP, matroska_crop, turned
 from zordon_app.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -131,10 +132,13 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
     frame = _first_frame(project, container, picture)
     rate = _rate(picture)
     duration = _duration(container, picture)
-    turned = frame.rotation % 180 != 0
+    turned_by = frame.rotation % 180 != 0
     aspect = Fraction(picture.sample_aspect_ratio or 1) or Fraction(1)
     codec = picture.codec_context.codec.canonical_name
     alpha_decoder = _alpha_decoder(picture, codec)
+    stored = (frame.height, frame.width) if turned_by else (frame.width, frame.height)
+    is_matroska = container.format.name.startswith("matroska")
+    crop = turned(matroska_crop(project, picture.index), frame.rotation) if is_matroska else NO_CROP
     return Film(
         container=container.format.name.split(",")[0],
         duration=duration,
@@ -142,14 +146,15 @@ def _describe(project: Path, container: "InputContainer", picture: Any) -> Film:
         streams=tuple(_describe_stream(stream) for stream in container.streams),
         video=picture.index,
         codec=codec,
-        width=frame.height if turned else frame.width,
-        height=frame.width if turned else frame.height,
+        width=stored[0] - crop[0] - crop[2],
+        height=stored[1] - crop[1] - crop[3],
+        crop=crop,
         rotation=frame.rotation,
         fps=str(Fraction(rate)) if rate else "",
         frame_count=_frame_count(picture, round(duration * float(rate or 0))),
         pixel_format=frame.format.name.replace("yuv4", "yuva4") if alpha_decoder else frame.format.name,
         alpha_decoder=alpha_decoder,
-        sample_aspect=str(1 / aspect if turned else aspect),
+        sample_aspect=str(1 / aspect if turned_by else aspect),
         is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
         is_interlaced=frame.interlaced_frame,
         is_dolby_vision=_is_dolby_vision(picture, frame),

@@ -125,9 +125,11 @@ def outline_sequence(request: JobRequest, film: Film, settings: Settings, warnin
 
 def _recipe(settings: Settings, film: Film, timing: Timing, reason: str) -> Recipe:
     width, height = settings.width, settings.height
-    if settings.video_codec == "copy" and film.rotation % 180:
-        # Copying leaves it to the player to turn the picture.
-        width, height = film.height, film.width
+    if settings.video_codec == "copy":
+        # Copying leaves it to the player to crop and to turn the picture.
+        left, top, right, bottom = film.crop
+        width, height = film.width + left + right, film.height + top + bottom
+        width, height = (height, width) if film.rotation % 180 else (width, height)
     return Recipe(settings=settings, film=film, timing=timing, width=width, height=height, unsplittable=reason)
 
 

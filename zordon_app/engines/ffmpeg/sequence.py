@@ -11,6 +11,7 @@ from zordon_app.domain.frames import MAX_FRAMES, format_frames
 from zordon_app.domain.sequences import IMAGE_EXTENSIONS, split_number
 from zordon_app.engines.ffmpeg.film import Film, ImageSequence
 from zordon_app.engines.ffmpeg.look import check_file
+from zordon_app.engines.ffmpeg.shape import is_lying
 from zordon_app.errors import BadRequest
 
 _PATTERN = re.compile(r"^(?P<prefix>[^%#]*)(?:%(?:0(?P<width>\d))?d|(?P<hashes>#+))(?P<suffix>[^%#]*)$")
@@ -129,11 +130,14 @@ def _describe(first: Path, sequence: ImageSequence) -> Film:
     try:
         spec, kind = image.spec(), image.format_name()
         channels = list(spec.channelnames)
+        orientation = int(spec.get_int_attribute("Orientation", 1))
+        size = (spec.full_width, spec.full_height)
         return Film(
+            orientation=orientation,
             container=kind,
             codec=_CODECS.get(kind, kind),
-            width=spec.full_width,
-            height=spec.full_height,
+            width=size[is_lying(orientation)],
+            height=size[not is_lying(orientation)],
             pixel_format=_pixel_format(str(spec.format), channels),
             is_linear=kind == "openexr",
             layer=find_layer(channels) if kind == "openexr" else "",
