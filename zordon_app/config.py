@@ -86,6 +86,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["ask", "always", "never"],
         Meta(description="Whether a job that lacks its engine version may download it."),
     ] = "ask"
+    missing_files: Annotated[
+        Literal["warn", "wait"],
+        Meta(description="Files that a project names and that are missing: render without them, or wait for you."),
+    ] = "warn"
     damaged_pictures: Annotated[
         Literal["warn", "error"],
         Meta(description="Pictures of a film that are damaged: warn and show them as players do, or fail the job."),

@@ -83,7 +83,7 @@ class FakeEngine:
         return [project.parent / name for name in _read(project).get("named", [])]
 
     def files(self, project, scratch, *, build, run, frames):
-        return ProjectFiles(main=project, files=(project,))
+        return ProjectFiles(main=project, files=(project,), missing=tuple(_read(project).get("missing", ())))
 
     def plan(self, request, probe, build, *, title):
         content = probe.facts

@@ -50,6 +50,8 @@ export interface Job {
   ended_at: string | null;
   eta_seconds: number | null;
   errors: ErrorGroup[];
+  /** waits for a person: files that its project names are missing */
+  held_for_files: boolean;
   warnings: string[];
   /** finished units to be looked at, by mark: a frame range text; said last among the warnings */
   marks: Record<string, string>;

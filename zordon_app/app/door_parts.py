@@ -68,6 +68,7 @@ class DoorParts:
             offers=offers,
             coming=partial(files_to_come, state),
             usual=partial(_usual_arguments, basis),
+            missing_files=lambda: basis.settings.current.missing_files,
         )
         intake = Intake(
             planning=planning,

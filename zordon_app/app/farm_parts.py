@@ -226,6 +226,13 @@ class FarmParts:
             scale=self._basis.scale,
             guard=self._basis.guard,
         )
+        self._projects = JobProjects(
+            self._engines.registry,
+            ProjectHashes(),
+            self._jobs_folder,
+            builds=self._engines.builds,
+            make_runner=self._render.job_runner,
+        )
         self.parents = ParentDesk(
             self.state,
             dispatcher=self.dispatcher,
@@ -235,13 +242,7 @@ class FarmParts:
             progress=self._progress,
             check=check_artifact,
             machines=machines,
-            projects=JobProjects(
-                self._engines.registry,
-                ProjectHashes(),
-                self._jobs_folder,
-                builds=self._engines.builds,
-                make_runner=self._render.job_runner,
-            ),
+            projects=self._projects,
             children=self.children,
             logs=LogReceiver(self._render.logs.append, self.state.has),
         )
@@ -315,6 +316,7 @@ class FarmParts:
             check=prove_artifact,
             jobs_folder=self._jobs_folder,
             recheck=self.recheck,
+            missing=self._projects.missing,
             guard=basis.guard,
         )
         self.reconciler = Reconciler(

@@ -12,6 +12,15 @@ from zordon_app.domain.pictures import Mark, Picture
 from zordon_app.domain.statuses import JobStatus, UnitState
 
 
+class MissingFiles(StrEnum):
+    """What becomes of a job whose project names files that are not there."""
+
+    WARN = "warn"
+    """It is rendered without them, and says so."""
+    WAIT = "wait"
+    """It waits before the first frame, until a person resumes it."""
+
+
 class Existing(StrEnum):
     """What to do with output files that are there before the job starts."""
 
@@ -214,6 +223,9 @@ class Job(Struct, kw_only=True):
     """The units that a person should look at, by mark: a frame range text such as ``3-5,9``."""
     last_unit: int | None = None
     """Number of the unit published last."""
+    missing_files: MissingFiles = MissingFiles.WARN
+    held_for_files: bool = False
+    """Waits, in ``configuring``, for a person: files that its project names are missing."""
     held_for_disk: bool = False
     """Paused by the program until its volume has room."""
     resume_to: str = ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from zordon_app.domain.jobs import Existing, ParentRef
+from zordon_app.domain.jobs import Existing, MissingFiles, ParentRef
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Frame = Annotated[int, Meta(ge=-1_048_574, le=1_048_574)]
@@ -34,6 +34,8 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     paused: bool = False
     preset: str | None = None
     output_path: str | None = None
+    missing_files: MissingFiles | None = None
+    """Whether it waits for a person when its project names files that are not there; left out, the settings decide."""
     existing: Existing | None = None
     """What to do with files that are there; left out, the preset decides, else they are overwritten."""
     after: list[str] = field(default_factory=list)

@@ -49,6 +49,8 @@ class JobView(Struct, kw_only=True):
     ended_at: datetime | None
     eta_seconds: float | None
     errors: list[ErrorGroup]
+    held_for_files: bool
+    """Waits for a person, since files that its project names are missing: to be resumed, with them or without."""
     warnings: list[str]
     marks: dict[str, str]
     """Finished units to be looked at, by mark (black, transparent, nan, same): a frame range text; also in warnings."""

@@ -83,6 +83,9 @@ class JobActions:
         """Go on."""
         known = self._known(job_id)
         job = self._state.job(known)
+        if job.held_for_files:
+            self._lifecycle.go_on_without_files(known)
+            return self._views.view(known)
         if job.status != JobStatus.PAUSED:
             status = job.status.replace("_", " ")
             raise IllegalChange("The job is {status}, not paused.", code="not_paused", status=status)

@@ -9,7 +9,8 @@ import msgspec
 import OpenImageIO
 import pytest
 
-from tests.engines.blender.conftest import ROOT, SECONDS, Studio, run_program
+from tests.engines.blender.conftest import ROOT, Studio, run_program
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.base import EventKind
 from zordon_app.engines.blender.engine import BlenderEngine
@@ -31,7 +32,7 @@ def made(request: pytest.FixtureRequest, all_builds: Any, tmp_path_factory: pyte
     options = [] if request.param == "bpy" else ["--background", "--factory-startup", "--python"]
     dashes = [] if request.param == "bpy" else ["--"]
     command = [*found[0].command, *options, str(MAKE_SCENES), *dashes, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
     assert (folder / "words" / "words.blend").is_file(), done.stdout + done.stderr
     return Studio(engine=BlenderEngine(), build=found[0], scenes=folder, tmp=folder)
 
@@ -61,7 +62,7 @@ def bare(studio: Studio, name: str) -> Path:
     else:
         output = ["-o", str(folder / "shot_####"), "-a"]
         command = [*studio.build.command, "-b", "--factory-startup", str(project(studio, name)), *output]
-    subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
+    subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=HANG_SECONDS, check=False)
     return folder
 
 

@@ -11,7 +11,7 @@ export const GROUPS = [
     names: ['output_folder', 'watch_folders', 'disk_reserve_gib', 'disk_reserve_percent', 'previews_gib'],
   },
   { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'local_users', 'port'] },
-  { id: 'engines', names: ['engine_downloads', 'damaged_pictures', 'mirrors'] },
+  { id: 'engines', names: ['engine_downloads', 'missing_files', 'damaged_pictures', 'mirrors'] },
   { id: 'notices', names: ['notify_command', 'webhook'] },
 ];
 

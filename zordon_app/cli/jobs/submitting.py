@@ -34,7 +34,7 @@ from zordon_app.cli.terminal.verbs import Panel, add_verb
 from zordon_app.cli.terminal.wording import SHORT_ID
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
-from zordon_app.domain.jobs import Existing
+from zordon_app.domain.jobs import Existing, MissingFiles
 
 Wait = Annotated[bool, typer.Option("--wait", "-w", help="Stay until it has ended; status 1 if it failed.")]
 
@@ -72,6 +72,10 @@ def submit(
         Existing | None,
         typer.Option(help="What to do with frames that are there already; default: as the preset says."),
     ] = None,
+    missing_files: Annotated[
+        MissingFiles | None,
+        typer.Option(help="With files missing: warn and render, or wait until it is resumed; default: the setting."),
+    ] = None,
     after: Annotated[list[str] | None, typer.Option(help="Start when this job is completed.")] = None,
     machine: Annotated[
         list[str] | None, typer.Option(help="Only this machine may work on it; given several times: only these.")
@@ -86,6 +90,7 @@ def submit(
     session = session_of(context)
     with session.connect() as client:
         more: Json = {"max_attempts": attempts, "existing": existing, "paused": paused or None}
+        more["missing_files"] = missing_files
         if after:
             more["after"] = [find_job(client, text)["id"] for text in after]
         if machine:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from zordon_app.domain.frames import format_frames
 from zordon_app.domain.ids import JobId, NodeId
-from zordon_app.domain.jobs import Existing, Job, JobPlan
+from zordon_app.domain.jobs import Existing, Job, JobPlan, MissingFiles
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.reasons import PREPARING, QUEUED
 from zordon_app.domain.statuses import JobStatus
@@ -33,6 +33,7 @@ def make_job(job_id: JobId, source: Source, planned: Planned, output: OutputPlac
         output_path=str(output.folder),
         owns_output=output.owned,
         existing=request.existing or Existing.OVERWRITE,
+        missing_files=request.missing_files or MissingFiles.WARN,
         priority=request.priority,
         status=status,
         reason=reason,
@@ -73,4 +74,5 @@ def _first_status(request: JobRequest) -> tuple[JobStatus, str]:
 def _unpaused_status(request: JobRequest) -> str:
     if request.after or request.start_at is not None:
         return JobStatus.SCHEDULED
-    return JobStatus.CONFIGURING if request.existing == Existing.SKIP else JobStatus.NOT_STARTED
+    is_prepared = request.existing == Existing.SKIP or request.missing_files == MissingFiles.WAIT
+    return JobStatus.CONFIGURING if is_prepared else JobStatus.NOT_STARTED

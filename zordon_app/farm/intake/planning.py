@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from zordon_app.domain.jobs import Existing, Job, JobPlan
+from zordon_app.domain.jobs import Existing, Job, JobPlan, MissingFiles
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.naming import file_stem
 from zordon_app.engines.arguments import check_arguments
@@ -41,6 +41,7 @@ class Planning:
         offers: Callable[[str], Sequence[Build]] = lambda _engine: (),
         coming: Callable[[Sequence[str], Path], list[str]] = lambda _jobs, _folder: [],
         usual: Callable[[str], dict[str, Any]] = lambda _engine: {},
+        missing_files: Callable[[], str] = lambda: "warn",
     ) -> None:
         """``usual`` are the arguments of an engine that hold where nothing else is said.
 
@@ -54,6 +55,7 @@ class Planning:
         self._offers = offers
         self._coming = coming
         self._usual = usual
+        self._missing_files = missing_files
 
     def look(self, path: Path, *, engine_name: str | None, version: str | None) -> tuple[Engine, Build, Probe]:
         """The engine for a project, the build that would render it, and what the file tells.
@@ -93,7 +95,7 @@ class Planning:
             from_this_machine=local,
             kept=same.args if same is not None else {},
         )
-        request = structs.replace(request, args=args, **_ways(request, preset))
+        request = structs.replace(request, args=args, **_ways(request, preset, self._missing_files()))
         plan = engine.plan(request, probe, build, title=file_stem(request.name or path.stem))
         _check_plan(plan)
         return Planned(request=request, engine=engine, build=build, plan=plan)
@@ -121,12 +123,13 @@ class Planning:
         return preset
 
 
-def _ways(request: JobRequest, preset: dict[str, Any]) -> dict[str, Any]:
+def _ways(request: JobRequest, preset: dict[str, Any], missing_files: str) -> dict[str, Any]:
     """How to go about it: what the request leaves open, the preset says."""
     existing = request.existing or Existing(preset.get("output", {}).get("existing", Existing.OVERWRITE))
     split = request.enable_split_jobs
     return {
         "existing": existing,
+        "missing_files": request.missing_files or MissingFiles(missing_files),
         "enable_split_jobs": preset.get("split", {}).get("enabled", True) if split is None else split,
     }
 

@@ -2,10 +2,11 @@
 
 import logging
 import queue
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zordon_app.domain.ids import JobId
-from zordon_app.domain.jobs import Existing, Job, Unit
+from zordon_app.domain.jobs import Existing, Job, MissingFiles, Unit
 from zordon_app.domain.reasons import QUEUED
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.errors import ZordonError
@@ -32,10 +33,15 @@ class Preparing:
         check: CheckFile,
         jobs_folder: Path,
         recheck: set[JobId],
+        missing: Callable[[Job], Sequence[str]] = lambda _job: (),
         guard: Guard | None = None,
     ) -> None:
-        """``recheck``: jobs of a rebuilt ledger, whose published files are recognised whatever they ask for."""
+        """``missing`` names the files that a job's project lacks, which may take long.
+
+        ``recheck``: jobs of a rebuilt ledger, whose published files are recognised whatever they ask for.
+        """
         self._state = state
+        self._missing = missing
         self._lifecycle = lifecycle
         self._builds = builds
         self._outputs = outputs
@@ -76,6 +82,9 @@ class Preparing:
         )
 
     def _prepare(self, job: Job) -> None:
+        if job.missing_files == MissingFiles.WAIT and (missing := self._missing(job)):
+            self._hold(job.id, missing)
+            return
         if job.assemble and (job.existing == Existing.SKIP or job.id in self._recheck):
             self._recognise_film(job)
         if job.existing == Existing.SKIP or job.id in self._recheck:
@@ -87,6 +96,14 @@ class Preparing:
                 self._lifecycle.stop(job.id, JobStatus.ERROR, _taken_sentence(job, taken))
             elif self._is_due(job.id):
                 self._lifecycle.set_job_status(job.id, JobStatus.NOT_STARTED, QUEUED)
+
+    def _hold(self, job_id: JobId, missing: Sequence[str]) -> None:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        names = ", ".join(missing[:3]) + more
+        with self._state.lock:
+            if self._is_due(job_id):
+                what_to_do = "Put them there, then resume the job; or resume it without them."
+                self._lifecycle.hold_for_files(job_id, f"Missing files: {names}. {what_to_do}")
 
     def _taken(self, job: Job) -> list[str]:
         """Names of results yet to be made that are taken: said now, not when all the work is done."""
@@ -150,4 +167,4 @@ def _taken_sentence(job: Job, names: list[str]) -> str:
 
 def _is_to_prepare(job: Job) -> bool:
     """Child jobs are prepared by the child desk: their files come from the parent."""
-    return job.status == JobStatus.CONFIGURING and job.parent is None
+    return job.status == JobStatus.CONFIGURING and job.parent is None and not job.held_for_files

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from zordon_app.domain.ids import JobId
-from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.jobs import Job, MissingFiles, Unit
 from zordon_app.domain.pictures import Picture
-from zordon_app.domain.reasons import QUEUED, RENDERING, WAITS
+from zordon_app.domain.reasons import PREPARING, QUEUED, RENDERING, WAITS
 from zordon_app.domain.results import Checked
 from zordon_app.domain.sharing import LEFT_OUT
 from zordon_app.domain.statuses import JobStatus, UnitState, can_job_change, can_unit_change
@@ -37,6 +37,8 @@ def set_status(job: Job, status: JobStatus, reason: str, now: datetime) -> None:
         job.ended_at = None
     if status != JobStatus.PAUSED:
         job.held_for_disk = False
+    if status != JobStatus.CONFIGURING:
+        job.held_for_files = False
     job.status = status
     job.reason = reason
 
@@ -196,6 +198,18 @@ class Lifecycle:
             if status == JobStatus.ERROR:
                 job.error = reason
             self.take_back_all(change, job_id)
+
+    def hold_for_files(self, job_id: JobId, reason: str) -> None:
+        """A job that is being prepared waits for a person: files that its project names are missing."""
+        with self._state.change() as change:
+            job = change.job(job_id)
+            job.held_for_files, job.reason = True, reason
+
+    def go_on_without_files(self, job_id: JobId) -> None:
+        """A person has seen what is missing."""
+        with self._state.change() as change:
+            job = change.job(job_id)
+            job.held_for_files, job.missing_files, job.reason = False, MissingFiles.WARN, PREPARING
 
     def warn(self, job_id: JobId, message: str) -> None:
         """Add a warning to a job, once."""

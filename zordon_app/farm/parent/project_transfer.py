@@ -46,17 +46,24 @@ class JobProjects:
         self.manifest(job)
         return self._hashes.path(sha256)
 
-    def _list(self, job: Job) -> ProjectManifest:
+    def missing(self, job: Job) -> tuple[str, ...]:
+        """What the project names and is not there now. Raises BadRequest: it cannot be read."""
+        return self._files(job).missing
+
+    def _files(self, job: Job) -> ProjectFiles:
         scratch = self._jobs_folder / job.id / "packed"
         shutil.rmtree(scratch, ignore_errors=True)
+        return self._registry.get(job.engine).files(
+            Path(job.project),
+            scratch,
+            build=self._builds.find(job.build),
+            run=self._make_runner(job.id),
+            frames=range(job.start_frame or 0, (job.end_frame or 0) + 1),
+        )
+
+    def _list(self, job: Job) -> ProjectManifest:
         try:
-            files = self._registry.get(job.engine).files(
-                Path(job.project),
-                scratch,
-                build=self._builds.find(job.build),
-                run=self._make_runner(job.id),
-                frames=range(job.start_frame or 0, (job.end_frame or 0) + 1),
-            )
+            files = self._files(job)
             _refuse_what_stays(files)
             return self._hashes.manifest(files)
         except OSError as error:

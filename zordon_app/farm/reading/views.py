@@ -105,6 +105,7 @@ class JobViews:
             errors=job.errors,
             warnings=[*job.warnings, *(f"{SENTENCES[Mark(mark)]} {units}." for mark, units in job.marks.items())],
             marks=job.marks,
+            held_for_files=job.held_for_files,
             output_path=job.output_path,
             owns_output=job.owns_output,
             file_count=len(job.files) if job.assemble else job.counts.done,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from zordon_app.domain.jobs import Existing, Job
+from zordon_app.domain.jobs import Existing, Job, MissingFiles
 from zordon_app.domain.reasons import PREPARING, QUEUED, RENDERING, WAITS
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.domain.views import NodeView
@@ -71,7 +71,7 @@ class Reconciler:
             self._start_if_due(job)
         elif job.held_for_disk:
             self._go_on_if_room(job)
-        elif job.status == JobStatus.CONFIGURING and job.reason != PREPARING and self._builds.find(job.build):
+        elif _may_be_prepared(job) and self._builds.find(job.build):
             self._set_first_status(job)
 
     def _say_who_is_awaited(self) -> None:
@@ -125,7 +125,8 @@ class Reconciler:
         return ""
 
     def _set_first_status(self, job: Job) -> None:
-        if job.existing == Existing.SKIP and not job.started_at:
+        is_prepared = job.existing == Existing.SKIP or job.missing_files == MissingFiles.WAIT
+        if is_prepared and not job.started_at:
             self._set_unless_changed(job, JobStatus.CONFIGURING, PREPARING)
         else:
             self._set_unless_changed(job, JobStatus.NOT_STARTED, QUEUED)
@@ -152,3 +153,8 @@ def _needs_machines(job: Job) -> bool:
 
 def _says_it_waits(job: Job) -> bool:
     return job.status in OTHERWISE and job.reason.startswith(WAITS)
+
+
+def _may_be_prepared(job: Job) -> bool:
+    """Whether nothing but its build can have kept a job from being prepared."""
+    return job.status == JobStatus.CONFIGURING and job.reason != PREPARING and not job.held_for_files
