@@ -14,6 +14,7 @@ from zordon_app.client.job_cache import JobCache
 from zordon_app.desktop.doorbell import Doorbell, ring, take_lock
 from zordon_app.desktop.watching import Watching
 from zordon_app.domain.news import Event
+from zordon_app.domain.results import Checked
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.builds.downloads import Downloads
 from zordon_app.engines.builds.index import BuildIndex
@@ -31,6 +32,7 @@ from zordon_app.peers.discovery.multicast import Discovery
 from zordon_app.peers.links.address_probe import AddressProbe
 from zordon_app.render.publisher import Finished, Publisher
 from zordon_app.render.settling import Settling
+from zordon_app.storage.outputs import OutputFolders
 
 
 @pytest.fixture
@@ -120,11 +122,17 @@ def test_preparing_and_finishing_end_the_job_that_raises(bench, two, monkeypatch
                 change.unit(job_id, number).state = UnitState.DONE
     builds = SimpleNamespace(find=lambda _build: True)
     preparing = Preparing(
-        bench.state, bench.lifecycle, builds=builds, check=None, jobs_folder=bench.folder, recheck=set()
+        bench.state,
+        bench.lifecycle,
+        builds=builds,
+        outputs=OutputFolders(),
+        check=None,
+        jobs_folder=bench.folder,
+        recheck=set(),
     )
     finishing = Finishing(
-        bench.state, bench.lifecycle, registry=None, builds=builds, outputs=None, check=None, make_runner=None,
-        threads=None, jobs_folder=bench.folder, work_folder=bench.folder,
+        bench.state, bench.lifecycle, registry=None, builds=builds, outputs=None, claiming=None, check=None,
+        make_runner=None, threads=None, jobs_folder=bench.folder, work_folder=bench.folder,
     )  # fmt: skip
     real = preparing._prepare
     monkeypatch.setattr(preparing, "_prepare", lambda job: 1 / 0 if job.id == ready.bad else real(job))
@@ -263,7 +271,7 @@ def test_the_publisher_delivers_whatever_any_other_result_does(guard, told):
     checks = deque([False, False, True])
 
     def check(_path, _expected):
-        return ("ab", 1) if checks.popleft() else 1 / 0
+        return Checked("ab", 1) if checks.popleft() else 1 / 0
 
     publisher = Publisher(source, check, lambda _expected: 1 / 0, guard)
     settling = Settling(publisher, guard)
