@@ -19,12 +19,9 @@ from zordon_sequences import gaps_of, siblings_of, whole  # type: ignore[import-
 class Read:
     """Files behind one stored path: ``found`` are there (absolute), ``missing`` are not (as they are stored)."""
 
-    def __init__(self, item: Any, stored: str, names: Iterable[str] | None = None, *, owner: Any = None) -> None:
-        """``names`` are the stored paths that the one stands for; None: only itself.
-
-        ``owner`` is the library whose file stores the path; None: that of the data-block, or the open file.
-        """
-        library = owner or getattr(item, "library", None)
+    def __init__(self, item: Any, stored: str, names: Iterable[str] | None = None) -> None:
+        """``names`` are the stored paths that the one stands for; None: only itself."""
+        library = getattr(item, "library", None)
         self.blend = bpy.path.abspath(library.filepath) if library else bpy.data.filepath
         self.is_absolute = not stored.startswith("//")
         self.stored = stored
@@ -73,8 +70,8 @@ def single_files(_frames: range) -> Iterator[Read]:
     """Libraries, fonts and sounds."""
     for library in bpy.data.libraries:
         if not is_packed(library):
-            # What another library links has a path from the open file all the same; it is that one's to mend.
-            yield Read(None, library.filepath, owner=library.parent)
+            # What another library links has a path from the open file all the same.
+            yield Read(None, library.filepath)
     for group in (bpy.data.fonts, bpy.data.sounds):
         for item in group:
             if item.filepath and item.filepath != "<builtin>" and not is_packed(item):

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 from zordon_opening import open_project  # type: ignore[import-not-found]
-from zordon_reads import Read, all_reads  # type: ignore[import-not-found]
+from zordon_reads import all_reads  # type: ignore[import-not-found]
 
 
 def describe_travel(project: str, frames: range, scratch: Path) -> dict[str, Any]:
@@ -20,24 +20,33 @@ def describe_travel(project: str, frames: range, scratch: Path) -> dict[str, Any
     reads = all_reads(frames)
     files = sorted({path for read in reads for path in read.found})
     missing = sorted({name for read in reads for name in read.missing})
-    blends = sorted({os.path.normpath(read.blend) for read in reads if read.is_absolute and read.found})
     copies, stays = [], set()
+    # Which library links another by a whole path only that library's own file tells: each is opened.
+    blends = [project, *linked_blends()] if any(read.is_absolute and read.found for read in reads) else []
     for number, blend in enumerate(blends):
-        copy = scratch / str(number) / os.path.basename(blend)
-        stays |= save_relative(blend, copy, frames)
-        copies.append([blend, str(copy)])
+        open_project(blend, allow_scripts=False)
+        if whole_paths(blend, frames):
+            copy = scratch / str(number) / os.path.basename(blend)
+            save_relative(copy)
+            stays |= whole_paths(blend, frames)
+            copies.append([blend, str(copy)])
     return {"project": project, "files": files, "missing": missing, "copies": copies, "stays": sorted(stays)}
 
 
-def save_relative(blend: str, copy: Path, frames: range) -> set[str]:
-    """Save a copy as it would lie at the place of ``blend``; the whole paths that it still has."""
-    open_project(blend, allow_scripts=False)
+def linked_blends() -> list[str]:
+    """The libraries that are there, each once."""
+    paths = {os.path.normpath(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
+    return sorted(path for path in paths if os.path.isfile(path))
+
+
+def save_relative(copy: Path) -> None:
+    """Save a copy of the open file, with paths as from its own place."""
     bpy.ops.file.make_paths_relative()
     copy.parent.mkdir(parents=True, exist_ok=True)
     bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True, check_existing=False, relative_remap=False)
-    return {read.stored for read in all_reads(frames) if is_left(read, blend)}
 
 
-def is_left(read: Read, blend: str) -> bool:
-    """Whether the file itself still names something by a whole path."""
-    return read.is_absolute and bool(read.found) and os.path.normpath(read.blend) == os.path.normpath(blend)
+def whole_paths(blend: str, frames: range) -> set[str]:
+    """What the open file itself names by whole paths."""
+    own = [read for read in all_reads(frames) if os.path.normpath(read.blend) == os.path.normpath(blend)]
+    return {read.stored for read in own if read.is_absolute and read.found}
