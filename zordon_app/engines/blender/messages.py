@@ -10,6 +10,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 _LONGEST = 160
+_REPORT = "Error: "
+"""Begins a report of the render operator, which is printed when it ends: the frame in hand may be another by then."""
 _SAID = "Blender said:"
 
 
@@ -141,7 +143,7 @@ def read_message(line: str) -> tuple[Meaning, str] | None:
     """What a line means that tells of a wrong picture, with a sentence; None for the many that mean nothing."""
     for message in MESSAGES:
         if message.meaning is not Meaning.ENDS and (said := message.find(line)):
-            return message.meaning, said
+            return Meaning.WARNING if line.startswith(_REPORT) else message.meaning, said
     return None
 
 

@@ -44,6 +44,9 @@ WARNINGS = [
     ("GPUShader: compile error:", "material"),
     ("ERROR (gpu.shader): pyGPUShader FragShader:", "material"),
     ("Shader failed to compile:", "compiled"),
+    # Reports of the operator come when it has ended, and another frame may be in hand.
+    ("Error: Build without OpenImageDenoiser", "no denoiser"),
+    ("Error: Render error (No space left on device) cannot save: '/out/x_0001.png'", "write"),
 ]
 FAILURES = [
     ("System is out of GPU memory", "ran out of memory"),
@@ -59,10 +62,10 @@ FAILURES = [
     ("E1216 11:29:07.508268  1742 denoiser_gpu.cpp:119] GPU denoiser creation has failed.", "denoised"),
     ("Failed to create OptiX denoiser", "denoised"),
     ("E0711 denoiser_oidn.cpp:182] OpenImageDenoise error: image data not accessible by the device", "denoised"),
-    ("Error: Build without OpenImageDenoiser", "no denoiser"),
+    ("Build without OpenImageDenoiser", "no denoiser"),
     ("Malloc returns null: len=67108864 in Cycles Aligned Alloc, total 566651864", "out of memory"),
     ("Calloc returns null: len=193410720 in Render ray faces, total 1830828084", "out of memory"),
-    ("Error: Render error (No space left on device) cannot save: '/out/x_0001.png'", "write"),
+    ("Render error (No space left on device) cannot save: '/out/x_0001.png'", "write"),
 ]
 ENDS = [
     ("Unable to open a display", "screen"),

@@ -62,6 +62,8 @@ class Chunk:
             left = left[len(run) if bad is None else run.index(bad) + 1 :]
             if bad is not None:
                 say("unit_failed", unit=bad, message=self.error or f"Blender wrote no file for frame {bad}.")
+            elif self.error:
+                say("warning", message=f"Blender wrote every frame, and reported: {self.error}")
 
     def point_output_here(self) -> None:
         """Blender puts the frame number in place of the number signs."""
