@@ -151,6 +151,7 @@ class SettingsFile:
         self._path = path
         self._lock = threading.Lock()
         self._listeners: list[Callable[[Settings], None]] = []
+        self._checks: list[Callable[[Settings, Settings], None]] = []
         self._current = _load(path)
 
     @property
@@ -161,6 +162,10 @@ class SettingsFile:
     def listen(self, listener: Callable[[Settings], None]) -> None:
         """Call ``listener`` with all values after each change."""
         self._listeners.append(listener)
+
+    def check(self, check: Callable[[Settings, Settings], None]) -> None:
+        """Let ``check`` see each change, the values before and after; what it raises (BadRequest) refuses it."""
+        self._checks.append(check)
 
     def read(self) -> dict[str, Any]:
         """All values by name."""
@@ -179,8 +184,8 @@ class SettingsFile:
                     values[name] = getattr(DEFAULTS, name)
             settings = checked(values, Settings)
             _check_folder("output_folder", settings.output_folder)
-            for folder in settings.watch_folders:
-                _check_folder("watch_folders", folder)
+            for check in self._checks:
+                check(self._current, settings)
             check_schedule(settings.schedule)
             if settings.webhook:
                 check_web_address(settings.webhook)

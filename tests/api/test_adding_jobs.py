@@ -182,3 +182,46 @@ def test_any_name_can_be_shown_and_never_is_a_path(node, api, name):
     assert job["name"] == name
     assert api.wait_ended(job["id"])["status"] == "completed"
     assert Path(job["output_path"]).parent == node.zordon.paths.output
+
+
+def sent(api, project, **fields):
+    """The id under which a file is kept that was sent to be looked into."""
+    answer = api.upload("/api/probe", {"keep": True, **fields}, project)
+    assert answer.status == 200, answer.text
+    return answer.json["upload"]
+
+
+def uploads(node):
+    return list((node.zordon.paths.data / "uploads").iterdir())
+
+
+def test_several_files_that_were_sent_to_be_looked_into_become_jobs_together_and_are_sent_once(node, api):
+    kept = [sent(api, node.project()) for _ in range(2)]
+    assert len(uploads(node)) == 2
+    jobs = api.post("/api/add_job", [{"upload": one, "name": name} for one, name in zip(kept, "ab", strict=True)]).json
+    assert [api.wait_ended(job["id"])["status"] for job in jobs] == ["completed"] * 2
+    assert uploads(node) == []
+
+
+def test_when_one_of_several_is_refused_none_is_added_and_all_can_be_tried_again(node, api):
+    before = len(api.get("/api/jobs").json["jobs"])
+    kept = [sent(api, node.project()) for _ in range(2)]
+    wanted = [{"upload": one, "paused": True, "idempotency_key": one} for one in kept]
+    api.post("/api/add_job", [wanted[0], {**wanted[1], "frames": "1-2,x"}]).refused(400)
+    assert len(api.get("/api/jobs").json["jobs"]) == before
+    first = api.post("/api/add_job", wanted).json
+    again = api.post("/api/add_job", wanted).json
+    assert [job["id"] for job in again] == [job["id"] for job in first]
+    assert len(api.get("/api/jobs").json["jobs"]) == before + 2
+
+
+def test_a_file_that_is_not_kept_any_more_is_asked_for_again(node, api):
+    kept = sent(api, node.project())
+    assert api.send("DELETE", f"/api/uploads/{kept}").status == 204
+    assert uploads(node) == []
+    assert "Send it again" in api.post("/api/add_job", {"upload": kept}).refused(404)
+
+
+def test_what_is_only_looked_into_is_not_kept(node, api):
+    assert "upload" not in api.upload("/api/probe", {}, node.project()).json
+    assert uploads(node) == []

@@ -38,7 +38,21 @@ def test_a_drive_that_was_away_brings_no_second_job(hot):
     assert [job["name"] for job in node.api.get("/api/jobs").json["jobs"]].count("again") == 1
 
 
-@pytest.mark.parametrize("folders", [{"renders": ""}, {"/hot": 7}, ["/hot"]])
+@pytest.mark.parametrize("folders", [{"renders": ""}, {"/hot": 7}, ["/hot"], {"/hot": ""}, {__file__: ""}])
 def test_what_is_no_folder_is_refused(hot, folders):
     node, _ = hot
     node.api.send("PATCH", "/api/settings", json={"watch_folders": folders}).refused(400)
+
+
+def test_a_preset_that_there_is_not_is_refused_and_a_drive_that_is_away_keeps_nobody_from_other_changes(hot, tmp_path):
+    node, folder = hot
+    api = node.api
+    refused = api.send("PATCH", "/api/settings", json={"watch_folders": {str(folder): "", str(tmp_path): "none"}})
+    assert "no preset 'none'" in refused.refused(400)
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    watched = {str(folder): "", str(usb): ""}
+    assert api.send("PATCH", "/api/settings", json={"watch_folders": watched}).status == 200
+    usb.rmdir()
+    assert api.send("PATCH", "/api/settings", json={"watch_folders": {**watched, str(tmp_path): ""}}).status == 200
+    assert api.send("PATCH", "/api/settings", json={"watch_folders": {str(folder): ""}}).status == 200

@@ -157,6 +157,8 @@ class Scenario:
             unit.seconds = round(self._random.uniform(3, 9) * (4 if self._random.random() < 0.02 else 1), 1)
             unit.started_at = began + timedelta(seconds=5 * place)
             unit.ended_at = unit.started_at + timedelta(seconds=unit.seconds)
+        job.machine_seconds = sum(unit.seconds or 0.0 for unit in units)
+        job.ran_seconds = ((job.ended_at or self._now) - began).total_seconds()
         job.last_unit = units[-1].spec.number if units else None
 
     def _machine_of(self, unit: Unit, total: int) -> NodeId:

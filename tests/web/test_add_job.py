@@ -327,3 +327,28 @@ def test_a_refusal_has_the_width_of_a_phone(form: Window, projects: Path):
     refusal = page.get_by_role("alert").filter(has_text="There is no filter")
     expect(refusal).to_be_visible()
     assert refusal.evaluate("e => e.offsetWidth") > 300
+
+
+def a_start_that_has_passed_is_offered_as_now(page: Page) -> None:
+    page.get_by_label("Start", exact=True).select_option("At a time")
+    page.get_by_label("Time", exact=True).fill("2020-01-31T22:00")
+    expect(page.get_by_role("dialog")).to_contain_text("That time has passed.")
+    page.get_by_role("button", name="Start now").click()
+    expect(page.get_by_label("Start", exact=True)).to_have_value("now")
+
+
+def test_several_files_are_sent_once_each_and_become_jobs_together(form: Window, projects: Path, tmp_path: Path):
+    films = [tmp_path / "first.mp4", tmp_path / "second.mp4"]
+    for film in films:
+        shutil.copy(projects / "film.mp4", film)
+    page, sent = form.page, []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request))
+    page.keyboard.press("n")
+    page.locator("dialog input[type=file]").set_input_files(films)
+    expect(page.locator("dialog .source.ready")).to_have_count(2)
+    a_start_that_has_passed_is_offered_as_now(page)
+    page.keyboard.press("Control+Enter")
+    expect(form.toast("2 jobs added")).to_be_visible()
+    assert [request.url.rpartition("/")[2] for request in sent] == ["probe", "probe", "add_job"]
+    assert [job["name"] for job in sent[-1].post_data_json] == ["first", "second"]
+    assert {"first", "second"} <= {job["name"] for job in form.get("jobs")["jobs"]}

@@ -15,8 +15,8 @@ from tests.web.seed import make_zordon
 from tests.web.window import Window
 from zordon_app.app import Zordon
 from zordon_app.cli.jobs import submitting
-from zordon_app.cli.main import run
 from zordon_app.cli.jobs.requests import JobOptions, job_requests
+from zordon_app.cli.main import run
 from zordon_app.client import RenderServerProxy
 
 SAME = (

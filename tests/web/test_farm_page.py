@@ -113,6 +113,7 @@ def test_a_browser_elsewhere_signs_in_with_the_code_and_only_looks(browser: Brow
         away.get_by_label("Code").fill(code)
         away.keyboard.press("Enter")
         expect(away.locator(".row.job")).to_have_count(5)
+        expect(page.get_by_text("The code has been used.")).to_be_visible()
         expect(away.get_by_role("button", name="Add job…")).to_have_count(0)
         away.locator(".row.job").first.click(button="right")
         expect(away.get_by_role("menuitem", name="Copy name")).to_be_visible()

@@ -14,10 +14,10 @@ from tests.web.window import Window
 from zordon_app.app import Zordon
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.hours import DAYS
-from zordon_app.domain.views import NEEDS_UPDATE
-from zordon_app.farm.scheduling.availability import Rules, why_not, why_not_more
 from zordon_app.domain.reasons import PREPARING, QUEUED, RENDERING
+from zordon_app.domain.views import NEEDS_UPDATE
 from zordon_app.farm.ledger.recovery import AFTER_RESTART
+from zordon_app.farm.scheduling.availability import Rules, why_not, why_not_more
 from zordon_app.render import disk
 
 WEB = Path(__file__).parents[2] / "web"

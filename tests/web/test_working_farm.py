@@ -69,6 +69,7 @@ def test_a_machine_that_dies_is_shown_and_loses_nothing(
         row = table.locator("tr", has_text="borealis")
         expect(row.locator(".num").first).to_have_text(re.compile(r"[1-9]\d* / \d+"))
 
+        expect(machine).to_have_text(re.compile("rendering.*shot for atlas"))
         borealis.kill()
         expect(machine).to_have_text(re.compile(r"offline \d+ s"))
         window.until(lambda: {unit["node"] for unit in leased(window)} <= {this})

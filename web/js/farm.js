@@ -13,7 +13,7 @@ import { link } from './store.js';
  * @property {boolean} online
  * @property {string} reason
  * @property {string} address
- * @property {string | null} since
+ * @property {string | null} since it answers, or does not
  * @property {string} version
  * @property {string} fingerprint
  * @property {number | null} skew_seconds
@@ -33,6 +33,8 @@ import { link } from './store.js';
  * @property {string} name
  * @property {string} fingerprint
  * @property {boolean} lan
+ * @property {boolean} looking whether machines nearby are looked for
+ * @property {number | null} code_seconds for which a code for a browser is good; null: there is none
  * @property {string[]} urls for browsers on other machines
  * @property {Member[]} members
  * @property {{mode: 'ask' | 'open' | 'always', seconds_left: number | null}} door
@@ -85,7 +87,7 @@ export function startFarm() {
 /** While somebody compares digits, every second counts. */
 function isMoving() {
   const present = farm.peek();
-  return Boolean(present && (present.pending.length || present.joining));
+  return Boolean(present && (present.pending.length || present.joining || present.code_seconds));
 }
 
 export async function readFarm() {

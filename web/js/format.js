@@ -96,10 +96,10 @@ export function soon(moment) {
   return formatter(Intl.DateTimeFormat, parts).format(moment);
 }
 
-/** @param {string | null} started @param {string | null} ended @param {number} now */
-export function between(started, ended, now) {
-  if (!started) return null;
-  return Math.max(0, ((ended ? Date.parse(ended) : now) - Date.parse(started)) / 1000);
+/** How long machines were at work on a job; null: nobody counted. @param {{ran_seconds: number | null, ran_at: string | null}} job @param {number} now */
+export function ranSeconds({ ran_seconds, ran_at }, now) {
+  if (ran_seconds === null || ran_seconds === undefined) return null;
+  return ran_seconds + (ran_at ? Math.max(0, (now - Date.parse(ran_at)) / 1000) : 0);
 }
 
 /** @param {string} path */

@@ -74,14 +74,13 @@ function matches(item) {
 /** @param {Job} item @param {string} node */
 function worksOn(item, node) {
   return nodes.value.some(
-    entry => entry.id === node && (entry.jobs.includes(item.id) || item.node === node || item.node === entry.name),
+    entry => entry.id === node && (entry.jobs.includes(item.id) || item.machines.some(part => part.node === node)),
   );
 }
 
 /** @param {Job} item */
 function searched(item) {
-  const machines = nodes.value.filter(node => node.jobs.includes(item.id)).map(node => node.name);
-  return [item.name, item.engine, item.engine_version, ...machines].join(' ').toLocaleLowerCase();
+  return [item.name, item.engine, item.engine_version, ...machinesOf(item)].join(' ').toLocaleLowerCase();
 }
 
 /** @returns {(a: Job, b: Job) => number} */
@@ -110,14 +109,10 @@ const COLUMN_ORDER = {
   age: (a, b) => b.created_at.localeCompare(a.created_at),
 };
 
-/** Names of the machines that work on a job, or of the one that took it. @param {Job} item */
+/** Names of the machines that made units of a job or have some in hand; help for others is this machine's. @param {Job} item */
 export function machinesOf(item) {
-  const working = nodes.value.filter(node => node.jobs.includes(item.id)).map(node => node.name);
-  const shared = item.child_jobs
-    .map(child => String(child.node_name ?? child.hostname ?? child.node ?? ''))
-    .filter(Boolean);
-  const names = [...new Set([...working, ...shared.map(nodeName)])];
-  return names.length ? names : item.started_at && item.node ? [nodeName(item.node)] : [];
+  if (item.parent) return nodes.value.filter(node => node.this && node.jobs.includes(item.id)).map(node => node.name);
+  return item.machines.map(part => part.name);
 }
 
 /** @param {string} id */

@@ -13,6 +13,8 @@ export const shape = signal(0);
 /** Grows with every delta that changed a job. */
 export const pulse = signal(0);
 export const nodes = signal(/** @type {Node[]} */ ([]));
+/** When all that waits and runs is done, as the server tells it. */
+export const queueEnd = signal(/** @type {import('./types').Queue | null} */ (null));
 export const engines = signal(/** @type {Engine[]} */ ([]));
 export const enginesKnown = signal(false);
 export const presets = signal(/** @type {import('./types').Preset[]} */ ([]));
@@ -66,6 +68,7 @@ export function apply(delta) {
     if (changed) shape.value += 1;
     if (delta.jobs.length || delta.removed?.length || delta.full) pulse.value += 1;
     if (delta.nodes?.length || delta.full) setNodes(delta.nodes ?? []);
+    if (delta.queue) queueEnd.value = delta.queue;
     if (delta.time) clockGap.value = new Date(delta.time).getTime() - Date.now();
     loaded.value = true;
   });

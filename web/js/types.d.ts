@@ -61,6 +61,12 @@ export interface Job {
   file_count: number;
   node: string;
   nodes: string[];
+  /** those that made units of it, or have some in hand */
+  machines: { node: string; name: string; done: number; in_hand: number }[];
+  ran_seconds: number | null;
+  /** until when that is counted, while a machine is at work on it */
+  ran_at: string | null;
+  machine_seconds: number | null;
   max_attempts: number;
   after: string[];
   start_at: string | null;
@@ -92,6 +98,25 @@ export interface Unit {
   ended_at: string | null;
 }
 
+/** What a machine has in hand of one job, which is at `node`. */
+export interface NodeWork {
+  job: string;
+  name: string;
+  node: string;
+  node_name: string;
+  frames: string;
+  units: number;
+  /** the job of the machine that helps; empty at home */
+  child: string;
+}
+
+export interface Queue {
+  jobs: number;
+  seconds: number | null;
+  at_least: boolean;
+  ends_at: string | null;
+}
+
 export interface Node {
   id: string;
   name: string;
@@ -100,6 +125,7 @@ export interface Node {
   this: boolean;
   units_running: number;
   jobs: string[];
+  work: NodeWork[];
   cpu_percent: number | null;
   memory_percent: number | null;
   cores: number;
@@ -171,6 +197,8 @@ export interface Facts {
 }
 
 export interface Probe {
+  /** id of the file that was sent, which is kept for a while */
+  upload?: string;
   engine: string;
   project: string;
   saved_with: string;
@@ -201,6 +229,7 @@ export interface Preset {
 
 /** A body of POST /api/add_job, as far as the window writes one. */
 export interface JobRequest {
+  upload?: string;
   name?: string;
   engine?: string;
   engine_version?: string;
@@ -222,6 +251,7 @@ export interface JobRequest {
 }
 
 export interface Delta {
+  queue?: Queue;
   token: string;
   full?: boolean;
   jobs: Job[];

@@ -1,5 +1,6 @@
 """What the routes of jobs and nodes need from the farm: Protocols, met by the classes that ``app`` hands in."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,8 +67,18 @@ class JobReading(Protocol):
 class Submission(Protocol):
     """New jobs."""
 
-    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
-        """Check everything, then create all jobs in one transaction, or none. Idempotent by ``idempotency_key``."""
+    def submit(
+        self,
+        requests: list[JobRequest],
+        *,
+        caller: Caller,
+        upload: Upload | None,
+        kept: Callable[[str], Upload] = ...,
+    ) -> list[JobView]:
+        """Check everything, then create all jobs in one transaction, or none. Idempotent by ``idempotency_key``.
+
+        ``kept`` finds the files that requests name by ``upload``; it raises NotFound.
+        """
 
     def probe(self, path: Path, *, engine: str | None, engine_version: str | None) -> dict[str, Any]:
         """A full look into a project before submission (``POST /api/probe``)."""

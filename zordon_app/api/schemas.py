@@ -143,6 +143,8 @@ class ProbeRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     project_of: Annotated[str, Meta(max_length=100)] | None = None
     engine: Annotated[str, Meta(max_length=100)] | None = None
     engine_version: Annotated[str, Meta(max_length=100)] | None = None
+    keep: bool = False
+    """Whether the file that comes along is kept for an hour, for the job that follows: the answer's ``upload``."""
 
 
 class PresetsText(Struct, kw_only=True, forbid_unknown_fields=True):

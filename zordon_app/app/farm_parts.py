@@ -7,6 +7,7 @@ from zordon_app import __version__
 from zordon_app.app.basis import Basis
 from zordon_app.app.door_parts import DoorParts
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
+from zordon_app.config import Settings
 from zordon_app.domain.callers import THIS_PROGRAM
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
@@ -28,7 +29,7 @@ from zordon_app.farm.intake.preparing import Preparing
 from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
 from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.reviews import Reviews
-from zordon_app.farm.intake.watch_folders import WatchFolders
+from zordon_app.farm.intake.watch_folders import WatchFolders, check_folders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.recovery import Recovery, rebuild_from_manifests
@@ -139,6 +140,9 @@ class FarmParts:
 
     def _read_log(self, job_id: str, unit: int, start: int) -> bytes:
         return self._render.logs.read(job_id, unit=unit, start=start)[0]
+
+    def _check_folders(self, before: Settings, after: Settings) -> None:
+        check_folders(before.watch_folders, after.watch_folders, self._engines.presets.all())
 
     def _name_of(self, node: str) -> str:
         return self._basis.name() if node == self._render.identity.id else self._peers.machines.name_of(node)
@@ -307,6 +311,7 @@ class FarmParts:
             scale=basis.scale,
             guard=basis.guard,
         )
+        basis.settings.check(self._check_folders)
         self.announcing = Announcing(state, self._storage.store, self.hooks.tell, basis.name, guard=basis.guard)
         self.preparing = Preparing(
             state,

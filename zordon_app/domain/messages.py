@@ -26,6 +26,8 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether other machines may help; left out, the preset decides, else they may."""
     child_jobs: list[dict[str, Any]] = field(default_factory=list)
     local_path: str | None = None
+    upload: str | None = None
+    """Id under which a file that was sent to be looked into is kept."""
     project_of: str | None = None
     """Id of a job whose project is rendered again, in the place of a file or a path."""
     replaces: str | None = None

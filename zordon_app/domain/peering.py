@@ -310,6 +310,10 @@ class FarmView(Struct, kw_only=True):
     name: str
     fingerprint: str
     lan: bool
+    looking: bool
+    """Whether machines nearby are being looked for."""
+    code_seconds: float | None
+    """For how long the code for a browser is still good; None: there is none, or it was used."""
     urls: list[str]
     """Addresses for other people's browsers."""
     members: list[MemberView]

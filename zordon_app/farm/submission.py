@@ -1,6 +1,7 @@
 """The door for new jobs: looks, plans, and adds all jobs of a request or none."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import Job, Unit
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.views import JobView, PlanView
-from zordon_app.errors import BadRequest, Conflict
+from zordon_app.errors import BadRequest, Conflict, NotFound
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.intake import replacing
 from zordon_app.farm.intake.folders import JobFolders
@@ -24,6 +25,14 @@ from zordon_app.farm.ledger import ordering
 from zordon_app.farm.ledger.state import FarmState, fingerprint
 from zordon_app.farm.reading.views import JobViews, plan_view
 from zordon_app.farm.scheduling.nodes import NodeDesk
+
+FindUpload = Callable[[str], Upload]
+"""A file that was sent before, by the id under which it is kept. Raises NotFound."""
+
+
+def no_upload(_upload_id: str) -> Upload:
+    """Nothing is kept."""
+    raise NotFound("The file that was sent is not kept any more. Send it again.", code="upload_gone")
 
 
 class Submission:
@@ -68,15 +77,17 @@ class Submission:
         planned = self._intake.plan(self._with_machines(request), path, caller=caller, find=self._state.find)
         return plan_view(planned.build, planned.plan)
 
-    def submit(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobView]:
-        """Create all jobs or none."""
+    def submit(
+        self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None, kept: FindUpload = no_upload
+    ) -> list[JobView]:
+        """Create all jobs or none; ``kept`` finds the files that requests name by ``upload``."""
         if not requests:
             raise BadRequest("The list of jobs is empty.")
         if caller.role == Role.PEER or any(request.parent for request in requests):
             return [self._views.view(self._children.accept(request, caller)) for request in requests]
         with self._submitting:
             repeated = self._find_repeated(requests)
-            ids = repeated if repeated is not None else self._create(requests, caller=caller, upload=upload)
+            ids = repeated if repeated is not None else self._create(requests, caller=caller, upload=upload, kept=kept)
         return [self._views.view(job_id) for job_id in ids]
 
     def _find_repeated(self, requests: list[JobRequest]) -> list[JobId] | None:
@@ -104,13 +115,16 @@ class Submission:
             return request
         return structs.replace(request, nodes=list(self._nodes.known(request.nodes)))
 
-    def _create(self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None) -> list[JobId]:
+    def _create(
+        self, requests: list[JobRequest], *, caller: Caller, upload: Upload | None, kept: FindUpload
+    ) -> list[JobId]:
         prepared: list[tuple[Job, list[Unit]]] = []
         try:
             for request in requests:
                 known = self._with_machines(request)
+                sent = upload if request.upload is None else kept(request.upload)
                 prepared.append(
-                    self._intake.prepare(known, caller=caller, upload=upload, find=self._state.find, beside=prepared)
+                    self._intake.prepare(known, caller=caller, upload=sent, find=self._state.find, beside=prepared)
                 )
             replaced = self._add(prepared, requests)
         except BaseException:

@@ -54,6 +54,7 @@ class FarmDesk:
         network: Network,
         port: Callable[[], int],
         lan: bool,
+        looking: Callable[[], bool],
         on_change: Callable[[], None],
     ) -> None:
         """``port`` is that of the LAN listener; without ``lan`` no other machine can reach this one."""
@@ -72,6 +73,7 @@ class FarmDesk:
         self._network = network
         self._port = port
         self._lan = lan
+        self._looking = looking
         self._on_change = on_change
 
     def view(self, caller: Caller) -> FarmView:
@@ -82,6 +84,8 @@ class FarmDesk:
             name=self._members.own_name,
             fingerprint=self._identity.fingerprint,
             lan=self._lan,
+            looking=self._looking(),
+            code_seconds=self._codes.seconds_left,
             urls=self._network.urls(self._port()) if self._lan else [],
             members=self._member_views(),
             door=self._door.view(),

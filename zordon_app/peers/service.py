@@ -213,6 +213,7 @@ class PeerService:
             network=self.network,
             port=self._port,
             lan=self._lan,
+            looking=lambda: self._discovery is not None and self._discovery.is_looking,
             on_change=self._on_change,
         )
 

@@ -1,6 +1,6 @@
 // The job that a person is about to add: its sources and what was chosen. The dialog only shows this.
 
-import { post, request, upload } from '../api.js';
+import { post, remove, request, upload } from '../api.js';
 import { loadPresets } from '../catalogue.js';
 import { mayAct, whyNotAct } from '../farm.js';
 import { baseName } from '../format.js';
@@ -21,6 +21,7 @@ import { prefs } from '../prefs.js';
  * @property {string} engine
  * @property {import('../types').Probe | null} probe
  * @property {string} needs the engine version that is missing
+ * @property {string} [kept] id of the file at the server, which keeps it for a while
  * @property {AbortController} [abort]
  */
 /**
@@ -101,7 +102,7 @@ export function openAddJob(given = {}) {
 }
 
 export function resetDraft() {
-  for (const source of sources.peek()) source.abort?.abort();
+  for (const source of sources.peek()) letGo(source);
   batch(() => {
     sources.value = [];
     form.value = blank();
@@ -142,12 +143,16 @@ export function addSource(given) {
 
 /** @param {number} id */
 export function removeSource(id) {
-  sources
-    .peek()
-    .find(source => source.id === id)
-    ?.abort?.abort();
+  const source = sources.peek().find(entry => entry.id === id);
+  if (source) letGo(source);
   sources.value = sources.peek().filter(source => source.id !== id);
   if (!sources.peek().length) setForm({ name: '' });
+}
+
+/** What was sent is not wanted any more. @param {Source} source */
+function letGo(source) {
+  source.abort?.abort();
+  if (source.kept) void remove(`uploads/${source.kept}`).catch(() => {});
 }
 
 /** @param {number} id @param {Partial<Source>} changes */
@@ -196,13 +201,23 @@ async function nameEngine(id, name) {
 
 /** @param {Source} source @param {(fraction: number) => void} onProgress @param {AbortSignal} signal */
 function probe(source, onProgress, signal) {
-  if (source.file) return upload('probe', {}, source.file, onProgress, signal);
+  if (source.file) return upload('probe', { keep: true }, source.file, onProgress, signal);
   return post('probe', source.job ? { project_of: source.job } : { local_path: source.path });
+}
+
+/** Sends a file of which the server keeps nothing (any more). @param {number} id */
+export async function sendAgain(id) {
+  const source = sources.peek().find(entry => entry.id === id);
+  if (!source?.file) return;
+  const onProgress = (/** @type {number} */ fraction) =>
+    change(id, { state: fraction < 1 ? 'sending' : 'looking', fraction });
+  const result = await upload('probe', { keep: true }, source.file, onProgress);
+  change(id, { state: 'ready', probe: result, engine: result.engine, kept: result.upload });
 }
 
 /** @param {number} id @param {import('../types').Probe} result */
 function found(id, result) {
-  change(id, { state: 'ready', probe: result, engine: result.engine });
+  change(id, { state: 'ready', probe: result, engine: result.engine, kept: result.upload });
   const { framesTouched } = form.peek();
   if (sources.peek()[0]?.id === id && !framesTouched) setForm({ frames: detectedFrames(result) });
 }

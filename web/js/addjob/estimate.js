@@ -1,6 +1,5 @@
 // How long the work will take, from what was measured: earlier jobs of the same project, else of the same engine.
 
-import { unitTotal } from '../status.js';
 import { allJobs, nodes } from '../store.js';
 
 /** @typedef {import('../types').Job} Job */
@@ -28,14 +27,12 @@ export function estimate({ engine, project, frames, machines }) {
 /** Seconds that one frame took one machine. @param {string} engine @param {string} project */
 function secondsEach(engine, project) {
   const ended = allJobs().filter(
-    job => job.engine === engine && job.status === 'completed' && job.started_at && job.ended_at,
+    job => job.engine === engine && job.status === 'completed' && job.ended_at && job.machine_seconds,
   );
   const same = ended.filter(job => job.project === project);
   if (!same.length) return null;
   const newest = same.reduce((found, job) => ((job.ended_at ?? '') > (found.ended_at ?? '') ? job : found));
-  const seconds = (Date.parse(newest.ended_at ?? '') - Date.parse(newest.started_at ?? '')) / 1000;
-  const machines = 1 + newest.child_jobs.length;
-  return (seconds * machines) / Math.max(1, unitTotal(newest));
+  return (newest.machine_seconds ?? 0) / Math.max(1, newest.units.done);
 }
 
 /** Why a job cannot be split, as far as its options tell. @param {string} engine @param {Record<string, unknown>} args */

@@ -1,5 +1,5 @@
 // Checking the draft and sending it.
-import { post, upload } from '../api.js';
+import { ApiError, post } from '../api.js';
 import { isWindows, submitCommand } from '../command.js';
 import { FrameError, parseFrames } from '../frames.js';
 import { t } from '../i18n.js';
@@ -9,8 +9,8 @@ import { removeNow } from '../perform.js';
 import { setPrefs } from '../prefs.js';
 import { ownArguments, withoutEmpty } from '../requests.js';
 import { pickNew } from '../selection.js';
-import { apply, presets } from '../store.js';
-import { ATTEMPTS, change, form, refusal, resetDraft, sending, setForm, sources, tried } from './draft.js';
+import { apply, presets, serverNow } from '../store.js';
+import { ATTEMPTS, change, form, refusal, resetDraft, sendAgain, sending, sources, tried } from './draft.js';
 import { unknownTokens } from './naming.js';
 import { plannedJobs } from './plan.js';
 import { fetchFor } from './version.js';
@@ -29,8 +29,14 @@ export function problems() {
   const frames = framesProblem(form.value.frames);
   if (frames) wrong.frames = frames;
   if (form.value.when === 'at' && !form.value.startAt) wrong.when = t('add.need_time');
+  if (hasPassed(form.value)) wrong.when = t('add.time_passed');
   if (form.value.when === 'after' && !form.value.after) wrong.when = t('add.need_after');
   return wrong;
+}
+
+/** More than a minute ago, as the server sees it too. @param {import('./draft.js').Form} chosen */
+export function hasPassed({ when, startAt }) {
+  return when === 'at' && Boolean(startAt) && Date.parse(startAt) < serverNow() - 60_000;
 }
 
 /** @param {string} text */
@@ -53,24 +59,13 @@ export async function submit(another) {
   const isEdit = Boolean(form.peek().replaces);
   try {
     await fetchFor(form.peek().version);
-    const jobs = [];
-    for (const planned of plannedJobs()) {
-      const made = await send(planned);
-      jobs.push(...made);
-      if (form.peek().replaces) tookPlace(planned.source.id, made[0].id);
-    }
+    const jobs = await sendAll();
     isEdit ? edited(jobs) : added(jobs, another);
   } catch (error) {
     refusal.value = error instanceof Error ? error.message : String(error);
     sending.value = false;
     for (const { id, probe } of sources.peek()) if (probe) change(id, { state: 'ready' });
   }
-}
-
-/** The job that was edited is gone, its project is the new one's: what follows is added beside. @param {number} source @param {string} made */
-function tookPlace(source, made) {
-  setForm({ replaces: '' });
-  change(source, { job: made });
 }
 
 function focusProblem() {
@@ -81,14 +76,41 @@ function focusProblem() {
   );
 }
 
-/** @param {import('./plan.js').Planned} planned @returns {Promise<Job[]>} */
-async function send(planned) {
-  const { source } = planned;
-  const body = request(planned);
-  const onProgress = (/** @type {number} */ fraction) =>
-    change(source.id, { state: fraction < 1 ? 'sending' : 'looking', fraction });
-  const answer = source.file ? await upload('add_job', body, source.file, onProgress) : await post('add_job', body);
-  return Array.isArray(answer) ? answer : (answer.jobs ?? [answer]);
+/** All jobs of the draft in one request: all are added or none. What was sent for the look is not sent again. */
+async function sendAll() {
+  await keepAll(source => !source.kept);
+  try {
+    return await post('add_job', allRequests());
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404 || !sources.peek().some(source => source.kept))
+      throw error;
+    // The dialog was open for longer than files are kept.
+    await keepAll(() => true);
+    return post('add_job', allRequests());
+  }
+}
+
+/** @param {(source: import('./draft.js').Source) => boolean} lacks */
+async function keepAll(lacks) {
+  for (const source of sources.peek()) if (source.file && lacks(source)) await sendAgain(source.id);
+}
+
+/** With a key each, so that one that is sent again after an answer was lost is no second job. @returns {Record<string, unknown>[]} */
+function allRequests() {
+  return plannedJobs().map((planned, place) => {
+    // Of an edited job whose cameras become several, the first takes its place.
+    const asked = { ...request(planned), ...(place ? { replaces: undefined } : {}) };
+    return { ...asked, idempotency_key: keyOf(JSON.stringify(asked)) };
+  });
+}
+
+const keys = /** @type {Map<string, string>} */ (new Map());
+
+/** The same for what is the same, as long as it was not added. @param {string} asked */
+function keyOf(asked) {
+  const known = keys.get(asked) ?? `window-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  keys.set(asked, known);
+  return known;
 }
 
 /** @param {import('./plan.js').Planned} planned */
@@ -104,6 +126,7 @@ function request({ source, name, args }) {
     enable_split_jobs: chosen.split,
     nodes: chosen.nodes.length ? chosen.nodes : undefined,
     local_path: source.job ? '' : source.path,
+    upload: source.kept,
     project_of: source.job,
     replaces: chosen.replaces,
     priority: chosen.priority,
@@ -129,7 +152,7 @@ function timing({ when, after, startAt, kept }) {
 export function draftCommands() {
   const usual = presets.peek().find(preset => preset.id === form.peek().preset)?.args ?? {};
   const commands = plannedJobs().map(planned => {
-    const { project_of: _job, replaces: _old, ...asked } = request(planned);
+    const { project_of: _job, replaces: _old, upload: _sent, ...asked } = request(planned);
     const project = planned.source.path ?? planned.source.name;
     return submitCommand({ ...asked, local_path: project, args: ownArguments(planned.args, usual) }, isWindows());
   });
@@ -141,6 +164,7 @@ function added(jobs, another) {
   const said = jobs.length === 1 ? t('toast.added', { name: jobs[0].name }) : t('toast.added_many', { n: jobs.length });
   apply({ token: '', jobs });
   setPrefs({ split: form.peek().split });
+  keys.clear();
   resetDraft();
   toast(said, { undo: () => void removeNow(jobs) });
   if (another) return;
@@ -150,6 +174,7 @@ function added(jobs, another) {
 /** @param {Job[]} jobs */
 function edited(jobs) {
   apply({ token: '', jobs });
+  keys.clear();
   resetDraft();
   toast(t('toast.edited', { name: jobs[0].name }));
   show(jobs[0], 'toast.edited');

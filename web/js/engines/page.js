@@ -8,7 +8,7 @@ import { Tabs } from '../ui/tabs.js';
 import { ArchiveButton } from './archive.js';
 import { BuildRow } from './buildrow.js';
 import { Matrix } from './matrix.js';
-import { asking, offers, offersKnown, readOffers, refreshOffers } from './offers.js';
+import { asking, offers, offersKnown, readOffers, refreshOffers, sites } from './offers.js';
 import { buildRows, updates } from './rows.js';
 import { Sites } from './sites.js';
 
@@ -79,11 +79,22 @@ function Choice({ label, name, value, values, words }) {
   </select></label>`;
 }
 
+/** Up to date is only what was compared with lists that were read. @param {import('./offers.js').Site[]} all */
+export function updatesWords(all) {
+  const read = all.filter(site => site.checked_at && !site.problem);
+  if (!read.length) return 'engines.not_read';
+  return read.length < all.length ? 'engines.up_to_date_partly' : 'engines.up_to_date';
+}
+
 /** Why the list is empty. @param {{tab: string}} props */
 function Nothing({ tab }) {
   if (!enginesKnown.value || (asking.value && !offersKnown.value))
     return html`<div class="loading" role="status"><span class="spinner"></span>${t('engines.asking')}</div>`;
   const why =
-    tab === 'updates' ? 'engines.up_to_date' : tab === 'installed' ? 'engines.none_installed' : 'engines.none_offered';
+    tab === 'updates'
+      ? updatesWords(sites.value)
+      : tab === 'installed'
+        ? 'engines.none_installed'
+        : 'engines.none_offered';
   return html`<p class="empty" role="status">${t(why)}</p>`;
 }

@@ -2,7 +2,7 @@ import { get } from '../api.js';
 import { actOnFarm } from '../farm.js';
 import { ago, duration } from '../format.js';
 import { t } from '../i18n.js';
-import { h, html, useEffect, useState } from '../lib.js';
+import { h, html, useEffect, useRef, useState } from '../lib.js';
 import { serverNow } from '../store.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
@@ -29,13 +29,16 @@ export function Browsers({ farm }) {
   return html`<section class="box" aria-labelledby="farm-browsers">
     <div class="box-head"><h3 id="farm-browsers" class="grow">${t('farm.browsers')}</h3>
       ${h(Button, { label: t('farm.code_view'), small: true, onClick: () => void make('view') })}${h(Button, { label: t('farm.code_control'), small: true, onClick: () => void make('control') })}</div>
-    ${code ? h(Given, { code }) : html`<p class="muted pad">${t('farm.browsers_text')} ${farm.urls[0] ? html`<span class="mono">${farm.urls[0]}</span>` : null}</p>`}
+    ${code ? h(Given, { code, open: farm.code_seconds }) : html`<p class="muted pad">${t('farm.browsers_text')} ${farm.urls[0] ? html`<span class="mono">${farm.urls[0]}</span>` : null}</p>`}
     ${all.length > 0 && html`<ul class="members">${all.map(browser => h(Row, { browser, onGone: read, key: browser.id }))}</ul>`}
   </section>`;
 }
 
-/** @param {{code: Code}} props */
-function Given({ code }) {
+/** @param {{code: Code, open: number | null}} props ``open``: for how long the server takes a code; null: it takes none */
+function Given({ code, open }) {
+  const seen = useRef('');
+  if (open) seen.current = code.code;
+  if (!open && seen.current === code.code) return html`<p class="muted pad" role="status">${t('farm.code_used')}</p>`;
   const left = Math.max(0, code.seconds - (serverNow() - code.made) / 1000);
   if (!left) return html`<p class="muted pad" role="status">${t('farm.code_over')}</p>`;
   return html`<div class="given" role="status">

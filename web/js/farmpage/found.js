@@ -11,7 +11,7 @@ export function Found({ farm }) {
     ${
       farm.hints.length
         ? html`<ul class="members">${farm.hints.map(hint => html`<li class="member" key=${hint.id}><span class="grow"><strong dir="auto">${hint.name}</strong><span class="muted small">${[hint.address, hint.open ? t('farm.is_open') : ''].filter(Boolean).join(' · ')}</span></span>${h(Button, { label: t('farm.join'), icon: 'log-in', small: true, onClick: () => void actOnFarm('join', { address: hint.address }) })}</li>`)}</ul>`
-        : html`<p class="muted pad">${farm.lan ? html`<span class="spinner"></span> ` : null}${t(farm.lan ? 'farm.looking' : 'farm.lan_off')}</p>`
+        : html`<p class="muted pad">${farm.looking ? html`<span class="spinner"></span> ` : null}${t(farm.looking ? 'farm.looking' : farm.lan ? 'farm.looking_off' : 'farm.lan_off')}</p>`
     }
     ${h(ByHand, {})}
   </section>`;

@@ -35,7 +35,8 @@ function Row({ member }) {
   const facts = [
     member.address,
     member.version && `Zordon ${member.version}`,
-    member.since && t('farm.since', { time: ago(member.since, serverNow()) }),
+    member.since &&
+      t(member.online ? 'farm.answers_since' : 'farm.silent_since', { time: ago(member.since, serverNow()) }),
   ];
   return html`<li class="member">
     <span class=${`state ${state.tone}`} title=${reason || state.word}>${h(Mark, state)}<span class="visually-hidden">${state.word}</span></span>

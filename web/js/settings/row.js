@@ -1,6 +1,6 @@
 import { isAtMachine } from '../farm.js';
 import { t } from '../i18n.js';
-import { h, html, useState } from '../lib.js';
+import { h, html, useEffect, useState } from '../lib.js';
 import { Button } from '../ui/button.js';
 import { Field, SelectField, Switch, TextField } from '../ui/field.js';
 import { Icon } from '../ui/icon.js';
@@ -19,7 +19,7 @@ export function SettingRow({ name }) {
       ${AT_START.includes(name) ? html`<span class="tag">${t('settings.at_start')}</span>` : null}
     </div>
     <div class="setting-side">
-      ${differs && isAtMachine() ? h(Button, { label: t('settings.reset', { name: labelOf(name) }), hint: defaultWords(about?.fallback), icon: 'rotate-ccw', kind: 'quiet', only: true, small: true, onClick: () => void change(name, null) }) : null}
+      ${(differs || refused.value[name]) && isAtMachine() ? h(Button, { label: t('settings.reset', { name: labelOf(name) }), hint: defaultWords(about?.fallback), icon: 'rotate-ccw', kind: 'quiet', only: true, small: true, onClick: () => void change(name, null) }) : null}
     </div>
   </fieldset>`;
 }
@@ -66,6 +66,10 @@ function Written({ name, label, hint, error, value }) {
   const [draft, setDraft] = useState(/** @type {string | null} */ (null));
   const about = known.value[name];
   const shown = Array.isArray(value) ? value.join('\n') : String(value ?? '');
+  // A way back from what was refused shows what is set, not what was refused.
+  useEffect(() => {
+    if (!error) setDraft(null);
+  }, [error]);
   const commit = () => {
     if (draft !== null && draft !== shown)
       void change(name, typed(draft, value)).then(() => refused.peek()[name] || setDraft(null));

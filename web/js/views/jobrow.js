@@ -1,4 +1,4 @@
-import { ago, between, duration, percent } from '../format.js';
+import { ago, duration, percent, ranSeconds } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { machinesOf } from '../listing.js';
@@ -96,7 +96,7 @@ export function engineLabel(engine) {
 /** @param {Job} job */
 export function etaWords(job) {
   if (isEnded(job)) {
-    const took = between(job.started_at, job.ended_at, serverNow());
+    const took = ranSeconds(job, serverNow());
     return took === null ? '–' : t('eta.took', { time: duration(took) });
   }
   if (!isActive(job) || job.eta_seconds === null) return '–';

@@ -1,4 +1,4 @@
-import { between, count, duration, percent } from '../format.js';
+import { count, duration, percent, ranSeconds } from '../format.js';
 import { formatFrames } from '../frames.js';
 import { heard, t } from '../i18n.js';
 import { h, html } from '../lib.js';
@@ -44,12 +44,13 @@ function Progress({ job }) {
     unitsOf.value === job.id
       ? units.value.filter(unit => unit.state === 'done' || unit.state === 'skipped').length
       : job.units.done + job.units.skipped;
-  const elapsed = between(job.started_at, job.ended_at, serverNow());
+  const elapsed = ranSeconds(job, serverNow());
+  const together = job.machine_seconds ? t('overview.machine_time', { time: duration(job.machine_seconds) }) : '';
   return html`<section class="progress" aria-label=${t('column.progress')}>
     <div class="progress-line"><strong>${percent(job.progress)}</strong><span class="muted">${t('overview.done_of', { done, total })}</span>
       ${job.units.failed ? html`<span class="err">${t('units.failed_n', { n: job.units.failed })}</span>` : null}
       <span class="space"></span>
-      <span class="muted">${isEnded(job) ? etaWords(job) : [elapsed === null ? '' : t('overview.elapsed', { time: duration(elapsed) }), etaWords(job) === '–' ? '' : t('overview.left', { time: etaWords(job) })].filter(Boolean).join(' · ')}</span>
+      <span class="muted">${isEnded(job) ? [etaWords(job), together].filter(Boolean).join(' · ') : [elapsed === null ? '' : t('overview.elapsed', { time: duration(elapsed) }), etaWords(job) === '–' ? '' : t('overview.left', { time: etaWords(job) })].filter(Boolean).join(' · ')}</span>
     </div>
     ${h(Bar, { job, tall: true })}
   </section>`;

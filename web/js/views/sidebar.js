@@ -4,6 +4,7 @@ import { loads } from '../history.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { chip, counts, machineFilter, setChip, setMachine } from '../listing.js';
+import { workWords } from '../machine/workwords.js';
 import { morning, morningWords } from '../morning.js';
 import { drawer, openMenu } from '../overlay.js';
 import { setNode } from '../perform.js';
@@ -89,6 +90,9 @@ export function stateWords(node) {
   // Paused by its owner is what the word says already.
   const reason = node.reason === 'Paused by its owner.' ? '' : node.reason;
   if (reason) return `${word} · ${reasonWords(reason)}`;
+  const [first] = node.work;
+  if (first)
+    return `${word} · ${first.name}${first.node === node.id ? '' : ` ${t('machine.for', { name: first.node_name })}`}`;
   const load =
     node.cpu_percent === null || node.cpu_percent === undefined
       ? ''
@@ -103,7 +107,8 @@ function machineTitle(node) {
     node.cores ? t('machine.cores', { n: node.cores }) : '',
     node.version && `Zordon ${node.version}`,
   ].filter(Boolean);
-  return [facts.join(' · '), reasonWords(node.reason), t('machine.filter')].filter(Boolean).join('\n');
+  const works = node.work.map(work => `${work.name}: ${workWords(work, node)}`);
+  return [facts.join(' · '), ...works, reasonWords(node.reason), t('machine.filter')].filter(Boolean).join('\n');
 }
 
 /** @param {Node} node @returns {import('../overlay.js').MenuItem[]} */

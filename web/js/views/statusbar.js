@@ -1,9 +1,8 @@
-import { bytes, duration } from '../format.js';
+import { bytes, duration, soon } from '../format.js';
 import { t } from '../i18n.js';
 import { h, html } from '../lib.js';
 import { counts } from '../listing.js';
-import { isActive } from '../status.js';
-import { allJobs, lag, link, machine, pulse } from '../store.js';
+import { lag, link, machine, queueEnd } from '../store.js';
 import { Mark } from '../ui/statusmark.js';
 
 export function StatusBar() {
@@ -24,16 +23,17 @@ export function StatusBar() {
   </footer>`;
 }
 
-/** When everything that runs now is done: the longest of the estimates. */
+/** When everything that waits and runs is done; nothing while that cannot be told. */
 function Ahead() {
-  pulse.value;
-  const running = allJobs()
-    .filter(isActive)
-    .map(job => job.eta_seconds)
-    .filter(eta => eta !== null);
-  return running.length
-    ? html`<span class="wide-only">${t('bar.all_done', { time: duration(Math.max(...running)) })}</span>`
-    : null;
+  const words = aheadWords(queueEnd.value);
+  return words ? html`<span class="wide-only">${words}</span>` : null;
+}
+
+/** @param {import('../types').Queue | null} queue */
+export function aheadWords(queue) {
+  if (!queue || queue.seconds === null || queue.ends_at === null) return '';
+  const key = queue.at_least ? 'bar.all_done_least' : 'bar.all_done';
+  return t(key, { time: duration(queue.seconds), clock: soon(Date.parse(queue.ends_at)) });
 }
 
 function Disk() {

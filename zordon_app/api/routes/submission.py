@@ -1,6 +1,7 @@
 """New jobs, and looks into projects before they become jobs."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from bottle import HTTPResponse
 
 from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
+from zordon_app.api.kept_uploads import KeptUploads
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Route, Says, act
 from zordon_app.api.schemas import ProbeRequest
 from zordon_app.domain.callers import Caller, Upload
@@ -23,6 +25,7 @@ MAX_JOBS = 1000
 def routes(context: Context) -> list[Route]:
     """The table."""
     submit = Submission(context.services.submission)
+    gone = {204: Says("It is not kept any more.", media="")}
     created = Says("The job, or the list of jobs when a list was sent.", JobView | list[JobView], JSON)
     found = Says("What was found.", dict[str, Any], JSON)
     added = {
@@ -42,6 +45,7 @@ def routes(context: Context) -> list[Route]:
     return [
         act("POST", "/api/add_job", submit.add, "Add one or more render jobs", answers=added, body=jobs, allow=who),
         act("POST", "/api/plan", submit.plan, "What a job would come to", answers=planned, body=job),
+        act("DELETE", "/api/uploads/<upload_id>", submit.drop, "Forget a file that was kept", answers=gone),
         act("POST", "/api/probe", submit.probe, "Look into a project", answers=probed, body=probe),
     ]
 
@@ -52,13 +56,15 @@ class Submission:
     def __init__(self, submission: farm_jobs.Submission) -> None:
         """Submit to ``farm``."""
         self._submission = submission
+        self._kept = KeptUploads(time.monotonic)
 
     def add(self, ask: Ask) -> HTTPResponse:
         """An object makes one job and is answered by one, a list by a list."""
         with ask.received() as received:
             requests = job_requests(received.value)
             _check_paths(requests, ask.caller)
-            jobs = self._submission.submit(requests, caller=ask.caller, upload=received.upload)
+            with self._kept_for(requests) as kept:
+                jobs = self._submission.submit(requests, caller=ask.caller, upload=received.upload, kept=kept)
         return json_answer(jobs if isinstance(received.value, list) else jobs[0])
 
     def probe(self, ask: Ask) -> HTTPResponse:
@@ -69,7 +75,32 @@ class Submission:
             path = received.upload.path if received.upload else self._path_of(wanted)
             with _named_as_sent(received.upload):
                 found = self._submission.probe(path, engine=wanted.engine, engine_version=wanted.engine_version)
-            return json_answer(found)
+            upload = self._kept.keep(received) if wanted.keep else ""
+            return json_answer({**found, "upload": upload} if upload else found)
+
+    def drop(self, _ask: Ask, upload_id: str) -> HTTPResponse:
+        """Also where there is none any more."""
+        self._kept.drop(upload_id)
+        return HTTPResponse(status=204)
+
+    @contextmanager
+    def _kept_for(self, requests: list[JobRequest]) -> Iterator[Callable[[str], Upload]]:
+        """Finds kept files; when the jobs are made, what they took goes, else it stays for another try."""
+        taken: list[str] = []
+
+        def take(upload_id: str) -> Upload:
+            upload = self._kept.take(upload_id)
+            taken.append(upload_id)
+            return upload
+
+        try:
+            yield take
+        except BaseException:
+            for upload_id in taken:
+                self._kept.give_back(upload_id)
+            raise
+        for upload_id in {request.upload for request in requests if request.upload is not None}:
+            self._kept.drop(upload_id)
 
     def plan(self, ask: Ask) -> HTTPResponse:
         """Nothing is added."""

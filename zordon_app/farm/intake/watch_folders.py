@@ -10,7 +10,7 @@ from typing import Protocol
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.naming import shown_name
 from zordon_app.domain.sequences import by_sequence, is_numbered_image
-from zordon_app.errors import ZordonError
+from zordon_app.errors import BadRequest, ZordonError
 from zordon_app.farm.interfaces import Clock
 from zordon_app.guard import Guard
 
@@ -141,6 +141,39 @@ class WatchFolders:
         self._since.pop(path, None)
         log.info("%s in the watched folder %s became a job.", shown_name(path.name), path.parent)
         return True
+
+
+def check_folders(before: Mapping[str, str], after: Mapping[str, str], presets: Collection[str]) -> None:
+    """Raise BadRequest for a folder that is to be watched from now on and cannot be, or whose preset is not known.
+
+    Those that are watched already are left alone: a drive may be away for a while.
+    """
+    for folder, preset in after.items():
+        if folder in before and before[folder] == preset:
+            continue
+        path = Path(folder).expanduser() if "\0" not in folder else Path()
+        if not path.is_absolute():
+            raise BadRequest(
+                "{setting} must be a whole path, not {path!r}.",
+                code="folder_path",
+                setting="watch_folders",
+                path=folder[:100],
+            )
+        if folder not in before:
+            _check_readable(path)
+        if preset and preset not in presets:
+            raise BadRequest("There is no preset {name!r}.", code="no_preset", name=preset[:60])
+
+
+def _check_readable(path: Path) -> None:
+    try:
+        with os.scandir(path):
+            return
+    except NotADirectoryError:
+        why = "it is a file"
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+    raise BadRequest("{path!r} cannot be watched: {why}.", code="folder_unwatched", path=str(path)[:200], why=why)
 
 
 def _remembered(path: Path) -> str:

@@ -44,6 +44,13 @@ class SignInCodes:
             self._wrong = 0
             return self._code
 
+    @property
+    def seconds_left(self) -> float | None:
+        """For how long the code is good; None: there is none."""
+        with self._lock:
+            code = self._open_code()
+            return None if code is None else max(0.0, code.until - self._clock.monotonic())
+
     def use(self, text: str, address: str) -> GrantedRole:
         """Use the code up; what it grants.
 
@@ -60,7 +67,8 @@ class SignInCodes:
             self._wrong += 1
             self._wrong_tries.wrong(address)
         raise Forbidden(
-            "That is not the code, or it is void by now. Have Zordon show a new one: Settings, Network.",
+            "That is not the code, or it is void by now. Have a new one shown on that machine: "
+            "Machines, Other people’s browsers.",
             code="wrong_code",
         )
 

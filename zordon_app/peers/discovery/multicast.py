@@ -83,6 +83,11 @@ class Discovery:
                 self._take(*event)
             event = self._next_event(0)
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether the network lets it look."""
+        return self._browser is not None
+
     def close(self) -> None:
         """Say goodbye and stop."""
         if self._browser is not None:
