@@ -55,16 +55,11 @@ def compare(studio: Studio, film: Path, oddity: str) -> None:
         by_two(studio, film),
     ):
         found = studio.frame_hashes(made.path)
-        if oddity == "odd-size":
-            # Plain FFmpeg squeezes it into even numbers; here the last column and row are cut off, and that is told.
-            assert any("cut off" in warning for warning in made.plan.warnings)
-            assert len(found) == len(wanted)
-        else:
-            assert [row[1] for row in found] == [row[1] for row in wanted]
+        assert [row[1] for row in found] == [row[1] for row in wanted]
         # Time stamps in the ticks of the file; Matroska's are milliseconds.
         assert all(abs(float(a[0]) - float(b[0])) <= 1.5 for a, b in zip(found, wanted, strict=True))
         assert offsets(made.path) == pytest.approx(late, abs=0.02)
-        assert bool(made.remarks) == (oddity == "damaged" and bool(made.remarks))
+        assert oddity == "damaged" or not any("is damaged" in remark for remark in made.remarks)
 
 
 @pytest.mark.parametrize("which", FEW, ids="-".join)
@@ -94,4 +89,4 @@ def test_so_are_two_hundred(one_studio: Studio, sources: Sources, tmp_path_facto
 def test_the_matrix_is_large_and_its_films_are_cut():
     assert len(ALL) >= 200
     assert {oddity for _, _, oddity in ALL} == set(ODDITIES)
-    assert 22 * 25 > SEGMENT_FRAMES
+    assert SEGMENT_FRAMES < 22 * 25

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from zordon_app.engines.ffmpeg.film import Film, Scan
-from zordon_app.engines.ffmpeg.look import open_film, picture_stream
+from zordon_app.engines.ffmpeg.look import frames_of, open_film, picture_stream
 from zordon_app.engines.ffmpeg.segments import EARLIER
 from zordon_app.errors import BadRequest
 
@@ -87,7 +87,7 @@ class _Tries:
 
         try:
             self._container.seek(max(stamp, 0), stream=self._stream)
-            return next(iter(self._container.decode(self._stream)), None)
+            return next(frames_of(self._container, self._stream), None)
         except av.error.FFmpegError:
             return None
 

@@ -106,6 +106,18 @@ def open_film(project: Path, *, url: str = "") -> Iterator["InputContainer"]:
         ) from error
 
 
+def frames_of(container: "InputContainer", stream: Any, damage: list[Any] | None = None) -> Iterator[Any]:
+    """Decode a stream; packets that cannot be decoded are passed over, and collected in ``damage``."""
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.FFmpegError:
+            if damage is not None:
+                damage.append(packet.pts)
+
+
 def picture_stream(container: "InputContainer", film: Film) -> Any:
     """The stream with the picture."""
     return container.streams[film.video]
@@ -177,7 +189,7 @@ def _is_dolby_vision(picture: Any, frame: Any) -> bool:
 
 
 def _first_frame(project: Path, container: "InputContainer", picture: Any) -> Any:
-    for frame in container.decode(picture):
+    for frame in frames_of(container, picture):
         return frame
     raise BadRequest(
         "{name} holds no picture that can be decoded; it is damaged or cut off.", code="film_damaged", name=project.name

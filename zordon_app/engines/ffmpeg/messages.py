@@ -175,9 +175,13 @@ MESSAGES: tuple[Message, ...] = (
         "Tichau/FileConverter#452",
     ),
     _doubt(
-        r"error while decoding mb|corrupt decoded frame|concealing \d+ dc|invalid nal unit size|packet corrupt|"
-        r"error submitting packet to decoder|error while decoding stream|decode_slice_header error|"
-        r"corrupt input packet",
+        r"packet corrupt|corrupt input packet",
+        "In places the film's packets do not follow each other, as where recordings were cut or joined.",
+        "run",
+    ),
+    _doubt(
+        r"error while decoding mb|corrupt decoded frame|concealing \d+ dc|invalid nal unit size|"
+        r"error submitting packet to decoder|error while decoding stream|decode_slice_header error",
         "Parts of the film are damaged: they are filled in or left out, as players do.",
         "ossrs/srs#550",
     ),

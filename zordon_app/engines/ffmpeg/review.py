@@ -56,7 +56,7 @@ def damaged(project: str, recipe: Recipe, cut: Cut) -> list[float]:
     """When pictures of a part are damaged or do not come at all, seconds from where a player begins the film."""
     try:
         with open_film(Path(project), url=project) as container:
-            return sorted(_damaged_in(container, recipe.film, _bounds(recipe, cut)))
+            return sorted(_damaged_in(container, recipe.film, _bounds(recipe, cut), is_counted=not recipe.is_by_time))
     except BadRequest:
         return []
 
@@ -73,7 +73,10 @@ def _bounds(recipe: Recipe, cut: Cut) -> tuple[float | None, float, float]:
     return timing.seek, start, start + timing.seconds
 
 
-def _damaged_in(container: Any, film: Film, bounds: tuple[float | None, float, float]) -> Iterator[float]:
+def _damaged_in(
+    container: Any, film: Film, bounds: tuple[float | None, float, float], *, is_counted: bool
+) -> Iterator[float]:
+    """``is_counted``: whether the time stamps tell which pictures there are, so that one can be missed."""
     seek, start, end = bounds
     stream = picture_stream(container, film)
     # Threads that each decode a picture of their own lose what was wrong with it, now and then.
@@ -90,7 +93,7 @@ def _damaged_in(container: Any, film: Film, bounds: tuple[float | None, float, f
                 return
             if stamp is not None and stamp >= start:
                 # What was due before a picture that came does not come any more.
-                gone = [pts for pts in due if pts < frame.pts]
+                gone = [pts for pts in due if pts < frame.pts] if is_counted else []
                 due -= set(gone)
                 late = [float(pts * stream.time_base) for pts in gone] + ([stamp] if frame.is_corrupt else [])
                 yield from (when - film.start for when in late if when >= start)

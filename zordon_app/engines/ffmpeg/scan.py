@@ -1,15 +1,18 @@
 """Reading all time stamps of a film, and seeing whether they tell the truth (engines.md, section 5)."""
 
+from bisect import bisect_right
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any
 
 from zordon_app.engines.ffmpeg.film import Film, Scan
-from zordon_app.engines.ffmpeg.look import open_film, picture_stream
+from zordon_app.engines.ffmpeg.look import frames_of, open_film, picture_stream
 
 _PROOF = 48
 """Pictures at the beginning that are decoded: codecs that hide or pair pictures show it at once."""
+
+_LOST = 3
+"""Pictures that one damaged one may take with it before it counts as something else."""
 
 _LEAP = 10.0
 """Seconds between two packets that FFmpeg takes for a break in the time stamps."""
@@ -29,7 +32,7 @@ def scan_film(project: Path, film: Film) -> Scan:
     scan = _read_packets(project, film)
     if not scan.trouble and film.container not in _MEASURED:
         scan.trouble = f"Files of the kind {film.container} cannot be cut exactly."
-    if not scan.trouble and _decoded_stamps(project, film, _PROOF) != scan.stamps[:_PROOF]:
+    if not scan.trouble and not _is_proven(project, film, scan):
         scan.trouble = "The pictures that decode are not those that the file's time stamps name."
     return scan
 
@@ -104,13 +107,17 @@ def _ends_early(scan: Scan, film: Film) -> bool:
     return length < film.duration * 0.98 - 0.5
 
 
-def _decoded_stamps(project: Path, film: Film, count: int) -> list[Any]:
-    found: list[Any] = []
+def _is_proven(project: Path, film: Film, scan: Scan) -> bool:
+    """Whether the first pictures that decode are those that the time stamps name; all but those that are damaged."""
+    found: list[int] = []
+    damage: list[int] = []
     with open_film(project) as container:
         stream = picture_stream(container, film)
         stream.thread_type = "AUTO"
-        for frame in container.decode(stream):
+        for frame in islice(frames_of(container, stream, damage), _PROOF):
             found.append(frame.pts)
-            if len(found) >= count:
-                break
-    return found
+            damage += [frame.pts] if frame.is_corrupt else []
+    if not damage:
+        return found == scan.stamps[: len(found)] and (len(found) == min(_PROOF, len(scan.stamps)))
+    named = scan.stamps[: bisect_right(scan.stamps, found[-1])] if found else []
+    return found == sorted(found) and set(found) <= set(named) and len(named) - len(found) <= _LOST * len(damage)
