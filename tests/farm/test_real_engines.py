@@ -18,6 +18,7 @@ import imageio_ffmpeg
 import OpenImageIO
 import pytest
 
+from tests.engines.ffmpeg.flashes import flash_and_beep, offsets
 from tests.fakes.patience import HANG_SECONDS
 from tests.farm.farm import Farm
 from tests.farm.network import Network, can_make_namespaces
@@ -128,6 +129,24 @@ def test_its_receipt_names_all_machines_and_fits_a_copy_of_the_film(
     _check(tmp_path / "copy", Path(encoded["output_path"]), document)
 
 
+def test_an_odd_film_made_on_other_machines_is_as_plain_ffmpeg_makes_it(farm: Farm, tmp_path: Path) -> None:
+    """Its picture begins after its sound, and none of its keys but the first is whole at once."""
+    first, *others = farm.machines
+    film, bare = tmp_path / "odd.mkv", tmp_path / "bare.mov"
+    late = ("-vf", "select='gte(t,0.8)'", "-fps_mode", "passthrough")
+    refresh = ("-c:v", "libx264", "-bf", "0", "-x264-params", "intra-refresh=1:keyint=60", "-c:a", "pcm_s16le")
+    lossless = ("-fps_mode", "passthrough", "-c:v", "ffv1", "-pix_fmt", "yuv420p")
+    for argv in ((*flash_and_beep(50), *late, *refresh, film), ("-i", film, *lossless, bare)):
+        subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *map(str, argv)], check=True, capture_output=True)
+    args = {"container": "mov", "video_codec": "ffv1", "pixel_format": "yuv420p"}
+    job = first.finish(first.submit(film, args=args, nodes=[machine.id() for machine in others]))
+    joined = Path(job["output_path"]) / first.get(f"/api/jobs/{job['id']}/files")[0]
+
+    assert {unit["node"] for unit in first.units(job["id"])} <= {machine.id() for machine in others}
+    assert _hashes(joined) == _hashes(bare)
+    assert offsets(joined) == pytest.approx([offsets(bare)[0]] * 49, abs=0.02)
+
+
 def test_of_a_large_film_only_the_parts_that_a_machine_encodes_travel_to_it(farm: Farm, tmp_path: Path) -> None:
     first, *others = farm.machines
     film = tmp_path / "large.mov"
@@ -189,3 +208,10 @@ def _sound(path: Path) -> str:
         for packet in film.demux(audio=0):
             digest.update(bytes(packet))
     return digest.hexdigest()
+
+
+def _hashes(film: Path) -> list[str]:
+    """Of every decoded frame."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(film), "-map", "0:v", "-fps_mode", "passthrough"]
+    done = subprocess.run([*command, "-f", "framemd5", "-"], check=True, capture_output=True, text=True)
+    return [line.split(",")[-1].strip() for line in done.stdout.splitlines() if line[0] != "#"]

@@ -32,14 +32,13 @@ CODECS: dict[str, tuple[str, ...]] = {
     "vp9": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k"),
     "prores": ("-c:v", "prores_ks", "-profile:v", "proxy", "-pix_fmt", "yuv422p10le"),
     "ffv1-alpha": ("-c:v", "ffv1", "-pix_fmt", "yuva444p10le"),
-    "mjpeg": ("-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj422p"),
 }
 CONTAINERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mp4": (("h264", "h264-open", "h264-refresh", "hevc", "mpeg4", "vp9"), ("-c:a", "aac")),
-    "mov": (("h264", "prores", "mjpeg", "mpeg4", "ffv1-alpha"), ("-c:a", "pcm_s16le")),
+    "mov": (("h264", "prores", "mpeg4", "ffv1-alpha"), ("-c:a", "pcm_s16le")),
     "mkv": (tuple(CODECS), ("-c:a", "libopus", "-b:a", "64k")),
     "webm": (("vp9",), ("-c:a", "libopus", "-b:a", "64k")),
-    "avi": (("mpeg4", "mjpeg"), ("-c:a", "libmp3lame")),
+    "avi": (("mpeg4",), ("-c:a", "libmp3lame")),
     "flv": (("h264", "h264-refresh"), ("-c:a", "aac")),
     "ts": (("h264", "h264-open", "h264-refresh", "hevc", "mpeg2"), ("-c:a", "mp2")),
     "mpg": (("mpeg2",), ("-c:a", "mp2")),
@@ -124,6 +123,13 @@ ODDITIES: dict[str, Oddity] = {
 }
 
 
+_IMPOSSIBLE = {
+    *((codec, "odd-size") for codec in CODECS if codec not in {"h264", "ffv1-alpha"}),
+    *((codec, oddity) for codec in ("mpeg4", "mpeg2") for oddity in ("uneven", "same-stamps")),
+}
+"""What the encoders refuse to make: odd sizes, ticks of milliseconds."""
+
+
 def combinations() -> list[tuple[str, str, str]]:
     """Containers, codecs and oddities that go together."""
     found = [
@@ -133,8 +139,7 @@ def combinations() -> list[tuple[str, str, str]]:
         for oddity, how in ODDITIES.items()
         if container in how.containers
     ]
-    odd = {codec for codec in CODECS if codec not in {"h264", "ffv1-alpha"}}
-    return [one for one in found if not (one[2] == "odd-size" and one[1] in odd)]
+    return [one for one in found if one[1:] not in _IMPOSSIBLE]
 
 
 def make_odd(sources: Sources, container: str, codec: str, oddity: str) -> Path:

@@ -3,8 +3,11 @@
 import subprocess
 from pathlib import Path
 
+import av
 import pytest
+from msgspec import structs
 
+from tests.engines.ffmpeg.conftest import make_job
 from tests.fakes.matrix import thorough
 
 pytestmark = pytest.mark.engines
@@ -153,6 +156,16 @@ def test_a_segment_left_out_does_not_shift_the_sound(one_studio, sources):
 
     wanted = [row for row in one_studio.frame_hashes(source) if not gap.first <= 1 + frame_number(row, 24) <= gap.last]
     assert one_studio.frame_hashes(made.path) == wanted
+
+
+def test_a_helper_makes_its_segments_without_sound_as_the_jobs_own_machine_does(one_studio, sources):
+    """Its job is not the one that joins them; sound would lead the picture by what its encoder needs to begin."""
+    source = sources.film("24.mp4")
+    request, plan = one_studio.plan(source, {"preset": "ultrafast"})
+    job = structs.replace(make_job(source, request, plan, one_studio.build), assemble=False)
+    one_studio.run_unit(job, plan.units[1], one_studio.tmp, one_studio.build)
+    with av.open(str(one_studio.tmp / plan.units[1].file)) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
 
 
 def frame_number(row: tuple[str, str], fps: int) -> int:

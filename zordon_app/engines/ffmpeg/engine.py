@@ -130,7 +130,7 @@ class FfmpegEngine:
             text = image_list(recipe.film.sequence, Path(job.project).parent, unit.first, unit.last)
             images = write_list(folder / _SEQUENCE_LIST, text)
         commands = Commands(recipe, build, job.project)
-        make = commands.segment if job.assemble else commands.whole
+        make = commands.segment if cut.is_part else commands.whole
         *looks, last = make(cut, folder / unit.file, images=images)
         return Invocation(argv=last, before=tuple(Invocation(argv=argv) for argv in looks))
 

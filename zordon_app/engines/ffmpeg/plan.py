@@ -1,5 +1,7 @@
 """From an outline to the units of a job."""
 
+from msgspec import structs
+
 from zordon_app.domain.jobs import Expected, JobPlan, UnitKind, UnitSpec
 from zordon_app.engines.base import Build
 from zordon_app.engines.ffmpeg.film import HEVC_ALPHA, SEEKABLE, Film
@@ -93,7 +95,7 @@ def _make_unit(number: int, piece: Piece, recipe: Recipe, stem: str, *, takes_da
         last=piece.last,
         file=f"{stem}.{part}",
         expected=expected,
-        detail=as_data(piece.cut),
+        detail=as_data(structs.replace(piece.cut, is_part=True)),
     )
 
 

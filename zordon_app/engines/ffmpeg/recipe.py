@@ -55,6 +55,8 @@ class Cut(Struct, frozen=True, kw_only=True):
     """Seconds from ``seek`` to just after the time stamp of the last frame; 0: all that come."""
     frames: int = 0
     """Frames to encode; 0: all that come."""
+    is_part: bool = False
+    """Whether it is joined with others at the end, on whichever machine, so that it is made without sound."""
     start: int = 0
     end: int = 0
     """Microseconds from the first wanted frame."""
