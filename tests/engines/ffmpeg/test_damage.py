@@ -4,8 +4,9 @@ from pathlib import Path
 
 import av
 import pytest
+from msgspec import structs
 
-from tests.engines.ffmpeg.conftest import Sources, Studio
+from tests.engines.ffmpeg.conftest import Sources, Studio, make_job
 from zordon_app.errors import EngineFailed
 from zordon_app.render.check import BadArtifact
 
@@ -84,6 +85,18 @@ def test_a_job_that_takes_no_damage_fails_and_says_where(one_studio: Studio, sou
     film = damage(sources.make(f"sound-{kind}", *PICTURE, *options), one_studio.tmp / kind, seconds=[11.48], part=part)
     with pytest.raises((EngineFailed, BadArtifact), match=r"damaged at 11\.|has \d+ frames"):
         one_studio.make(film, {"preset": "ultrafast", "damaged_pictures": "error"}, enable_split_jobs=False)
+
+
+def test_pictures_that_are_missing_and_not_damaged_are_no_damage(one_studio: Studio, sources: Sources):
+    """Damage is shown by the film alone; else a seek to the wrong place would pass for it."""
+    source = sources.make("sound.mp4", *PICTURE, *X264)
+    request, plan = one_studio.plan(source, {"preset": "ultrafast"})
+    job = make_job(source, request, plan, one_studio.build)
+    unit = plan.units[1]
+    shorter = structs.replace(unit, detail=unit.detail | {"after": unit.detail["after"] + 0.4, "frames": 0})
+    one_studio.run_unit(job, shorter, one_studio.tmp, one_studio.build)
+    with pytest.raises(EngineFailed, match=r"\d+ pictures are missing .* not damaged"):
+        one_studio.engine.review(job, unit, one_studio.tmp / unit.file, "")
 
 
 def test_a_damaged_key_where_a_part_begins_is_left_to_the_one_before(one_studio: Studio, sources: Sources):

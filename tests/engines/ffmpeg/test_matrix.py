@@ -21,7 +21,7 @@ FEW = [
     ("mov", "prores", "turned"),
     ("mkv", "vp9", "uneven"),
     ("avi", "mpeg4", "plain"),
-    ("flv", "h264", "offset"),
+    ("flv", "h264", "gap"),
     ("ts", "mpeg2", "late-picture"),
     ("ts", "h264", "joined"),
     ("ts", "h264", "resized"),

@@ -20,8 +20,8 @@ EARLIER = 0.14
 """Seconds by which FFmpeg seeks too early where it does not trust the index (3/23 s; fftools, demuxing). So long after
 a key picture it starts at that very one and decodes only a handful in vain."""
 
-_BLIND = frozenset({"avi"})
-"""Demuxers that answer a seek to before the beginning from elsewhere; their time stamps begin at 0."""
+_BLIND = frozenset({"avi", "flv", "asf"})
+"""Demuxers that answer a seek to before the beginning from elsewhere; all versions see them begin at the same time."""
 
 
 def why_one_piece(settings: Settings, *, split: bool, seconds: float, frames: int) -> str:
@@ -101,8 +101,8 @@ def cut_of_frames(scan: Scan, film: Film, first: int, place: int, end: int, entr
     # In whole ticks, up: in some files the next frame is only one tick away.
     stop = (scan.stamps[end - 1] + scan.ticks(end) + 1) // 2
     origin = float((middle if entry is None else scan.stamps[entry]) * scan.time_base)
-    is_sought = film.container not in _BLIND or origin >= EARLIER
-    origin = origin if is_sought else 0.0
+    is_sought = film.container not in _BLIND or origin - film.start >= EARLIER
+    origin = origin if is_sought else film.start
     return Cut(
         seek=origin if is_sought else None,
         lead=float(stamp * scan.time_base) - origin,
