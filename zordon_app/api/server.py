@@ -7,6 +7,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from cheroot.ssl import Adapter
 from zordon_app.api.doorway import Doorway
 from zordon_app.api.errors import Application
 from zordon_app.api.files import FileBody
+from zordon_app.api.framing import Body, ChunkedBody, Heads, Incoming, LengthBody
 from zordon_app.api.own_user import CONNECTION_OWNER, owner_of
 from zordon_app.api.workers import Workers
 from zordon_app.errors import ZordonError
@@ -34,6 +36,8 @@ MAX_HEADER_BYTES = 64 * 1024
 SECONDS_SILENT = 20
 DRAINED_BYTES = 16_000_000
 """How much of a refused body is read, so that the sender sees the answer, before the connection is cut."""
+SECONDS_GOODBYE = 2.0
+"""How long somebody who was refused may go on sending."""
 _CHUNK = 64 * 1024
 _SENT = 256 * 1024
 
@@ -85,34 +89,72 @@ class Gateway(wsgi.Gateway_10):
             connection.socket.sendall(block)
 
     def _drop_rest_of_body(self) -> None:
-        # cheroot would read all of it into memory at once.
-        left = getattr(self.req.rfile, "remaining", 0)
-        if left > 0:
+        # What is left would be taken for the next request.
+        body = self.req.rfile
+        if not body.is_over:
             with self.req.server.doorway.waiting(self.req.conn.socket):
-                left = self._drop(left)
-        if left > 0 or (self.req.chunked_read and not _is_success(self.req.status)):
+                _drop(body)
+        if not body.is_over:
             self.req.close_connection = True
 
-    def _drop(self, left: int) -> int:
-        """How much is left after that."""
-        dropped = 0
-        while left > 0 and dropped < DRAINED_BYTES:
-            data = self.req.rfile.read(min(_CHUNK, left))
-            if not data:
-                break
+
+def _drop(body: Body) -> None:
+    """Read what is left, so that the sender sees the answer; one that sends on and on does not."""
+    dropped = 0
+    # It may break off, or be no body at all: the answer is on its way in any case.
+    with contextlib.suppress(OSError, ZordonError):
+        while dropped < DRAINED_BYTES and (data := body.read(_CHUNK)):
             dropped += len(data)
-            left -= len(data)
-        return left
 
 
 class Request(HTTPRequest):
-    """cheroot's request, whose head may take its time only while there is room at the doorway."""
+    """cheroot's request, whose head may take its time only while there is room at the doorway, and is read strictly."""
+
+    header_reader = Heads()
 
     def parse_request(self) -> None:
         """Read the head."""
         self.conn.look()
         with self.server.doorway.waiting(self.conn.socket):
             super().parse_request()
+            if not self.ready and self.started_request:
+                self._say_goodbye()
+
+    def read_request_line(self) -> bool:
+        """Read the first line."""
+        try:
+            return bool(super().read_request_line())  # type: ignore[no-untyped-call]
+        except ValueError:  # such as that of an address with half a bracket
+            self.simple_response("400 Bad Request", "The request's address cannot be read.")
+            return False
+
+    def read_request_headers(self) -> bool:
+        """Read the other lines."""
+        is_read = bool(super().read_request_headers())  # type: ignore[no-untyped-call]
+        if is_read and self.response_protocol == "HTTP/1.0" and b"Transfer-Encoding" in self.inheaders:
+            self.simple_response("400 Bad Request", "HTTP/1.0 knows no Transfer-Encoding.")
+            return False
+        return is_read
+
+    def respond(self) -> None:
+        """Answer; the body comes through our own readers, as cheroot's hold whole chunks."""
+        source = Incoming(self.conn.socket, self.conn.rfile)
+        length = int(self.inheaders.get(b"Content-Length", 0))
+        self.rfile = ChunkedBody(source) if self.chunked_read else LengthBody(source, length)
+        self.server.gateway(self).respond()
+        self.ensure_headers_sent()
+        if self.chunked_write:
+            self.conn.wfile.write(b"0\r\n\r\n")
+
+    def _say_goodbye(self) -> None:
+        """A connection that is closed while bytes still come is reset, and the answer with it."""
+        self.conn.socket.settimeout(SECONDS_GOODBYE)
+        with contextlib.suppress(OSError):
+            self.conn.wfile.flush()
+            socket.socket.shutdown(self.conn.socket, socket.SHUT_WR)
+            until = time.monotonic() + SECONDS_GOODBYE
+            while time.monotonic() < until and self.conn.rfile.raw.read(_CHUNK):
+                pass
 
 
 class Connection(HTTPConnection):
@@ -126,10 +168,6 @@ class Connection(HTTPConnection):
         if not hasattr(self, "about"):
             is_within = self.server.ssl_adapter is None
             self.about = {CONNECTION_OWNER: owner_of(self.socket)} if is_within else {}
-
-
-def _is_success(status: bytes) -> bool:
-    return status[:1] in (b"2", b"3")
 
 
 class TlsAdapter(Adapter):
