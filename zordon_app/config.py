@@ -55,6 +55,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     disk_reserve_gib: Annotated[float, Meta(ge=0, le=100_000, description="Space kept free on every volume, GiB.")] = 2
     disk_reserve_percent: Annotated[float, Meta(ge=0, le=50, description="The same as a share; the larger counts.")] = 5
     previews_gib: Annotated[float, Meta(ge=0.1, le=1000, description="Room for thumbnails and preview films, GiB.")] = 2
+    keep_projects_gib: Annotated[
+        float,
+        Meta(
+            ge=0, le=10_000, description="Projects are kept as they were submitted up to so much a job, GiB; 0: none."
+        ),
+    ] = 2
     hang_minutes: Annotated[
         float, Meta(gt=0, le=10_000, description="An engine that does nothing for so long is ended and tried again.")
     ] = 10

@@ -68,6 +68,7 @@ class Node:
             "submission": None,
             "actions": None,
             "nodes": None,
+            "project_choice": None,
             "machine": QuietMachine(),
             "engines": None,
             "downloads": None,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from zordon_app.domain.frames import parse_frames
 from zordon_app.domain.jobs import Expected, Job, JobPlan, UnitKind, UnitSpec
 from zordon_app.domain.messages import JobRequest
 from zordon_app.engines.base import Build, Event, EventKind, Invocation, Probe, ProjectFiles, RunProgram
@@ -71,7 +72,7 @@ class WallEngine:
                 file=f"{title}_{frame:04d}.png",
                 expected=EXPECTED,
             )
-            for frame in range(first, last + 1)
+            for frame in (parse_frames(request.frames) if request.frames else range(first, last + 1))
         )
         return JobPlan(units=tuple(units), expected=EXPECTED, fps=24.0, facts=probe.facts)
 

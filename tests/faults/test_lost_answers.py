@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.fakes.engine import FakeEngine
-from tests.unit.farm.conftest import FarmBench, claiming_of
+from tests.unit.farm.conftest import UNCHANGED, FarmBench, claiming_of
 from tests.unit.farm.scheduling.test_dispatcher import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
@@ -127,7 +127,7 @@ class Wind:
             bench.state, dispatcher=self.dispatcher, leases=self.leases, lifecycle=bench.lifecycle, results=results,
             progress=progress,
             check=hash_of, machines=Names(), projects=None, children=None,
-            logs=LogReceiver(lambda _job, _unit, _lines: None, lambda _job: True),
+            logs=LogReceiver(lambda _job, _unit, _lines: None, lambda _job: True), watch=UNCHANGED,
         )  # fmt: skip
         self.job_id = bench.add(units=UNITS)
         Path(bench.state.job(self.job_id).output_path).mkdir()

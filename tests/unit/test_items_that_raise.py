@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.nodes import eventually
-from tests.unit.farm.conftest import FarmBench, make_units
+from tests.unit.farm.conftest import UNCHANGED, FarmBench, make_units
 from zordon_app.client.job_cache import JobCache
 from zordon_app.desktop.doorbell import Doorbell, ring, take_lock
 from zordon_app.desktop.watching import Watching
@@ -131,8 +131,8 @@ def test_preparing_and_finishing_end_the_job_that_raises(bench, two, monkeypatch
         recheck=set(),
     )
     finishing = Finishing(
-        bench.state, bench.lifecycle, registry=None, builds=builds, outputs=None, claiming=None, check=None,
-        make_runner=None, threads=None, jobs_folder=bench.folder, work_folder=bench.folder,
+        bench.state, bench.lifecycle, registry=None, builds=builds, outputs=None, claiming=None, watch=UNCHANGED,
+        check=None, make_runner=None, threads=None, jobs_folder=bench.folder, work_folder=bench.folder,
     )  # fmt: skip
     real = preparing._prepare
     monkeypatch.setattr(preparing, "_prepare", lambda job: 1 / 0 if job.id == ready.bad else real(job))

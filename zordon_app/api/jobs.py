@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.jobs import Job
-from zordon_app.domain.messages import JobRequest
+from zordon_app.domain.messages import JobRequest, ProjectUse
 from zordon_app.domain.views import JobView, NodeView, OutputView, PlanView, QueueView, ReadsView, UnitView
 
 
@@ -88,6 +88,13 @@ class Submission(Protocol):
 
     def project_path(self, job_id: str) -> Path:
         """The project of a job, where it is on this machine. Raises BadRequest: it is not here."""
+
+
+class ProjectChoice(Protocol):
+    """What a job goes on with whose project has changed."""
+
+    def choose(self, job_id: str, use: ProjectUse, frames: str | None) -> JobView:
+        """Go on. Raises BadRequest: nothing was kept of what was submitted, or the new file makes other frames."""
 
 
 class JobActions(Protocol):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from zordon_app.domain.messages import ProjectUse
 from zordon_app.domain.views import JobView, NodeView, QueueView
 
 FrameText = Annotated[str, Meta(min_length=1, max_length=2000, examples=["1-10x2,15"])]
@@ -105,6 +106,13 @@ class FramesAgain(Frames, kw_only=True, forbid_unknown_fields=True):
     """The units to be made again; ``elsewhere``: by other machines than made them, while there are some."""
 
     elsewhere: bool = False
+
+
+class ProjectToUse(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The version of its project with which a job goes on; ``frames`` that have ended are rendered again."""
+
+    use: ProjectUse
+    frames: FrameText | None = None
 
 
 class NeededFrames(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from zordon_app.api.jobs import JobActions, JobReading, Nodes, Submission
+from zordon_app.api.jobs import JobActions, JobReading, Nodes, ProjectChoice, Submission
 from zordon_app.api.peering import FarmDesk, PeerMessages
 from zordon_app.api.work import SharedWork
 from zordon_app.domain.jobs import Job
@@ -200,6 +200,7 @@ class Services(Struct, frozen=True, kw_only=True):
     jobs: JobReading
     submission: Submission
     actions: JobActions
+    project_choice: ProjectChoice
     nodes: Nodes
     engines: Engines
     downloads: Downloads

@@ -12,6 +12,7 @@ from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.intake.folders import JobFolders
 from zordon_app.farm.intake.intake import Intake
 from zordon_app.farm.intake.output_names import OutputNames
+from zordon_app.farm.intake.pinning import Pinning
 from zordon_app.farm.intake.planning import Planning
 from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.reviews import files_to_come
@@ -20,6 +21,7 @@ from zordon_app.farm.ledger.feed import ChangeFeed
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.farm.project_choice import ProjectChoice
 from zordon_app.farm.reading.deltas import Deltas
 from zordon_app.farm.reading.jobs import JobReading
 from zordon_app.farm.reading.queue_end import QueueEnd
@@ -28,6 +30,7 @@ from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.nodes import NodeDesk
 from zordon_app.farm.scheduling.speeds import Speeds
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 from zordon_app.farm.submission import Submission
 from zordon_app.files.archives import unpack
 
@@ -55,6 +58,8 @@ class DoorParts:
         this_node: str,
         reads: ReadFiles,
         name_of: Callable[[str], str],
+        pinning: Pinning,
+        watch: VersionWatch,
     ) -> None:
         """``offers`` are builds that could be downloaded; ``live_engines`` tells of builds and downloads."""
         jobs_folder = basis.paths.jobs
@@ -117,6 +122,10 @@ class DoorParts:
             views=views,
             folders=folders,
             outputs=storage.outputs,
+            watch=watch,
+        )
+        self.project_choice = ProjectChoice(
+            state, lifecycle=lifecycle, leases=leases, pinning=pinning, planning=planning, views=views
         )
 
 

@@ -25,6 +25,7 @@ from zordon_app.farm.completion.finishing import Finishing
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.completion.receipts import Receipts
 from zordon_app.farm.completion.results import Results
+from zordon_app.farm.intake.pinning import Pinning
 from zordon_app.farm.intake.preparing import Preparing
 from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
 from zordon_app.farm.intake.read_files import ReadFiles
@@ -47,6 +48,7 @@ from zordon_app.farm.scheduling.nodes import NodeDesk
 from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 from zordon_app.hooks.telling import Hooks
 from zordon_app.peers.discovery.network import own_addresses
 from zordon_app.peers.identity.signing import ReceiptSigner
@@ -56,6 +58,7 @@ from zordon_app.render.machine import free_gib
 from zordon_app.render.previews import Previews
 from zordon_app.render.worker import Worker
 from zordon_app.storage.projects import ProjectHashes
+from zordon_app.storage.versions import VersionFiles
 
 
 class FarmParts:
@@ -108,6 +111,8 @@ class FarmParts:
             this_node=render.identity.id,
             reads=self.reads,
             name_of=self._name_of,
+            pinning=self.pinning,
+            watch=self._watch,
         )
         self.receipts = Receipts(
             self.state,
@@ -161,6 +166,19 @@ class FarmParts:
         self._blocklist = Blocklist()
         self.reads = ReadFiles(state, self._engines.registry)
         self._claiming = Claiming(state, self.reads)
+        self.pinning = Pinning(
+            state,
+            self._engines.registry,
+            hashes=ProjectHashes(),
+            versions=VersionFiles(self._jobs_folder),
+            reads=self.reads,
+            builds=self._engines.builds,
+            make_runner=self._render.job_runner,
+            keep_gib=lambda: basis.settings.current.keep_projects_gib,
+            jobs_folder=self._jobs_folder,
+            scale=basis.scale,
+        )
+        self._watch = VersionWatch(state, self.lifecycle, self.pinning)
         self._progress = LiveProgress(self._peers.feed, basis.clock)
         self.this_node = ThisNode(
             self._render.identity.id,
@@ -230,13 +248,7 @@ class FarmParts:
             scale=self._basis.scale,
             guard=self._basis.guard,
         )
-        self._projects = JobProjects(
-            self._engines.registry,
-            ProjectHashes(),
-            self._jobs_folder,
-            builds=self._engines.builds,
-            make_runner=self._render.job_runner,
-        )
+        self._projects = JobProjects(self.pinning)
         self.parents = ParentDesk(
             self.state,
             dispatcher=self.dispatcher,
@@ -247,6 +259,7 @@ class FarmParts:
             check=check_artifact,
             machines=machines,
             projects=self._projects,
+            watch=self._watch,
             children=self.children,
             logs=LogReceiver(self._render.logs.append, self.state.has),
         )
@@ -284,6 +297,7 @@ class FarmParts:
             builds=builds,
             outputs=self._storage.outputs,
             claiming=self._claiming,
+            watch=self._watch,
             check=check_artifact,
             make_runner=self._render.job_runner,
             threads=lambda: self._render.settings().threads,
@@ -357,6 +371,7 @@ class FarmParts:
                 results=self._results,
                 progress=self._progress,
                 node=self.this_node,
+                watch=self._watch,
             ),
             children=self.children,
             registry=self._engines.registry,

@@ -19,6 +19,7 @@ from zordon_app.app.parts import EngineParts, PeerParts, RenderParts, StoragePar
 from zordon_app.domain.peering import BuildToGive
 from zordon_app.domain.views import NodeView
 from zordon_app.engines.base import Engine
+from zordon_app.farm.intake.pinning import LOOK_SECONDS as PIN_SECONDS
 from zordon_app.farm.intake.watch_folders import LOOK_SECONDS
 from zordon_app.farm.scheduling.downloads import DownloadDesk
 from zordon_app.paths import WEB, find_paths
@@ -165,6 +166,7 @@ class Zordon:
             jobs=farm.door.jobs,
             submission=farm.door.submission,
             actions=farm.door.actions,
+            project_choice=farm.door.project_choice,
             nodes=farm.nodes,
             engines=farm.directory,
             downloads=DownloadDesk(farm.directory, farm.nodes),
@@ -196,6 +198,7 @@ class Zordon:
         loops.repeat("preparing", lambda: farm.preparing.run_once(UNTIL_CLOSED))
         loops.repeat("engine downloads", lambda: farm.downloads.managed.downloads.run_once(UNTIL_CLOSED))
         loops.repeat("reconciler", farm.reconciler.run_once, every=second)
+        loops.repeat("project versions", farm.pinning.run_once, every=PIN_SECONDS * second)
         loops.repeat("provisioning", farm.provisioning.run_once, every=second)
         loops.repeat("children", farm.children.run_once, every=second)
         loops.repeat("recruiting", lambda: farm.recruiting.run_once(second))

@@ -96,6 +96,10 @@ class JobCalls(Calls):
         wanted = given(frames=frames, elsewhere=elsewhere or None)
         return self._object("POST", job_path(job_id, "rerender"), json=wanted)
 
+    def choose_project(self, job_id: str, use: str, frames: str | None = None) -> Json:
+        """Go on with a version of the project: submitted, new, or new_for what is not done and ``frames``."""
+        return self._object("POST", job_path(job_id, "project"), json=given(use=use, frames=frames))
+
     def move_job(self, job_id: str, where: str, other: str | None = None) -> Json:
         """``where``: top, up, down, bottom, before or after (``other``, a job id)."""
         return self._object("POST", job_path(job_id, "move"), json=given(where=where, other=other))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from zordon_app.domain.ids import JobId, NodeId
 from zordon_app.domain.pictures import Mark, Picture
@@ -30,6 +30,15 @@ class Existing(StrEnum):
     """A file that passes the same checks as a fresh one counts; only the others are rendered."""
     REPLACE = "replace"
     """Render every unit; whatever is there is replaced, but never a file that a job reads. Given for one job."""
+
+
+class ProjectPolicy(StrEnum):
+    """What a job does when its project changes."""
+
+    PIN = "pin"
+    """It renders what was submitted, to the end; a change stops it with a choice."""
+    FOLLOW = "follow"
+    """Frames that begin after the change are of the new file; the job says which."""
 
 
 class UnitKind(StrEnum):
@@ -130,6 +139,8 @@ class Unit(Struct, kw_only=True):
     """What its file shows at a glance; None where it is no picture, or was not looked at."""
     marks: list[Mark] = field(default_factory=list)
     """Why a person should look at it."""
+    project: str = ""
+    """SHA-256 of the version of the project that it shows; empty where it is not known, or not yet."""
     error: str = ""
     """Why the last attempt failed, a sentence."""
     started_at: datetime | None = None
@@ -187,6 +198,19 @@ class Job(Struct, kw_only=True):
     build: BuildRef
     project: str
     """Absolute path of the project file on this node."""
+    project_policy: ProjectPolicy = ProjectPolicy.PIN
+    project_sha256: str = ""
+    """Of all files of the version that is rendered; empty until they are hashed."""
+    project_hashed: float = 0.0
+    """0–1."""
+    project_changed: list[str] = field(default_factory=list)
+    """Names of files that changed since, while a person is to choose."""
+    project_kept: bool = False
+    """Whether Zordon has what was submitted, so that it can go on with it."""
+    project_version: int = 1
+    """Rises when the job goes on with another version, or from another place."""
+    reads_from: str = ""
+    """The project file that engines here open, where that is a copy of ``project``."""
     owns_project: bool = False
     """Whether the project was uploaded, so that deleting the job deletes it."""
     args: dict[str, Any] = field(default_factory=dict)
@@ -255,3 +279,8 @@ class Job(Struct, kw_only=True):
     expected: Expected | None = None
     fps: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+def as_read(job: Job) -> Job:
+    """A job as its engine here is told of it: with the project file that is opened."""
+    return structs.replace(job, project=job.reads_from) if job.reads_from else job

@@ -1,11 +1,23 @@
 """What travels over the API: requests as they come in, checked by msgspec."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from zordon_app.domain.jobs import Existing, MissingFiles, ParentRef
+from zordon_app.domain.jobs import Existing, MissingFiles, ParentRef, ProjectPolicy
+
+
+class ProjectUse(StrEnum):
+    """With which version of its project a job goes on."""
+
+    SUBMITTED = "submitted"
+    NEW = "new"
+    """For everything."""
+    NEW_FOR = "new_for"
+    """For what is not done, and for frames that are named."""
+
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Frame = Annotated[int, Meta(ge=-1_048_574, le=1_048_574)]
@@ -40,6 +52,7 @@ class JobRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether it waits for a person when its project names files that are not there; left out, the settings decide."""
     existing: Existing | None = None
     """What to do with files that are there; left out, the preset decides, else they are overwritten."""
+    project_policy: ProjectPolicy = ProjectPolicy.PIN
     after: list[str] = field(default_factory=list)
     start_at: datetime | None = None
     nodes: list[str] = field(default_factory=list)

@@ -30,3 +30,34 @@ class ProjectManifest(Struct, frozen=True, kw_only=True):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     missing: tuple[str, ...] = ()
     blocks: tuple[Annotated[str, Meta(pattern="^[0-9a-f]{64}$")], ...] = ()
+
+
+class PinnedFile(Struct, frozen=True, kw_only=True):
+    """A file of one version of a project: how it looked on this machine, and what is in it (empty: not hashed yet).
+
+    ``path`` is where the project reads it. ``source`` is what travels in its stead, ``travels`` the place it gets
+    elsewhere, relative to the project's root; both are empty for what cannot travel.
+    """
+
+    path: str
+    bytes: int
+    mtime_ns: int
+    inode: int
+    sha256: str = ""
+    source: str = ""
+    travels: str = ""
+
+
+class ProjectVersion(Struct, frozen=True, kw_only=True):
+    """What was submitted. ``sha256`` is that of the list of all files with theirs; empty until all are hashed.
+
+    ``main`` is the project file among the places, ``kept`` are the places of files that Zordon has copied,
+    ``stays`` names what cannot travel.
+    """
+
+    files: tuple[PinnedFile, ...]
+    sha256: str = ""
+    main: str = ""
+    manifest: ProjectManifest | None = None
+    kept: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ class ReceiptUnit(Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     program: str = ""
+    project_sha256: Sha256 = ""
 
 
 class ReceiptFile(Struct, frozen=True, kw_only=True):
@@ -66,7 +67,10 @@ class ReceiptFile(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptJob(Struct, frozen=True, kw_only=True):
-    """What was asked for. ``project`` is the name of the project file, without its folder."""
+    """What was asked for. ``project`` is the name of the project file, without its folder.
+
+    ``project_sha256`` is that of the list of all files of the project with their hashes.
+    """
 
     id: str
     name: str
@@ -81,6 +85,7 @@ class ReceiptJob(Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    project_sha256: Sha256 = ""
 
 
 class Receipt(Struct, frozen=True, kw_only=True):

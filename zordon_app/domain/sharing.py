@@ -15,6 +15,9 @@ from zordon_app.domain.leases import Lease, LeaseOrder
 LEFT_OUT = "left out"
 """The status of a child job whose machine failed what others render well; it is one until a person tries again."""
 
+STALE = "stale"
+"""The status of a child job that has an older version of the project: it ends, and its machine is asked anew."""
+
 HELPING = frozenset({"running", "configuring"})
 """The statuses of a child job whose machine is to be told when nobody wants its help any more."""
 

@@ -70,6 +70,13 @@ class JobView(Struct, kw_only=True):
     existing: str
     preset: str
     project: str
+    project_policy: str
+    project_sha256: str | None
+    """Of all files of the project's version that is rendered; null until they are hashed."""
+    project_hashed: float
+    project_changed: list[str]
+    """Names of files that changed since the job was added, while a person is to choose."""
+    project_kept: bool
     fps: float
     width: int
     height: int
@@ -125,6 +132,8 @@ class UnitView(Struct, kw_only=True):
     node: str
     file: str
     sha256: str
+    project_sha256: str
+    """The version of the project that it shows; empty where that is not known."""
     bytes: int
     seconds: float | None
     progress: float

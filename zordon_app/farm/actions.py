@@ -19,6 +19,7 @@ from zordon_app.farm.ledger.state import FarmState
 from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 
 STOP_SECONDS = 10.0
 """How long deleting waits for an engine to be gone."""
@@ -37,6 +38,7 @@ class JobActions:
         views: JobViews,
         folders: JobFolders,
         outputs: Outputs,
+        watch: VersionWatch,
     ) -> None:
         """Act on jobs of ``state``."""
         self._state = state
@@ -46,6 +48,7 @@ class JobActions:
         self._views = views
         self._folders = folders
         self._outputs = outputs
+        self._watch = watch
 
     def cancel(self, job_id: str) -> JobView:
         """Stop it."""
@@ -89,6 +92,7 @@ class JobActions:
         if job.status != JobStatus.PAUSED:
             status = job.status.replace("_", " ")
             raise IllegalChange("The job is {status}, not paused.", code="not_paused", status=status)
+        self._watch.check(job)
         back_to = JobStatus(job.resume_to) if job.resume_to else JobStatus.NOT_STARTED
         if back_to not in {JobStatus.SCHEDULED, JobStatus.CONFIGURING}:
             back_to = JobStatus.NOT_STARTED
@@ -103,6 +107,7 @@ class JobActions:
         failed = [unit.spec.number for unit in self._chosen(known, frames) if unit.state == UnitState.FAILED]
         if not failed and (frames is not None or job.status not in {JobStatus.CANCELLED, JobStatus.ERROR}):
             raise IllegalChange("Nothing to retry: no frame or segment of this job has failed.", code="nothing_failed")
+        self._watch.check(job)
         self._leases.forgive(known)
         self._lifecycle.put_back(known, failed, "Tried again; in the queue.")
         return self._views.view(known)
@@ -123,6 +128,7 @@ class JobActions:
         if not wanted:
             raise IllegalChange("None of these has ended yet; they are rendered anyway.", code="nothing_ended")
         self._check_results(self._state.job(known), wanted)
+        self._watch.check(self._state.job(known))
         self._leases.forgive(known)
         if elsewhere:
             self._leases.avoid(known, {unit.spec.number: unit.node for unit in chosen if unit.node})

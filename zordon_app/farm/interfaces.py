@@ -10,7 +10,7 @@ from zordon_app.domain.ids import JobId
 from zordon_app.domain.jobs import BuildRef, Expected, Job, Unit
 from zordon_app.domain.messages import DownloadOrder, JobRequest
 from zordon_app.domain.news import News
-from zordon_app.domain.projects import ProjectManifest
+from zordon_app.domain.projects import ProjectManifest, ProjectVersion
 from zordon_app.domain.results import Checked, CheckedFile
 from zordon_app.domain.sharing import (
     ChildOrders,
@@ -242,11 +242,33 @@ class PeerCalls(BuildDownloads, Protocol):
 class Hashes(Protocol):
     """Hashes of files on this machine."""
 
-    def manifest(self, project: ProjectFiles) -> ProjectManifest:
-        """A project's files with their hashes. Raises OSError."""
+    def manifest(self, project: ProjectFiles, told: Callable[[float], None]) -> ProjectManifest:
+        """A project's files with their hashes; ``told`` hears now and then how far it is (0–1). Raises OSError."""
 
-    def path(self, sha256: str) -> Path:
-        """A file that was listed. Raises NotFound."""
+    def hash(self, path: Path) -> str:
+        """Of one file; read once while it stays the same. Raises NotFound, OSError."""
+
+
+class Versions(Protocol):
+    """The versions of jobs' projects on disk."""
+
+    def load(self, job_id: str) -> ProjectVersion | None:
+        """What was saved last."""
+
+    def save(self, job_id: str, version: ProjectVersion) -> None:
+        """Remember it. Raises OSError."""
+
+    def forget(self, job_id: str) -> None:
+        """There is none any more, and no copy."""
+
+    def keep(self, job_id: str, version: ProjectVersion, limit_gib: float) -> ProjectVersion:
+        """Copy what fits. Raises OSError."""
+
+    def tree(self, job_id: str, version: ProjectVersion) -> Path:
+        """The project file among the copies. Raises OSError."""
+
+    def place(self, job_id: str, version: ProjectVersion, travels: str) -> Path:
+        """Where the copy of a file is."""
 
 
 class ParcelBox(Protocol):

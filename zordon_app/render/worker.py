@@ -54,7 +54,8 @@ class Worker:
         self._stop = stop
         self._guard = guard or Guard()
         self._warm: tuple[str, EngineSession, UnitLog] | None = None
-        self._warm_threads = 0
+        self._warm_fit: tuple[object, ...] = ()
+        """What the warm session was started with, beside its job."""
 
     def run(self) -> None:
         """Work until told to stop. To be called by a thread of its own."""
@@ -129,7 +130,8 @@ class Worker:
 
     def _warm_session(self, assignment: Assignment, run: LeaseRun) -> tuple[EngineSession | None, UnitLog]:
         job, threads = assignment.job, self._settings().threads
-        is_fit = self._warm is not None and self._warm[0] == job.id and self._warm_threads == threads
+        fit = (job.project, job.project_version, threads)
+        is_fit = self._warm is not None and self._warm[0] == job.id and self._warm_fit == fit
         if self._warm is not None and is_fit and not self._warm[1].has_ended:
             return self._warm[1], self._warm[2]
         self._end_warm()
@@ -142,7 +144,7 @@ class Worker:
             unit_log.close()
             run.fail_all(f"{assignment.engine.label} could not be started: {error.strerror}.")
             return None, unit_log
-        self._warm, self._warm_threads = (job.id, session, unit_log), threads
+        self._warm, self._warm_fit = (job.id, session, unit_log), fit
         return session, unit_log
 
     def _render_each(self, assignment: Assignment, run: LeaseRun) -> None:

@@ -16,7 +16,7 @@ from zordon_app.storage.ballast import Ballast
 
 log = logging.getLogger(__name__)
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision under ``migrations/versions``; a test holds that."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BACKUPS_KEPT = 5

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _IN_PARTS = ".in-parts"
 """Which blocks of such a file are here is not remembered: it ends with the program."""
+TELL_SECONDS = 1.0
 KEPT_DAYS = 14.0
 """How long a file that no job here uses is kept, in case its project comes again."""
 
@@ -38,46 +39,57 @@ class ProjectHashes:
     def __init__(self) -> None:
         """Nothing is known yet."""
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, int, int], _Hashes] = {}
-        self._paths: dict[str, Path] = {}
+        self._known: dict[tuple[str, int, int, int], _Hashes] = {}
 
-    def manifest(self, project: ProjectFiles) -> ProjectManifest:
+    def manifest(self, project: ProjectFiles, told: Callable[[float], None] = lambda _part: None) -> ProjectManifest:
         """Every file of a project with its hash. Raises OSError: one cannot be read."""
         root = _common_root([project.main, *project.files])
-        files = tuple(self._describe(path, root, project.copies.get(path, path)) for path in sorted(set(project.files)))
+        places = sorted(set(project.files))
+        pace = _Pace(sum(project.copies.get(place, place).stat().st_size for place in places), told)
+        files = tuple(self._describe(place, root, project.copies.get(place, place), pace) for place in places)
         main = project.main.relative_to(root).as_posix()
         digest = hashlib.sha256(msgspec.json.encode([main, files])).hexdigest()
-        blocks = self._hash(self.path(files[0].sha256)).blocks if len(files) == 1 else ()
+        blocks = self._hash(project.copies.get(places[0], places[0])).blocks if len(files) == 1 else ()
         return ProjectManifest(main=main, files=files, sha256=digest, missing=project.missing, blocks=blocks)
 
-    def path(self, sha256: str) -> Path:
-        """A file of a manifest that was asked for. Raises NotFound: it was never listed, or has changed since."""
-        with self._lock:
-            path = self._paths.get(sha256)
-        if path is None or self._hash(path).whole != sha256:
-            raise NotFound("The project has no such file, or it has changed since the job began.")
-        return path
+    def hash(self, path: Path) -> str:
+        """SHA-256 of one file. Raises NotFound: it has gone. OSError: it cannot be read."""
+        return self._hash(path).whole
 
-    def _describe(self, place: Path, root: Path, path: Path) -> ProjectFile:
+    def _describe(self, place: Path, root: Path, path: Path, pace: "_Pace") -> ProjectFile:
         """The file at ``path``, which travels to where ``place`` is."""
-        sha256 = self._hash(path).whole
-        with self._lock:
-            self._paths[sha256] = path
+        sha256 = self._hash(path, pace).whole
         return ProjectFile(path=place.relative_to(root).as_posix(), bytes=path.stat().st_size, sha256=sha256)
 
-    def _hash(self, path: Path) -> _Hashes:
+    def _hash(self, path: Path, pace: "_Pace | None" = None) -> _Hashes:
         try:
             about = path.stat()
         except OSError as error:
             raise NotFound(f"The project's file {path.name!r} has gone.") from error
-        key = (str(path), about.st_mtime_ns, about.st_size)
+        key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)
         with self._lock:
             known = self._known.get(key)
         if known is None:
-            known = _hash_file(path, in_blocks=about.st_size >= LARGE)
+            known = _hash_file(path, in_blocks=about.st_size >= LARGE, pace=pace)
             with self._lock:
                 self._known[key] = known
         return known
+
+
+class _Pace:
+    """Tells how much of so many bytes is read, about once a second."""
+
+    def __init__(self, total: int, told: Callable[[float], None]) -> None:
+        self._total = max(total, 1)
+        self._told = told
+        self._done = 0
+        self._at = time.monotonic()
+
+    def add(self, size: int) -> None:
+        self._done += size
+        if time.monotonic() - self._at >= TELL_SECONDS:
+            self._at = time.monotonic()
+            self._told(self._done / self._total)
 
 
 class ProjectStore:
@@ -157,15 +169,16 @@ class ProjectStore:
         return self._files / sha256
 
 
-def _hash_file(path: Path, *, in_blocks: bool) -> _Hashes:
+def _hash_file(path: Path, *, in_blocks: bool, pace: _Pace | None) -> _Hashes:
+    whole, blocks = hashlib.sha256(), []
     with path.open("rb") as file:
-        if not in_blocks:
-            return _Hashes(hashlib.file_digest(file, "sha256").hexdigest(), ())
-        whole, blocks = hashlib.sha256(), []
         while data := file.read(BLOCK):
             whole.update(data)
-            blocks.append(hashlib.sha256(data).hexdigest())
-        return _Hashes(whole.hexdigest(), tuple(blocks))
+            if in_blocks:
+                blocks.append(hashlib.sha256(data).hexdigest())
+            if pace is not None:
+                pace.add(len(data))
+    return _Hashes(whole.hexdigest(), tuple(blocks))
 
 
 def _entries(folder: Path) -> list[Path]:

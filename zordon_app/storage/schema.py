@@ -32,6 +32,7 @@ UNITS = sa.Table(
     sa.Column("program", sa.Text, nullable=False, server_default=""),
     sa.Column("picture", sa.LargeBinary),
     sa.Column("marks", sa.Text, nullable=False, server_default=""),
+    sa.Column("project", sa.Text, nullable=False, server_default=""),
 )
 
 COMMITS = sa.Table(

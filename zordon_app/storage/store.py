@@ -114,6 +114,7 @@ class JobStore:
             program=row.program,
             picture=msgspec.json.decode(row.picture, type=Picture) if row.picture else None,
             marks=[Mark(mark) for mark in row.marks.split()],
+            project=row.project,
         )
 
 
@@ -156,6 +157,7 @@ def _unit_row(job_id: JobId, unit: Unit) -> dict[str, Any]:
         "program": unit.program,
         "picture": msgspec.json.encode(unit.picture) if unit.picture else None,
         "marks": " ".join(unit.marks),
+        "project": unit.project,
     }
 
 

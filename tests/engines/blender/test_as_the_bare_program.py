@@ -142,9 +142,10 @@ def test_on_another_machine_a_scene_is_rendered_alike(studio: Studio, name: str)
     assert not files.stays
     hashes = ProjectHashes()
     manifest = hashes.manifest(files)
+    paths = {hashes.hash(path): path for path in (files.copies.get(place, place) for place in files.files)}
     store = ProjectStore(studio.tmp / "other-machine")
     for file in store.lacks(manifest):
-        shutil.copyfile(hashes.path(file.sha256), store.part(file))
+        shutil.copyfile(paths[file.sha256], store.part(file))
         store.keep(file, file.sha256)
     shutil.rmtree(studio.scenes)
     away = studio.render(store.tree(manifest), plan=home.plan, folder=studio.tmp / "away")

@@ -43,7 +43,7 @@ def test_the_ledger_of_the_first_tables_is_taken_over(tmp_path):
     job_id = bench.add(units=2)
     bench.database.close()
     with closing(sqlite3.connect(bench.folder / "zordon.db")) as connection:
-        for column in ("program", "picture", "marks"):
+        for column in ("program", "picture", "marks", "project"):
             connection.execute(f"ALTER TABLE units DROP COLUMN {column}")
         connection.execute("DROP TABLE news")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
@@ -52,7 +52,10 @@ def test_the_ledger_of_the_first_tables_is_taken_over(tmp_path):
     units = bench.store.load_units(job_id)
     bench.database.close()
 
-    assert [(unit.spec.number, unit.program, unit.marks) for unit in units] == [(1, "", []), (2, "", [])]
+    assert [(unit.spec.number, unit.program, unit.marks, unit.project) for unit in units] == [
+        (1, "", [], ""),
+        (2, "", [], ""),
+    ]
 
 
 def files_in(folder):

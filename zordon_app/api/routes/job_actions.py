@@ -2,7 +2,6 @@
 
 from bottle import HTTPResponse
 
-from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import (
@@ -16,7 +15,9 @@ from zordon_app.api.schemas import (
     NeededFrames,
     Pause,
     Priority,
+    ProjectToUse,
 )
+from zordon_app.api.services import Services
 from zordon_app.domain.views import JobView
 from zordon_app.errors import BadRequest
 
@@ -25,7 +26,7 @@ JOB = "/api/jobs/<job_id>"
 
 def routes(context: Context) -> list[Route]:
     """The table."""
-    do = JobActions(context.services.actions, context.services.jobs)
+    do = JobActions(context.services)
     job = {200: Says("The job as it is now.", JobView, JSON)}
     done = {200: Says("It is done.", Done, JSON)}
     confirm = Query("confirm", "Must be truthy (1, true, yes, on), here or in the body.", "boolean")
@@ -35,6 +36,7 @@ def routes(context: Context) -> list[Route]:
     stop = Body(Confirm)
     keep = Query("keep_output", "Truthy: the files that the job has made stay.", "boolean")
     gone = Body(Delete)
+    version = Body(ProjectToUse, required=True)
     return [
         act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=stop, allow=both),
         act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, keep, answers=done, body=gone, allow=both),
@@ -43,6 +45,7 @@ def routes(context: Context) -> list[Route]:
         act("POST", f"{JOB}/retry", do.retry, "Try failed units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/skip", do.skip, "Leave units out", answers=job, body=Body(NeededFrames, required=True)),
         act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(FramesAgain)),
+        act("POST", f"{JOB}/project", do.project, "Choose its version", answers=job, body=version),
         act("POST", f"{JOB}/move", do.move, "Change the order", answers=job, body=Body(Move, required=True)),
         act("POST", f"{JOB}/nodes", do.nodes, "Who takes part", answers=job, body=Body(JobNodes, required=True)),
         act("POST", f"{JOB}/priority", do.priority, "Priority", answers=job, body=Body(Priority, required=True)),
@@ -52,10 +55,11 @@ def routes(context: Context) -> list[Route]:
 class JobActions:
     """Each method hands one request to the farm."""
 
-    def __init__(self, actions: farm_jobs.JobActions, jobs: farm_jobs.JobReading) -> None:
+    def __init__(self, farm: Services) -> None:
         """Act through ``farm``."""
-        self._actions = actions
-        self._jobs = jobs
+        self._actions = farm.actions
+        self._jobs = farm.jobs
+        self._choice = farm.project_choice
 
     def cancel(self, ask: Ask, job_id: str) -> HTTPResponse:
         """Needs ``confirm``; with ``redirect`` the browser goes to the index page."""
@@ -92,6 +96,11 @@ class JobActions:
         """All done units, or those among ``frames``."""
         wanted = ask.parameters(FramesAgain)
         return json_answer(self._actions.rerender(job_id, wanted.frames, elsewhere=wanted.elsewhere))
+
+    def project(self, ask: Ask, job_id: str) -> HTTPResponse:
+        """``use``, and perhaps ``frames``."""
+        wanted = ask.parameters(ProjectToUse)
+        return json_answer(self._choice.choose(job_id, wanted.use, wanted.frames))
 
     def move(self, ask: Ask, job_id: str) -> HTTPResponse:
         """``where``, and for before and after the ``other`` job."""

@@ -18,6 +18,7 @@ from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import Refused
 from zordon_app.domain.frames import parse_frames
+from zordon_app.domain.messages import ProjectUse
 from zordon_app.errors import BadRequest
 
 SomeJobs = Annotated[list[str], typer.Argument(metavar="JOB", help="Ids, their beginnings, names, or: last")]
@@ -48,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
     add_verb(app, "priority", priority, act, "zordon priority 3f2a 80")
     add_verb(app, "assign", assign, act, "zordon assign 3f2a atlas cirrus", "zordon assign 3f2a")
     add_verb(app, "move", move, act, "zordon move 3f2a top", "zordon move 3f2a before 77c0")
+    add_verb(app, "project", project, act, "zordon project 3f2a", "zordon project 3f2a --use submitted")
     add_verb(app, "delete", delete, act, "zordon delete 3f2a", "zordon delete last --yes --keep-output")
     add_verb(app, "remove", delete, act, "zordon remove 3f2a", hidden=True)
 
@@ -124,6 +126,37 @@ def assign(
         return client.set_job_nodes(found["id"], [node["id"] for node in chosen], split=is_shared or None)
 
     act_on(context, [job], "has its machines", apply)
+
+
+def project(
+    context: typer.Context,
+    job: OneJob,
+    *,
+    use: Annotated[
+        ProjectUse | None,
+        typer.Option(help="submitted: as it was added; new: everything anew; new_for: what is not done, and --frames."),
+    ] = None,
+    frames: SomeFrames = "",
+) -> None:
+    """Choose with which version of its project a job goes on that has changed; without --use: how it stands."""
+    if use is not None:
+        wanted = checked_frames(frames)
+        act_on(context, [job], "goes on", lambda client, found: client.choose_project(found["id"], use.value, wanted))
+        return
+    session = session_of(context)
+    with session.connect() as client:
+        found = find_job(client, job)
+    if session.screen.json:
+        session.screen.document({name: value for name, value in found.items() if name.startswith("project")})
+        return
+    session.screen.facts(
+        [
+            ("Project", found["project"]),
+            ("SHA-256", found["project_sha256"] or f"not known yet ({found['project_hashed']:.0%} read)"),
+            ("Changed", ", ".join(found["project_changed"]) or "no"),
+            ("Kept", "yes" if found["project_kept"] else "no"),
+        ]
+    )
 
 
 def move(

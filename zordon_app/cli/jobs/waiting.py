@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from zordon_app.cli.terminal.exits import Status
 from zordon_app.cli.terminal.screen import Screen, clean
-from zordon_app.cli.terminal.wording import FINAL, duration, one_line, units_done
+from zordon_app.cli.terminal.wording import FINAL, SHORT_ID, duration, one_line, units_done
 from zordon_app.client import RenderServerProxy
 from zordon_app.client.calls import Json
 from zordon_app.client.errors import BadRequest, Unreachable
@@ -44,7 +44,7 @@ def wait_for_jobs(client: RenderServerProxy, screen: Screen, job_ids: Sequence[s
             # Some things only the engine finds, with the file open.
             for warning in (warning for job in jobs for warning in job["warnings"]):
                 screen.note(warning)
-            if all(job["status"] in FINAL for job in jobs):
+            if all(job["status"] in FINAL or job.get("project_changed") for job in jobs):
                 return jobs
 
 
@@ -64,10 +64,22 @@ def verdict(screen: Screen, jobs: Sequence[Json], asked: int) -> Status:
     """Say how the jobs ended; ``asked`` is how many there were."""
     for job in jobs:
         screen.say(one_line(job))
+        if job.get("project_changed"):
+            screen.complain(choice_of(job))
         for group in job["errors"][:5]:
             screen.say(f"  {group['units']}: {group['message']}")
     good = len(jobs) == asked and all(job["status"] == "completed" for job in jobs)
     return Status.OK if good else Status.FAILED
+
+
+def choice_of(job: Json) -> str:
+    """What a person can do whose project has changed."""
+    verb = f"zordon project {job['id'][:SHORT_ID]} --use"
+    kept = "" if job["project_kept"] else " (nothing was kept of it)"
+    return (
+        f"{', '.join(job['project_changed'])} changed since {job['name']} was added. It waits for your choice: "
+        f"{verb} submitted{kept}, {verb} new (everything anew), or {verb} new_for (what is not done)."
+    )
 
 
 def _next(client: RenderServerProxy, revision: int, job_ids: Sequence[str]) -> tuple[int, list[Json]]:

@@ -10,6 +10,7 @@ from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.this_node import ThisNode
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 from zordon_app.guard import UNFORESEEN
 
 
@@ -17,7 +18,14 @@ class LocalWork:
     """Leases for the worker of this machine, and the place its results go to."""
 
     def __init__(
-        self, *, dispatcher: Dispatcher, leases: LeaseKeeper, results: Results, progress: LiveProgress, node: ThisNode
+        self,
+        *,
+        dispatcher: Dispatcher,
+        leases: LeaseKeeper,
+        results: Results,
+        progress: LiveProgress,
+        node: ThisNode,
+        watch: VersionWatch,
     ) -> None:
         """Take from ``dispatcher`` and report to ``results``."""
         self._dispatcher = dispatcher
@@ -25,12 +33,16 @@ class LocalWork:
         self._results = results
         self._progress = progress
         self._node = node
+        self._watch = watch
 
     def next_lease(self, *, wait: float, keep_job: str | None) -> Assignment | None:  # noqa: ARG002 - priority decides here
         """The next work, or None after ``wait`` seconds."""
         node = self._node
         lease = self._dispatcher.next_lease(NodeId(node.id), node.name, wait=wait, may_work=lambda: node.may_begin)
         if lease is None:
+            return None
+        if not self._watch.may_go_on(lease.job):
+            self._results.give_back(lease, list(lease.units))
             return None
         try:
             return self._dispatcher.assignment(lease)
@@ -62,8 +74,11 @@ class LocalWork:
         self._progress.set(lease.job, unit.spec.number, fraction)
 
     def deliver(self, lease: Lease, unit: LeasedUnit, file: CheckedFile) -> LeaseOrder:
-        """Publish a checked artifact."""
-        self._results.deliver(lease, unit, file)
+        """Publish a checked artifact, unless the project was changed while it was rendered: it may be of either."""
+        if self._watch.may_go_on(lease.job):
+            self._results.deliver(lease, unit, file)
+        else:
+            self._results.give_back(lease, [unit])
         return self.renew(lease)
 
     def fail(self, lease: Lease, unit: LeasedUnit, message: str) -> LeaseOrder:

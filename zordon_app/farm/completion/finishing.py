@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from zordon_app.domain.ids import JobId
-from zordon_app.domain.jobs import Expected, Job
+from zordon_app.domain.jobs import Expected, Job, as_read
 from zordon_app.domain.statuses import JobStatus, UnitState
 from zordon_app.engines.base import Build, RunProgram
 from zordon_app.engines.hearing import hearing
@@ -22,9 +22,14 @@ from zordon_app.farm.interfaces import Builds, CheckFile, Outputs
 from zordon_app.farm.ledger.job_guard import JobGuard
 from zordon_app.farm.ledger.lifecycle import GIVE_UP_AFTER, Lifecycle, artifact_folder
 from zordon_app.farm.ledger.state import FarmState
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):
+    """The source changed while it was read."""
 
 
 class Finishing:
@@ -39,6 +44,7 @@ class Finishing:
         builds: Builds,
         outputs: Outputs,
         claiming: Claiming,
+        watch: VersionWatch,
         check: CheckFile,
         make_runner: Callable[[str], RunProgram],
         threads: Callable[[], int],
@@ -53,6 +59,7 @@ class Finishing:
         self._builds = builds
         self._outputs = outputs
         self._claiming = claiming
+        self._watch = watch
         self._check = check
         self._make_runner = make_runner
         self._threads = threads
@@ -121,6 +128,8 @@ class Finishing:
             words = "Some files had gone; they are rendered again."
             self._if_due(job.id, lambda: self._lifecycle.put_back(job.id, missing, words))
             return
+        if job.assemble and not self._watch.may_go_on(job.id):
+            return  # What is not cut into parts, as the sound, comes from the source.
         files = self._assemble(job) if job.assemble else {}
         if files is None or not self._if_due(job.id, lambda: self._lifecycle.complete(job.id, files)):
             return
@@ -146,6 +155,8 @@ class Finishing:
         folder.mkdir(parents=True)
         try:
             return self._join(job, folder, build)
+        except _Stopped:
+            return None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -159,7 +170,7 @@ class Finishing:
                 self._lifecycle.warn(job.id, sentence)
 
         made = engine.assemble(
-            job,
+            as_read(job),
             specs,
             artifact_folder(job, self._jobs_folder),
             folder,
@@ -169,6 +180,8 @@ class Finishing:
         )
         if not made:
             raise EngineFailed("the engine made no file.")
+        if not self._watch.may_go_on(job.id):
+            raise _Stopped
         return {path.name: self._publish(job, path) for path in made}
 
     def _publish(self, job: Job, path: Path) -> str:

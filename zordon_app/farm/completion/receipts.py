@@ -106,6 +106,7 @@ class Receipts:
             started_at=unit.started_at,
             ended_at=unit.ended_at,
             program=unit.program,
+            project_sha256=unit.project,
         )
 
 
@@ -131,4 +132,5 @@ def _job(job: Job) -> ReceiptJob:
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
+        project_sha256=job.project_sha256,
     )

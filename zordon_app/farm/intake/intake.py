@@ -6,8 +6,9 @@ from pathlib import Path
 
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.ids import JobId, new_job_id
-from zordon_app.domain.jobs import Job, Unit
+from zordon_app.domain.jobs import Job, ProjectPolicy, Unit
 from zordon_app.domain.messages import JobRequest
+from zordon_app.errors import BadRequest
 from zordon_app.farm.intake.job_making import make_job
 from zordon_app.farm.intake.output_names import OutputNames
 from zordon_app.farm.intake.output_place import choose_output_place
@@ -86,6 +87,8 @@ class Intake:
     ) -> Prepared:
         request = planned.request
         place = choose_output_place(request, request.name or source.path.stem, self._output_root(), replaced)
+        if request.project_policy == ProjectPolicy.FOLLOW and planned.plan.assemble:
+            raise BadRequest("A film is of one source: it cannot follow a file that changes.", code="film_of_two")
         job = make_job(job_id, source, planned, place, self._clock.now())
         self._names.check(job, planned.plan, beside=beside, replaced=replaced)
         if not (place.owned and replaced is not None and str(place.folder) == replaced.output_path):

@@ -26,6 +26,7 @@ def make_job(job_id: JobId, source: Source, planned: Planned, output: OutputPlac
         build=build.ref,
         project=str(source.path),
         owns_project=source.owned,
+        project_policy=request.project_policy,
         args=request.args,
         frames=_asked_frames(request, plan),
         start_frame=min(unit.first for unit in plan.units),

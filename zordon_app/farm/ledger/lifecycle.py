@@ -117,6 +117,7 @@ class Lifecycle:
             job.published += 1
             if job.machine_seconds is not None or job.published == 1:
                 job.machine_seconds = (job.machine_seconds or 0.0) + seconds
+            unit.project = job.project_sha256
             change.published.append((job_id, unit))
 
     def _show(self, change: Change, job_id: JobId, unit: Unit, picture: Picture | None) -> None:
@@ -134,7 +135,8 @@ class Lifecycle:
         with self._state.change() as change:
             unit = change.unit(job_id, number)
             set_state(unit, UnitState.SKIPPED)
-            unit.artifact, unit.sha256, unit.bytes, unit.program = artifact, found.sha256, found.bytes, ""
+            unit.artifact, unit.sha256, unit.bytes = artifact, found.sha256, found.bytes
+            unit.program, unit.project = "", ""
             self._show(change, job_id, unit, found.picture)
             unit.error, unit.ended_at = "Already rendered; the file was checked.", self._clock.now()
             change.job(job_id).last_unit = number

@@ -8,6 +8,7 @@ from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.projects import ProjectManifest
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import (
+    STALE,
     ChildOrders,
     ChildUpdate,
     Delivered,
@@ -31,6 +32,7 @@ from zordon_app.farm.parent.project_transfer import JobProjects
 from zordon_app.farm.scheduling import planner
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
+from zordon_app.farm.scheduling.version_watch import VersionWatch
 
 
 class ParentDesk:
@@ -50,6 +52,7 @@ class ParentDesk:
         projects: JobProjects,
         children: ChildJobs,
         logs: LogReceiver,
+        watch: VersionWatch,
     ) -> None:
         """Hand out the jobs of ``state``; ``children`` are those that this node helps with."""
         self._state = state
@@ -62,6 +65,7 @@ class ParentDesk:
         self._machines = machines
         self._projects = projects
         self._children = children
+        self._watch = watch
         self._logs = logs
         self._heard: ByJob[dict[tuple[str, str], int]] = ByJob(dict, state.has)
         """The number of the last update of each child."""
@@ -90,10 +94,15 @@ class ParentDesk:
         if not self._state.has(job_id):
             return LeaseGiven(ended=True)
         job = self._shared(job_id, node)
+        if _is_stale(job, node):
+            return LeaseGiven(ended=True)
         name = self._machines.name_of(node)
         lease = self._dispatcher.next_lease(
             NodeId(node), name, wait=ask.wait, may_work=lambda: not self._machines.is_held(node), job=job.id
         )
+        if lease is not None and not self._watch.may_go_on(job.id):
+            self._results.give_back(lease, list(lease.units))
+            lease = None
         return LeaseGiven(lease=lease, ended=lease is None and self._has_ended(job.id))
 
     def update(self, job_id: str, node: str, update: ChildUpdate) -> ChildOrders:
@@ -113,7 +122,7 @@ class ParentDesk:
                 job.id, NodeId(node), holding.lease, dict(holding.units), holding.made
             )
             lost[holding.lease] = sorted(self._leases.lost(holding.lease))
-        return ChildOrders(orders=orders, lost=lost, ended=self._has_ended(job.id))
+        return ChildOrders(orders=orders, lost=lost, ended=self._has_ended(job.id) or _is_stale(job, node))
 
     def deliver(
         self,
@@ -164,7 +173,9 @@ class ParentDesk:
 
     def project(self, job_id: str, node: str) -> ProjectManifest:
         """The files of a job's project. Raises JobNotFound, Forbidden, BadRequest."""
-        return self._projects.manifest(self._shared(job_id, node))
+        job = self._shared(job_id, node)
+        self._watch.may_go_on(job.id)
+        return self._projects.manifest(job)
 
     def project_file(self, job_id: str, node: str, sha256: str) -> Path:
         """One of them. Raises JobNotFound, Forbidden, NotFound."""
@@ -230,6 +241,11 @@ class ParentDesk:
             case NewsKind.FATAL:
                 # On another machine a project may fail for that machine's own reasons; only this attempt is to blame.
                 self._results.fail(lease, lease.units[0], f"{news.message} ({self._machines.name_of(node)})")
+
+
+def _is_stale(job: Job, node: str) -> bool:
+    """Whether a machine has an older version of the project: it ends its child job, and is asked anew."""
+    return any(child.get("node") == node and child.get("status") == STALE for child in job.child_jobs)
 
 
 def _lease(lease_id: str, job_id: JobId, node: str, unit: Unit, attempt: int) -> Lease:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from zordon_app.domain.jobs import Job, ParentRef
 from zordon_app.domain.messages import JobRequest
 from zordon_app.domain.reasons import RENDERING
-from zordon_app.domain.sharing import HELPING, LEFT_OUT
+from zordon_app.domain.sharing import HELPING, LEFT_OUT, STALE
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import PeerGone, ZordonError
 from zordon_app.farm.interfaces import Machines
@@ -115,7 +115,8 @@ class Recruiting:
                 for child in job.child_jobs if job.parent is None else ():
                     node = str(child.get("node", ""))
                     is_wanted = not job.status.is_final and planner.may_share(job, node)
-                    if node and child.get("status") in HELPING and not is_wanted:
+                    is_helping, is_stale = child.get("status") in HELPING, child.get("status") == STALE
+                    if node and (is_stale or (is_helping and not is_wanted)):
                         calls[node].append(partial(self._end_child, job, child))
         return calls
 

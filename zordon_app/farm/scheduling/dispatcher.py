@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zordon_app.domain.ids import JobId, LeaseId, NodeId, new_lease_id
-from zordon_app.domain.jobs import Job
+from zordon_app.domain.jobs import Job, as_read
 from zordon_app.domain.leases import Lease
 from zordon_app.domain.sharing import HELPING
 from zordon_app.domain.statuses import JobStatus
@@ -86,7 +86,7 @@ class Dispatcher:
         """A lease of this machine with all that is needed to render it. Raises BuildNotFound, JobNotFound."""
         job = self._state.job(lease.job)
         build = bound_build(job, self._builds, self._registry)
-        return Assignment(lease=lease, job=job, engine=self._registry.get(job.engine), build=build)
+        return Assignment(lease=lease, job=as_read(job), engine=self._registry.get(job.engine), build=build)
 
     def best_rank(self, node: NodeId) -> int | None:
         """The priority of the best job that has work for a node; None when there is none."""

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.engine import FakeEngine
-from tests.unit.farm.conftest import claiming_of
+from tests.unit.farm.conftest import UNCHANGED, claiming_of
 from tests.unit.farm.scheduling.test_assignment import assignment
 from tests.unit.farm.scheduling.test_dispatcher import NODE, OTHER, checked, dispatch, take
 from zordon_app.domain.leases import LeaseOrder
@@ -126,7 +126,12 @@ def test_a_machine_that_is_paused_at_that_moment_begins_nothing(bench, dispatch,
     bench.add()
     node = SimpleNamespace(id=NODE, name="atlas", may_begin=False)
     work = LocalWork(
-        dispatcher=dispatch.dispatcher, leases=dispatch.leases, results=results, progress=SimpleNamespace(), node=node
+        dispatcher=dispatch.dispatcher,
+        leases=dispatch.leases,
+        results=results,
+        progress=SimpleNamespace(),
+        node=node,
+        watch=UNCHANGED,
     )
 
     assert work.next_lease(wait=0, keep_job=None) is None
@@ -197,6 +202,7 @@ def make_finishing(bench, **parts):
         "builds": SimpleNamespace(find=lambda _build: None),
         "outputs": OutputFolders(),
         "claiming": claiming_of(bench),
+        "watch": UNCHANGED,
         "check": lambda _path, _expected: ("ab", 1),
         "make_runner": lambda _job: None,
         "threads": lambda: 1,
@@ -307,6 +313,7 @@ def test_late_news_of_a_helper_do_not_undo_that_its_help_has_ended(bench, dispat
         bench.state, dispatcher=dispatch.dispatcher, leases=dispatch.leases, lifecycle=bench.lifecycle,
         results=results, progress=None,
         check=None, machines=SimpleNamespace(name_of=lambda node: node), projects=None, children=None, logs=None,
+        watch=UNCHANGED,
     )  # fmt: skip
     when_it_arrived = bench.state.job(job)
     bench.lifecycle.note_child(job, {**child, "status": "ended"})
