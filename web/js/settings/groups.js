@@ -8,7 +8,14 @@ export const GROUPS = [
   },
   {
     id: 'storage',
-    names: ['output_folder', 'watch_folders', 'disk_reserve_gib', 'disk_reserve_percent', 'keep_projects_gib', 'previews_gib'],
+    names: [
+      'output_folder',
+      'watch_folders',
+      'disk_reserve_gib',
+      'disk_reserve_percent',
+      'keep_projects_gib',
+      'previews_gib',
+    ],
   },
   { id: 'network', names: ['lan', 'discovery', 'door', 'peers', 'extra_names', 'local_users', 'port'] },
   { id: 'engines', names: ['engine_downloads', 'missing_files', 'damaged_pictures', 'mirrors'] },
