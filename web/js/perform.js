@@ -73,6 +73,9 @@ export const rerender = (jobs, frames) =>
 export const rerenderElsewhere = (job, frames) =>
   performAll([job], 'rerender', { body: () => ({ frames, elsewhere: true }), said: 'toast.rerender' });
 
+/** Go on with a version of the project. @param {Job} job @param {'submitted' | 'new' | 'new_for'} use */
+export const useProject = (job, use) => performAll([job], 'project', { body: () => ({ use }), said: 'toast.version' });
+
 /** @param {Job[]} jobs @param {string} frames */
 export const skip = (jobs, frames) => performAll(jobs, 'skip', { body: () => ({ frames }), said: 'toast.skipped' });
 

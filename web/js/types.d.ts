@@ -53,6 +53,10 @@ export interface Job {
   /** waits for a person: files that its project names are missing */
   held_for_files: boolean;
   warnings: string[];
+  /** names of files that changed since the job was added, while a person is to choose */
+  project_changed: string[];
+  project_kept: boolean;
+  project_sha256: string | null;
   /** finished units to be looked at, by mark: a frame range text; said last among the warnings */
   marks: Record<string, string>;
   output_path: string;

@@ -16,6 +16,7 @@ import { units, unitsOf } from '../units.js';
 import { Errors } from './errors.js';
 import { etaWords } from './jobrow.js';
 import { LogTail } from './logtail.js';
+import { Versions } from './versions.js';
 
 /** @typedef {import('../types').Job} Job */
 /** @typedef {import('../types').Unit} Unit */
@@ -25,6 +26,7 @@ export function Overview({ job }) {
   return html`<div class="stack">
     ${h(Player, { job })}
     ${h(Progress, { job })}
+    ${h(Versions, { job })}
     ${h(Warnings, { job })}
     ${h(Errors, { job })}
     <section>
