@@ -48,6 +48,13 @@ def test_fetch_and_receipts_replace_what_is_there_only_by_force_and_never_what_t
     assert node.run("fetch", done, "-d", str(tmp_path), "--force").returncode == 0
     assert there.read_bytes() == made.read_bytes()
 
+    kept = made.read_bytes()
+    assert node.run("verify", done).returncode == 0
+    made.write_bytes(kept[:-1] + b"?")
+    spoilt = node.run("verify", done)
+    assert (spoilt.returncode, made.name in spoilt.stdout) == (1, True)
+    made.write_bytes(kept)
+
     refused = node.run("receipt", "get", done, "-o", str(notes))
     assert (refused.returncode, notes.read_bytes(), "--force" in refused.stderr) == (2, MINE, True)
     for options in (["--force"], []):

@@ -29,6 +29,7 @@ SHOWN = 16
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
+    add_verb(app, "verify", verify_job, Panel.RESULT, "zordon verify last")
     group = add_group(app, "receipt", "Signed lists of what jobs made, by which machine and how.", Panel.RESULT)
     add_verb(group, "get", get, Panel.RESULT, "zordon receipt get last -o shot.receipt.json")
     add_verb(
@@ -39,6 +40,37 @@ def add_to(app: typer.Typer) -> None:
         "zordon receipt verify shot.receipt.json",
         "zordon receipt verify shot.receipt.json frames --signer ob3qzbmt5cqnvv7v4x2i",
     )
+
+
+def verify_job(context: typer.Context, job: OneJob) -> None:
+    """Hash the finished files of a job on its disk, and compare them with the ledger: bit rot, half-made copies.
+
+    Exit status 1 when a file is missing or not what it was. To be used on the machine that has the job.
+    """
+    session = session_of(context)
+    with session.connect() as client:
+        found = find_job(client, job)
+        if not client.address.is_local:
+            raise WrongUsage("The files are on another machine. There: zordon verify; here: zordon receipt verify.")
+        document = client.get_job_receipt(found["id"])
+    folder, screen = Path(found["output_path"]), session.screen
+    known = read_signed(document)
+    try:
+        result = compare(
+            known.files, folder, besides=folder, look=lambda name: screen.say(name) if screen.moves else None
+        )
+    except OSError as error:
+        raise NoSuchThing(f"A file cannot be read: {error}.") from error
+    _tell(screen, known, result)
+    if not result.is_good:
+        raise typer.Exit(Status.FAILED)
+
+
+def read_signed(document: bytes) -> Receipt:
+    """A receipt as it came, its signature checked."""
+    from zordon_app.peers.identity.signing import read_receipt
+
+    return read_receipt(document)
 
 
 def get(
@@ -114,13 +146,11 @@ def _is_free(output: Path, job: str) -> bool:
 
 
 def _read(path: Path) -> Receipt:
-    from zordon_app.peers.identity.signing import read_receipt
-
     try:
         document = path.read_bytes()
     except OSError as error:
         raise NoSuchThing(f"There is no receipt {str(path)[:200]!r}: {error.strerror}.") from error
-    return read_receipt(document)
+    return read_signed(document)
 
 
 def _tell(screen: Screen, receipt: Receipt, found: Findings) -> None:
