@@ -49,6 +49,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["ask", "open"], Meta(description="ask: admit each new machine by hand; open: admit all, always.")
     ] = "ask"
     accept_work: Annotated[bool, Meta(description="Let this machine render.")] = True
+    members_scripts: Annotated[
+        bool, Meta(description="Let jobs of other machines run the scripts in their files here, with your rights.")
+    ] = False
     output_folder: Annotated[
         str, Meta(max_length=4096, description="Where jobs put their output; empty: Zordon in your home folder.")
     ] = ""
@@ -138,6 +141,7 @@ LOCAL_ONLY = PRIVATE | frozenset(
         "mirrors",
         "extra_names",
         "local_users",
+        "members_scripts",
     }
 )
 """What only programs on this machine may change: it decides what is run, read, fetched, written or let in."""

@@ -271,6 +271,13 @@ class TestThoseWhoAreKnown:
         assert not changing & {"/api/settings", "/api/farm/admit", "/api/probe", "/api/engines/delete", "/api/sign_out"}
         assert {"/api/add_job", "/api/peer/beat", "/api/peer/members"} <= changing
 
+    def test_a_peer_acts_on_jobs_by_the_routes_of_shared_work_only(self, site):
+        """Each of them asks whether it takes part in that job (outside.md 4)."""
+        routes = [route for route in site.routes if Role.PEER in route.allow and route.method != "GET"]
+        on_jobs = {route.path.rpartition("<job_id>")[2] for route in routes if "<job_id>" in route.path}
+
+        assert on_jobs == {"/lease", "/units/<unit>", "/subjob_update", "/end_child"}
+
     def test_a_peer_asks_for_downloads_of_this_machine_only_so_that_no_order_is_passed_on_twice(self, site):
         single = "/api/engines/downloads/00000000-0000-0000-0000-000000000000"
         third = {"engine": "blender", "version": "4.5", "node": "0" * 52}

@@ -237,6 +237,7 @@ class FarmParts:
                 machines=machines,
                 registry=self._engines.registry,
                 builds=self._engines.builds,
+                may_run_scripts=lambda: self._basis.settings.current.members_scripts,
                 stop=self._basis.stop,
                 scale=self._basis.scale,
             ),

@@ -1,9 +1,9 @@
-"""Acting on jobs."""
+"""Acting on jobs: for people. What members may do with a job stands in ``work``."""
 
 from bottle import HTTPResponse
 
 from zordon_app.api.exchange import Ask, json_answer
-from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, Body, Context, Query, Route, Says, act
+from zordon_app.api.routing import JSON, Body, Context, Query, Route, Says, act
 from zordon_app.api.schemas import (
     Confirm,
     Delete,
@@ -32,16 +32,15 @@ def routes(context: Context) -> list[Route]:
     confirm = Query("confirm", "Must be truthy (1, true, yes, on), here or in the body.", "boolean")
     redirect = Query("redirect", "Truthy: go to the index page afterwards.", "boolean")
     cancelled = {**job, 303: Says("Cancelled; the index page is next.", media="")}
-    both = ACTORS_AND_PEERS
     stop = Body(Confirm)
     keep = Query("keep_output", "Truthy: the files that the job has made stay.", "boolean")
     gone = Body(Delete)
     version = Body(ProjectToUse, required=True)
     return [
-        act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=stop, allow=both),
-        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, keep, answers=done, body=gone, allow=both),
-        act("POST", f"{JOB}/pause", do.pause, "Hold", answers=job, body=Body(Pause), allow=both),
-        act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job, allow=both),
+        act("POST", f"{JOB}/cancel", do.cancel, "Stop", confirm, redirect, answers=cancelled, body=stop),
+        act("POST", f"{JOB}/delete", do.delete, "Stop and remove", confirm, keep, answers=done, body=gone),
+        act("POST", f"{JOB}/pause", do.pause, "Hold", answers=job, body=Body(Pause)),
+        act("POST", f"{JOB}/resume", do.resume, "Go on", answers=job),
         act("POST", f"{JOB}/retry", do.retry, "Try failed units again", answers=job, body=Body(Frames)),
         act("POST", f"{JOB}/skip", do.skip, "Leave units out", answers=job, body=Body(NeededFrames, required=True)),
         act("POST", f"{JOB}/rerender", do.rerender, "Render done units again", answers=job, body=Body(FramesAgain)),

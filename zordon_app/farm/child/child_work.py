@@ -13,6 +13,7 @@ from zordon_app.domain.leases import Lease, LeasedUnit, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.sharing import ChildUpdate, Holding, LeaseAsk, News, NewsKind, Parcel
 from zordon_app.errors import DiskFull, PeerGone, ZordonError
+from zordon_app.farm.child.gate import check_lease
 from zordon_app.farm.child.log_sender import LogSender, ReadLog
 from zordon_app.farm.interfaces import ParcelBox, PeerCalls
 
@@ -164,12 +165,18 @@ class ChildWork:
     # What the threads do
 
     def pull(self) -> None:
-        """Ask for units once. Raises PeerGone, and DiskFull: the units are here, and nobody was told yet."""
+        """Ask for units once.
+
+        Raises:
+            PeerGone, and DiskFull: the units are here, and nobody was told yet.
+            BadRequest: they would not stay in their folder.
+        """
         if self.has_lease:
             self._on_lease()
             return
         given = self._link().lease(self._parent.job, LeaseAsk(child=self.job.id))
         if given.lease is not None and is_id(given.lease.id):
+            check_lease(given.lease)
             self.wanted.clear()
             with self._lock:
                 self._leases[given.lease.id] = {unit.spec.number: unit.attempt for unit in given.lease.units}

@@ -8,6 +8,7 @@ from zordon_app.domain.sharing import JobOffer
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.child.child_work import ChildWork
+from zordon_app.farm.child.gate import check_offer
 from zordon_app.farm.interfaces import Builds, Machines
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.state import FarmState
@@ -27,15 +28,17 @@ class Preparation:
         machines: Machines,
         registry: EngineRegistry,
         builds: Builds,
+        may_run_scripts: Callable[[], bool],
         stop: threading.Event,
         scale: float,
     ) -> None:
-        """``stop`` ends all waiting; ``scale`` shortens the timers."""
+        """``may_run_scripts`` of others' jobs; ``stop`` ends all waiting; ``scale`` shortens the timers."""
         self._state = state
         self._lifecycle = lifecycle
         self._machines = machines
         self._registry = registry
         self._builds = builds
+        self._may_run_scripts = may_run_scripts
         self._stop = stop
         self._scale = scale
 
@@ -51,6 +54,9 @@ class Preparation:
         link = self._machines.link(parent.node)
         offer = link.offer(parent.job)
         self._await_build(work, offer.build, is_on)
+        if not is_on():
+            return
+        check_offer(offer, self._registry.get(work.job.engine), may_run_scripts=self._may_run_scripts())
         manifest = link.project(parent.job)
         name = self._machines.name_of(parent.node)
         address = link.read_in_parts(parent.job, manifest) if offer.reads_parts else ""

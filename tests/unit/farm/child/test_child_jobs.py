@@ -101,6 +101,7 @@ def children(bench, parent, installed, members, tmp_path):
             machines=machines,
             registry=EngineRegistry([FakeEngine()]),
             builds=SimpleNamespace(find=installed.get),
+            may_run_scripts=lambda: False,
             stop=stop,
             scale=RARELY,
         ),
