@@ -4,7 +4,17 @@
 export const GROUPS = [
   {
     id: 'machine',
-    names: ['name', 'accept_work', 'members_scripts', 'nice', 'schedule', 'idle_minutes', 'threads', 'memory_floor_gib', 'hang_minutes'],
+    names: [
+      'name',
+      'accept_work',
+      'members_scripts',
+      'nice',
+      'schedule',
+      'idle_minutes',
+      'threads',
+      'memory_floor_gib',
+      'hang_minutes',
+    ],
   },
   {
     id: 'storage',
