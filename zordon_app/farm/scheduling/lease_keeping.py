@@ -22,6 +22,9 @@ SILENT_SHARE = 0.2
 """A holder that is silent for so much of its lease's length keeps its units until it calls, or the lease ends."""
 
 
+UPLOAD_SECONDS = 60.0
+"""How long a unit that is said to be made may be on its way, before somebody idle may render it as well."""
+
 ELSEWHERE_SECONDS = 60.0
 """How long a unit that is wanted from another node waits for one, when its maker is alone with the job."""
 
@@ -101,7 +104,7 @@ class LeaseKeeper:
             held = self._leases.get(lease_id) or self._adopt(job_id, node, lease_id, units)
             if held is None or held.lease.node != node or held.lease.job != job_id:
                 return LeaseOrder.STOP_NOW
-            held.made = frozenset(made)
+            held.note_made(made, self._clock.monotonic(), UPLOAD_SECONDS)
             return self._renew(held)
 
     def lost(self, lease_id: str) -> frozenset[int]:
@@ -246,12 +249,16 @@ class LeaseKeeper:
         same = [ledger[number] for number, attempt in units.items() if _is_same(ledger.get(number), node, attempt)]
         if not same:
             return None
+        made_at: dict[int, float] = {}
         for held in self._leases.of_job(job_id):
             if held.lease.node == node:
+                made_at |= held.made_at  # Under a new name nothing begins anew.
                 for unit in same:
                     self._leases.settle(held.lease.id, unit.spec.number)
         self._lifecycle.take_up(job_id, [unit.spec.number for unit in same])
-        return self.hold(LeaseId(lease_id), job_id, node, same)
+        adopted = self.hold(LeaseId(lease_id), job_id, node, same)
+        adopted.made_at = {number: made_at[number] for number in adopted.owed if number in made_at}
+        return adopted
 
 
 def _is_same(unit: Unit | None, node: str, attempt: int) -> bool:

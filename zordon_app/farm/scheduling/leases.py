@@ -1,5 +1,7 @@
 """The leases that are out: who holds which units under which attempt, until when."""
 
+from collections.abc import Collection
+
 from msgspec import Struct, field
 
 from zordon_app.domain.ids import JobId, LeaseId
@@ -18,6 +20,8 @@ class HeldLease(Struct):
     """Units that were taken over by another node; the holder is told to leave them."""
     made: frozenset[int] = frozenset()
     """Units that its holder has rendered, and that are on their way."""
+    made_at: dict[int, float] = field(default_factory=dict)
+    """When its holder first said so of each."""
     is_expected_back: bool = False
     """Known only from before a restart or a sleep of this node; its holder has not called yet."""
     running: int | None = None
@@ -27,6 +31,13 @@ class HeldLease(Struct):
         """The holder works on a unit now."""
         if number in self.owed and self.running != number:
             self.running, self.began = number, now
+
+    def note_made(self, numbers: Collection[int], now: float, believed: float) -> None:
+        """Its holder says which units are on their way; each is believed for ``believed`` seconds."""
+        for number in numbers:
+            if number in self.owed:
+                self.made_at.setdefault(number, now)
+        self.made = frozenset(number for number in numbers if now - self.made_at.get(number, now) <= believed)
 
     def load(self, seconds_per_unit: float, now: float) -> Load:
         """What is left in it."""

@@ -16,7 +16,7 @@ from zordon_app.engines.registry import EngineRegistry
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
-from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
+from zordon_app.farm.scheduling.lease_keeping import UPLOAD_SECONDS, LeaseKeeper
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.storage.outputs import OutputFolders
 
@@ -254,6 +254,19 @@ def test_an_idle_node_takes_over_from_a_slow_one_but_not_what_is_made(dispatch, 
     taken = take(dispatch)
 
     assert {unit.spec.number for unit in taken.lease.units} <= set(range(16, 22))
+
+
+def test_what_is_said_to_be_made_and_never_comes_is_given_to_another(bench, dispatch, peer_lease):
+    """A member delays a job by an upload's time, however often and under how many names it says so (outside.md 4)."""
+    job_id, _, owed = peer_lease
+    for number in range(int(UPLOAD_SECONDS / 5) + 1):
+        dispatch.leases.renew(job_id, OTHER, f"lease {number}", owed, range(2, 22))
+        assert take(dispatch) is None
+        bench.clock.advance(5)
+        dispatch.leases.renew(job_id, OTHER, f"lease {number}", owed)
+    dispatch.leases.renew(job_id, OTHER, "another", owed, range(2, 22))
+
+    assert {unit.spec.number for unit in take(dispatch).lease.units} <= set(range(2, 22))
 
 
 def test_a_holder_that_is_silent_for_a_moment_is_not_robbed(bench, dispatch, peer_lease):
