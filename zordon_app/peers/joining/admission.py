@@ -1,6 +1,7 @@
-"""Admitting a newcomer, as the member sees it: one at a time, five minutes, six digits, one click."""
+"""Admitting newcomers, as the member sees it: side by side, five minutes and six digits each, one click."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.joining.digits import Side, Transcript, commitment
 from zordon_app.peers.joining.tokens import JoinTokens
 from zordon_app.peers.membership.members import clean_name
-from zordon_app.peers.wrong_tries import WrongTries
+from zordon_app.peers.wrong_tries import WrongTries, source_of
 
 LIFE = 300.0
 """Seconds that an attempt lives."""
@@ -30,6 +31,11 @@ REVEAL_SECONDS = 15.0
 SILENT_SECONDS = 30.0
 """An attempt whose newcomer no longer asks how it stands is over."""
 MAX_ATTEMPTS = 200
+MOST_DRAWS = 30
+"""Digits that are drawn in ``LIFE``, for whoever asks: whoever waits for certain ones has 30 chances in a million."""
+MOST_DRAWS_A_MINUTE = 10
+SIDE_BY_SIDE = 2
+"""Attempts of one source at a time, so that one stranger does not use up what all have."""
 
 
 class Attempt(Struct, kw_only=True):
@@ -82,6 +88,8 @@ class AdmissionDesk:
         self._wrong_tries = WrongTries(clock)
         self._lock = threading.RLock()
         self._attempts: dict[str, Attempt] = {}
+        self._drawn: deque[float] = deque(maxlen=MOST_DRAWS)
+        """When digits were drawn."""
 
     def ask(self, ask: JoinAsk, address: str) -> JoinReply:
         """A newcomer knocks.
@@ -89,15 +97,17 @@ class AdmissionDesk:
         Raises:
             BadRequest: it cannot be, or speaks another protocol.
             Forbidden: the source failed too often, or its token is not good.
-            TooBusy: another machine is joining just now.
+            TooBusy: others ask too often just now.
         """
         with self._lock:
             self._drop_old()
             self._wrong_tries.check(address)
             self._check(ask)
-            self._need_room(ask)
+            self._need_room(ask, address)
             if ask.secret:
                 self._use_token(ask.secret, address)
+            elif not self._is_open():
+                self._draw()
             attempt = self._begin(ask, address)
             return JoinReply(
                 request=attempt.request,
@@ -126,6 +136,8 @@ class AdmissionDesk:
                 raise Forbidden(
                     "The machine did not prove what it said at first. It was not admitted.", code="not_proven"
                 )
+            for older in self._active(attempt.newcomer.device, state=JoinState.WAITING):
+                self._lapse(older)  # It was the same machine: it has just proven its key.
             attempt.digits, attempt.state = transcript.digits(), JoinState.WAITING
             if attempt.by_token or self._is_open():
                 self._let_in(attempt)
@@ -164,15 +176,36 @@ class AdmissionDesk:
         if ask.device == self._identity.public_key or ask.fingerprint == self._identity.fingerprint:
             raise BadRequest("This is the same machine.", code="same_machine")
 
-    def _need_room(self, ask: JoinAsk) -> None:
-        """One join at a time at the screen; a machine that asks anew replaces its own attempt."""
-        mine = [held.request for held in self._attempts.values() if held.newcomer.device == ask.device]
-        for request in mine:
-            if self._attempts[request].state in (JoinState.ASKING, JoinState.WAITING):
-                del self._attempts[request]
-        busy = any(held.state in (JoinState.ASKING, JoinState.WAITING) for held in self._attempts.values())
-        if (busy and not ask.secret) or self._is_joining() or len(self._attempts) >= MAX_ATTEMPTS:
-            raise TooBusy("Another machine is joining just now. Try again in a moment.", code="joining_other")
+    def _need_room(self, ask: JoinAsk, address: str) -> None:
+        """A machine that asks anew replaces its own attempt, known by source too: anybody can name its key."""
+        source = source_of(address)
+        for held in self._active(ask.device):
+            if source_of(held.address) == source:
+                self._lapse(held)
+        beside = [held for held in self._active() if source_of(held.address) == source]
+        is_crowd = len(beside) >= SIDE_BY_SIDE and not ask.secret and not self._is_open()
+        if is_crowd or self._is_joining() or len(self._attempts) >= MAX_ATTEMPTS:
+            raise _too_busy()
+
+    def _draw(self) -> None:
+        """Digits are drawn. Raises TooBusy: that was done too often."""
+        now = self._clock.monotonic()
+        in_life = [moment for moment in self._drawn if now - moment < LIFE]
+        in_minute = [moment for moment in in_life if now - moment < 60.0]
+        if len(in_life) >= MOST_DRAWS or len(in_minute) >= MOST_DRAWS_A_MINUTE:
+            raise _too_busy()
+        self._drawn.append(now)
+
+    def _active(self, device: str = "", state: JoinState | None = None) -> list[Attempt]:
+        """Attempts that go on, of one machine or of all."""
+        wanted = (JoinState.ASKING, JoinState.WAITING) if state is None else (state,)
+        held = self._attempts.values()
+        return [one for one in held if one.state in wanted and device in ("", one.newcomer.device)]
+
+    def _lapse(self, attempt: Attempt) -> None:
+        """Nobody clicked: its digits were one guess of its source."""
+        del self._attempts[attempt.request]
+        self._wrong_tries.wrong(attempt.address)
 
     def _use_token(self, secret: str, address: str) -> None:
         try:
@@ -223,9 +256,10 @@ class AdmissionDesk:
     def _drop_old(self) -> None:
         now = self._clock.monotonic()
         for attempt in [held for held in self._attempts.values() if _is_over(held, now)]:
-            del self._attempts[attempt.request]
-            if attempt.state is JoinState.ASKING:  # it kept the desk busy and never opened its commitment
-                self._wrong_tries.wrong(attempt.address)
+            if attempt.state in (JoinState.ASKING, JoinState.WAITING):
+                self._lapse(attempt)
+            else:
+                del self._attempts[attempt.request]
 
     def _view(self, attempt: Attempt) -> JoinView:
         return JoinView(
@@ -235,6 +269,10 @@ class AdmissionDesk:
             digits=attempt.digits,
             seconds_left=round(LIFE - (self._clock.monotonic() - attempt.started), 1),
         )
+
+
+def _too_busy() -> TooBusy:
+    return TooBusy("Another machine is joining just now. Try again in a moment.", code="joining_other")
 
 
 def _transcript(attempt: Attempt, newcomer_nonce: str) -> Transcript:
