@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.patience import HANG_SECONDS
 from zordon_app import API_VERSION
+from zordon_app.api.bodies import SMALL
 
 
 @pytest.mark.parametrize("version", [API_VERSION, f"{API_VERSION}.0", f"{API_VERSION}.7", ""])
@@ -189,7 +190,7 @@ def test_a_body_in_chunks_without_a_length_is_taken(node, api):
 @pytest.mark.parametrize("path", ["/api/add_job", "/api/probe"])
 def test_one_upload_more_than_may_come_at_once_is_a_503_that_says_when_to_come_back(make_node, monkeypatch, path):
     monkeypatch.setattr("zordon_app.api.application.MAX_UPLOADS", 0)
-    answer = make_node().api.post(path, {"local_path": "/shot.fake"})
+    answer = make_node().api.post(path, {"local_path": "/shot.fake" + " " * SMALL})
     assert "Too many uploads" in answer.refused(503)
     assert int(answer.headers["Retry-After"]) > 0
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from zordon_app.api.errors import Application, Environ, MisdirectedRequest, StartResponse, refuse
-from zordon_app.api.exchange import CALLER
+from zordon_app.api.errors import CALLER, Application, Environ, MisdirectedRequest, StartResponse, refuse
 from zordon_app.api.own_user import BEARER, OwnUser
 from zordon_app.api.peering import SignedIn
 from zordon_app.api.policy import SIGN_IN_PAGE, Policy

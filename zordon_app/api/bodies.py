@@ -14,28 +14,39 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
-from zordon_app.api.errors import TooSlow
-from zordon_app.api.slots import Slots
-from zordon_app.domain.callers import Upload
+from zordon_app.api.arriving import CHUNK, MB, chunks, is_stranger, length, limited, media, reader, set_time, too_large
+from zordon_app.api.errors import CALLER
+from zordon_app.api.slots import Slots, SlotsBySource
+from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.validation import decoded
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
 from zordon_app.files.writing import write_all
 
-MB = 1_000_000
-CHUNK = 128 * 1024
 MAX_FIELDS_BYTES = 8 * MB
 MAX_FORM_FIELDS = 100
 MAX_UPLOAD_BYTES = 50_000 * MB
 RESERVE_BYTES = 2_000 * MB
 RESERVE_SHARE = 0.05
 MAX_PARTS = 8
+MOST_OF_A_STRANGER = 64 * 1024
+"""Bytes; messages of joining and signing in have a few hundred."""
+SMALL = MOST_OF_A_STRANGER
+"""Bodies of so many bytes need no place among the uploads."""
+SECONDS_OF_A_SMALL_BODY = 10.0
+SECONDS_BEHIND = 60.0
+SLOWEST = 4096.0
+"""Bytes a second; a large body that comes slower is given up when it is ``SECONDS_BEHIND`` late."""
+PLACES_OF_A_STRANGER = 2
+PLACES_OF_STRANGERS = 32
+PLACES_OF_ONE_KNOWN = 16
+PLACES_OF_KNOWN = 64
 MAX_NAME = 200
 
+_TOO_MANY = "Too many ask at once. Try again in a moment."
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 _JSON_TYPES = re.compile(r"application/([\w.-]+\+)?json")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-Read = Callable[[int], bytes]
 FreeBytes = Callable[[Path], tuple[int, int]]
 
 
@@ -75,6 +86,12 @@ class Bodies:
         """``uploads`` is where files go, each in a folder of its own; ``slots`` bounds how many read at once."""
         self._uploads = uploads
         self._slots = slots
+        self._strangers = SlotsBySource(
+            PLACES_OF_A_STRANGER,
+            most=PLACES_OF_STRANGERS,
+            sentence=_TOO_MANY,
+        )
+        self._small = SlotsBySource(PLACES_OF_ONE_KNOWN, most=PLACES_OF_KNOWN, sentence=_TOO_MANY)
         self._space = space
 
     def fields(self, environ: dict[str, Any]) -> dict[str, Any]:
@@ -84,13 +101,15 @@ class Bodies:
             BadRequest: neither, or not readable.
             TooLarge: more than 8 MB.
         """
-        if _media(environ) == "multipart/form-data":
+        if media(environ) == "multipart/form-data":
+            if is_stranger(environ):
+                raise BadRequest("Send JSON here, not a form of several parts.")
             with self._receive_form(environ) as received:
                 return _only_object(received.value if received.value is not None else {})
         body = self._read_whole(environ)
         if not body:
             return {}
-        if _media(environ) == "application/x-www-form-urlencoded" and body[:1] not in (b"{", b"["):
+        if media(environ) == "application/x-www-form-urlencoded" and body[:1] not in (b"{", b"["):
             return _form_fields(body)
         return _only_object(decoded(body))
 
@@ -102,7 +121,7 @@ class Bodies:
             TooLarge: the JSON has more than 8 MB, or the file more than is allowed.
             DiskFull: the file does not fit beside the reserve.
         """
-        if _media(environ) != "multipart/form-data":
+        if media(environ) != "multipart/form-data":
             return Received(value=decoded(self._read_whole(environ)))
         received = self._receive_form(environ)
         if received.value is None:
@@ -121,7 +140,7 @@ class Bodies:
         path = folder / "body"
         try:
             with self._place(environ), path.open("xb", buffering=0) as file:
-                for chunk in _limited(_chunks(environ), room, "The body"):
+                for chunk in limited(chunks(environ), room, "The body"):
                     write_all(file, chunk)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -133,8 +152,11 @@ class Bodies:
         return path
 
     def _read_whole(self, environ: dict[str, Any]) -> bytes:
+        limit = MOST_OF_A_STRANGER if is_stranger(environ) else MAX_FIELDS_BYTES
+        if length(environ) > limit:
+            raise TooLarge(too_large("The body", limit))
         with self._place(environ):
-            return b"".join(_limited(_chunks(environ), MAX_FIELDS_BYTES, "The body"))
+            return b"".join(limited(chunks(environ), limit, "The body"))
 
     def _receive_form(self, environ: dict[str, Any]) -> Received:
         received = Received(value=None)
@@ -151,7 +173,7 @@ class Bodies:
         self._uploads.mkdir(parents=True, exist_ok=True)
         total, free = self._space(self._uploads)
         room = free - max(RESERVE_BYTES, int(total * RESERVE_SHARE))
-        announced = max(_length(environ), 0)
+        announced = max(length(environ), 0)
         if announced > MAX_UPLOAD_BYTES:
             raise TooLarge(
                 "The upload is larger than {gigabytes} GB.",
@@ -169,14 +191,26 @@ class Bodies:
 
     @contextmanager
     def _place(self, environ: dict[str, Any]) -> Iterator[None]:
-        if _length(environ) == 0:
+        if length(environ) == 0:
             yield
             return
-        leave = self._slots.take()
+        leave = self._take(environ)
         try:
             yield
         finally:
             leave()
+
+    def _take(self, environ: dict[str, Any]) -> Callable[[], None]:
+        """Strangers' bodies take no place of others', small ones none of the uploads'; all have to come in time."""
+        caller: Caller | None = environ.get(CALLER)
+        if is_stranger(environ):
+            set_time(environ, SECONDS_OF_A_SMALL_BODY)
+            return self._strangers.take(environ[CALLER].address)
+        if not 0 < length(environ) <= SMALL:
+            set_time(environ, SECONDS_BEHIND, rate=SLOWEST)
+            return self._slots.take()
+        set_time(environ, SECONDS_OF_A_SMALL_BODY)
+        return (lambda: None) if caller is None or caller.local else self._small.take(caller.address)
 
 
 class FormReader:
@@ -209,11 +243,11 @@ class FormReader:
         _, options = parse_options_header(str(environ.get("CONTENT_TYPE", "")))
         parser = PushMultipartParser(
             options.get("boundary", ""),
-            content_length=_length(environ),
+            content_length=length(environ),
             max_segment_count=MAX_PARTS,
             strict=True,
         )
-        events = parser.parse_blocking(_reader(environ), chunk_size=CHUNK)
+        events = parser.parse_blocking(reader(environ), chunk_size=CHUNK)
         for event in events:
             if isinstance(event, MultipartSegment):
                 self._take(event, iter(lambda: next(events), None))
@@ -224,7 +258,7 @@ class FormReader:
         elif part.name in self._fields:
             raise BadRequest(f"The form has the field {part.name[:60]!r} twice.")
         else:
-            self._fields[part.name or ""] = b"".join(_limited(chunks, MAX_FIELDS_BYTES, "The field"))
+            self._fields[part.name or ""] = b"".join(limited(chunks, MAX_FIELDS_BYTES, "The field"))
 
     def _keep_file(self, filename: str, chunks: Iterator[bytes]) -> None:
         if self._received.upload is not None:
@@ -234,7 +268,7 @@ class FormReader:
         suffix = Path(name).suffix
         path = folder / f"upload{suffix if _SUFFIX.fullmatch(suffix) else ''}"
         with path.open("xb", buffering=0) as file:
-            for chunk in _limited(chunks, self._room, "The file"):
+            for chunk in limited(chunks, self._room, "The file"):
                 write_all(file, chunk)
         self._received.upload = Upload(path=path, filename=name)
 
@@ -251,54 +285,6 @@ def shown_name(filename: str) -> str:
     """The last component of a name from outside, without control characters; only ever shown, never a path."""
     last = re.split(r"[/\\]", filename)[-1]
     return "".join(char for char in last if char.isprintable())[:MAX_NAME].strip() or "upload"
-
-
-def _media(environ: dict[str, Any]) -> str:
-    return str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
-
-
-def _length(environ: dict[str, Any]) -> int:
-    """Content-Length; -1 when the body comes in chunks, 0 when there is none."""
-    if environ.get("wsgi.input_terminated"):
-        return -1
-    text = str(environ.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdecimal() else 0
-
-
-def _reader(environ: dict[str, Any]) -> Read:
-    """Reads the body; a connection that breaks or stalls meanwhile is the sender's trouble, not an error of ours."""
-
-    def read(size: int) -> bytes:
-        try:
-            return bytes(environ["wsgi.input"].read(size))
-        except TimeoutError as error:
-            raise TooSlow("The rest of the body did not come in time.") from error
-        except OSError as error:
-            raise BadRequest("The connection broke before the whole body had come.") from error
-
-    return read
-
-
-def _chunks(environ: dict[str, Any]) -> Iterator[bytes]:
-    """The body as it arrives; one that ends early is never taken for a whole one."""
-    read, length = _reader(environ), _length(environ)
-    while length != 0:
-        chunk = read(min(CHUNK, length) if length > 0 else CHUNK)
-        if not chunk and length > 0:
-            raise BadRequest("The connection ended before the whole body had come.")
-        if not chunk:
-            return
-        length -= len(chunk) if length > 0 else 0
-        yield chunk
-
-
-def _limited(chunks: Iterator[bytes], limit: int, what: str) -> Iterator[bytes]:
-    seen = 0
-    for chunk in chunks:
-        seen += len(chunk)
-        if seen > limit:
-            raise TooLarge(f"{what} is larger than the {limit // MB} MB that are allowed here.")
-        yield chunk
 
 
 def _form_fields(body: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zordon_app.client.hanging_up import hang_up
+from zordon_app.peers.wrong_tries import source_of
 
 
 class Doorway:
@@ -49,6 +50,6 @@ class Doorway:
 
 def _source(connection: socket.socket) -> str:
     try:
-        return str(connection.getpeername()[0])
+        return source_of(str(connection.getpeername()[0]))
     except (OSError, IndexError):
         return ""  # It has gone already, or has no address.

@@ -14,6 +14,9 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+CALLER = "zordon.caller"
+"""Where the access layer leaves the ``Caller`` in the WSGI environment."""
+
 TEXT_TYPE = "text/plain; charset=utf-8"
 RETRY_SECONDS = 5
 LONGEST_CODE = 2000

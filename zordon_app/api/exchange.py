@@ -10,15 +10,13 @@ import msgspec
 from bottle import HTTPResponse
 
 from zordon_app.api.bodies import Bodies, Received
+from zordon_app.api.errors import CALLER
 from zordon_app.domain.callers import Caller
 from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, Forbidden
 
 Environ = dict[str, Any]
 T = TypeVar("T")
-
-CALLER = "zordon.caller"
-"""Where the access layer leaves the ``Caller`` in the WSGI environment."""
 
 TRUTHY = frozenset({"1", "true", "yes", "on"})
 MAX_PARAMETERS = 100

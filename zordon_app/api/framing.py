@@ -5,7 +5,10 @@ Two programs that read one odd head differently (a proxy in front of us, and we)
 
 import re
 import socket
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from cheroot.server import HeaderReader
@@ -86,19 +89,52 @@ class Incoming:
 
     def __init__(self, connection: socket.socket, file: Any) -> None:
         """``file`` is cheroot's buffered reader of ``connection``."""
-        self.connection = connection
+        self._connection = connection
         self._file = file
+        self._silence = connection.gettimeout()
+        self._left: float | None = None
+        self._most, self._rate = 0.0, 0.0
+
+    def within(self, seconds: float, *, rate: float = 0.0) -> None:
+        """All that is still read may be waited for that long, however often a byte comes.
+
+        With a ``rate`` (bytes a second) what comes at that rate or faster may take as long as it needs.
+        """
+        self._left, self._most, self._rate = seconds, seconds, rate
 
     def some(self, most: int) -> bytes:
         """1 to ``most`` bytes, none at the connection's end; waits once at most. Raises OSError."""
         most = min(most, PIECE)
-        return bytes(self._file.read1(most) if self._file.has_data() else self._file.raw.read(most) or b"")
+        if self._file.has_data():
+            return bytes(self._file.read1(most))
+        with self._waiting():
+            data = bytes(self._file.raw.read(most) or b"")
+        if self._left is not None and self._rate:
+            self._left = min(self._most, self._left + len(data) / self._rate)
+        return data
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Raises TimeoutError: no time is left."""
+        if self._left is None:
+            yield
+            return
+        if self._left <= 0:
+            raise TimeoutError("The time for the body is over.")
+        began = time.monotonic()
+        self._connection.settimeout(min(self._left, self._silence or self._left))
+        try:
+            yield
+        finally:
+            self._connection.settimeout(self._silence)
+            self._left -= time.monotonic() - began
 
     def line(self, most: int) -> bytes:
         """Up to and with the next line feed; without one where the line is longer or the connection ends."""
         line = bytearray()
         while len(line) < most and not line.endswith(b"\n"):
-            ready = bytes(self._file.peek(1))
+            with self._waiting():
+                ready = bytes(self._file.peek(1))
             if not ready:
                 break
             here = ready.find(b"\n") + 1 or len(ready)
@@ -108,6 +144,8 @@ class Incoming:
 
 class Body(Protocol):
     """A body as WSGI wants it."""
+
+    source: Incoming
 
     @property
     def is_over(self) -> bool:
@@ -122,7 +160,7 @@ class LengthBody:
 
     def __init__(self, source: Incoming, length: int) -> None:
         """``length`` bytes of ``source``."""
-        self._source = source
+        self.source = source
         self._left = length
 
     @property
@@ -134,7 +172,7 @@ class LengthBody:
         """``size`` bytes, fewer only at the end of the body or of the connection."""
         data = bytearray()
         while self._left and len(data) < size:
-            piece = self._source.some(min(size - len(data), self._left))
+            piece = self.source.some(min(size - len(data), self._left))
             if not piece:
                 break
             data += piece
@@ -147,7 +185,7 @@ class ChunkedBody:
 
     def __init__(self, source: Incoming) -> None:
         """Of ``source``."""
-        self._source = source
+        self.source = source
         self._left = 0
         self._is_first = True
         self.is_over = False
@@ -159,7 +197,7 @@ class ChunkedBody:
             if self._left == 0:
                 self._next_chunk()
                 continue
-            piece = self._source.some(min(size - len(data), self._left))
+            piece = self.source.some(min(size - len(data), self._left))
             if not piece:
                 raise BadFraming("The connection ended before the whole body had come.")
             data += piece
@@ -167,10 +205,10 @@ class ChunkedBody:
         return bytes(data)
 
     def _next_chunk(self) -> None:
-        if not self._is_first and self._source.line(2) != b"\r\n":
+        if not self._is_first and self.source.line(2) != b"\r\n":
             raise BadFraming("A chunk of the body is longer than it says.")
         self._is_first = False
-        line = self._source.line(CHUNK_LINE + EXTENSION + 2)
+        line = self.source.line(CHUNK_LINE + EXTENSION + 2)
         match = _SIZE.fullmatch(line)
         if match is None or len(match[1]) > CHUNK_LINE or len(match[2] or b"") > EXTENSION:
             raise BadFraming("The size of a chunk of the body cannot be read.")
@@ -181,7 +219,7 @@ class ChunkedBody:
 
     def _drop_trailers(self) -> None:
         left = MOST_TRAILERS
-        while (line := self._source.line(left)) != b"\r\n":
+        while (line := self.source.line(left)) != b"\r\n":
             left -= len(line)
             if left <= 0 or not line.endswith(b"\r\n"):
                 raise BadFraming("What follows the body is too long, or no header.")

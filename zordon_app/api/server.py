@@ -27,8 +27,9 @@ from zordon_app.guard import Guard
 
 log = logging.getLogger(__name__)
 
-THREADS = 160
-"""More than all pollers, uploads, downloads and those at the doorway (64 + 24 + 24 + 32): a request finds one."""
+THREADS = 288
+"""More than all pollers, uploads, downloads and those at the doorway (64 + 24 + 24 + 32), and small bodies
+(32 and 32 of strangers, 64 of others): a request finds one."""
 AT_THE_DOORWAY = 32
 KEPT_ALIVE = 128
 """Connections that may wait for their next request, which spares every heartbeat of a large farm its handshake."""
@@ -36,6 +37,7 @@ MAX_HEADER_BYTES = 64 * 1024
 SECONDS_SILENT = 20
 DRAINED_BYTES = 16_000_000
 """How much of a refused body is read, so that the sender sees the answer, before the connection is cut."""
+SECONDS_DRAINED = 10.0
 SECONDS_GOODBYE = 2.0
 """How long somebody who was refused may go on sending."""
 _CHUNK = 64 * 1024
@@ -100,6 +102,7 @@ class Gateway(wsgi.Gateway_10):
 
 def _drop(body: Body) -> None:
     """Read what is left, so that the sender sees the answer; one that sends on and on does not."""
+    body.source.within(SECONDS_DRAINED)
     dropped = 0
     # It may break off, or be no body at all: the answer is on its way in any case.
     with contextlib.suppress(OSError, ZordonError):

@@ -57,7 +57,7 @@ def arrive(source):
 
 def test_a_source_that_crowds_the_doorway_cuts_its_own_and_nobody_elses():
     doorway = Doorway(4)
-    pairs = [arrive(source) for source in ("peer", "crowd", "crowd", "person", "crowd")]
+    pairs = [arrive(source) for source in ("192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "2001:db8::3")]
     with contextlib.ExitStack() as stack:
         for ours, _ in pairs:
             stack.enter_context(doorway.waiting(ours))
