@@ -1,6 +1,7 @@
 """Strangers crowd the listener for other machines: half handshakes, silence, heads that drip (F40)."""
 
 import contextlib
+import itertools
 import socket
 import ssl
 import sys
@@ -68,6 +69,17 @@ def dripping(port: int) -> socket.socket:
     return made
 
 
+TEN = itertools.cycle(f"127.0.1.{place}" for place in range(1, 11))
+
+
+def knocking_slowly(port: int) -> socket.socket:
+    """A body of a route that is open to all, that never comes; from ten addresses."""
+    made = secure(port, next(TEN))
+    head = f"POST /api/peer/challenge HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 60000\r\n\r\n"
+    made.sendall(head.encode() + b"{")
+    return made
+
+
 def pouring(port: int) -> socket.socket:
     """A stranger's upload of 10 GB that says no length, and stalls."""
     made = secure(port)
@@ -119,8 +131,18 @@ def beat(port: int) -> None:
         assert asked.recv(12) == b"HTTP/1.1 200"
 
 
+def knock(port: int) -> None:
+    """A small body from another address is read and understood: here as no challenge."""
+    with secure(port, MEMBER) as asked:
+        head = f"POST /api/peer/challenge HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        asked.sendall(f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
+        assert asked.recv(12) == b"HTTP/1.1 400"
+
+
 @pytest.mark.fault(40, "strangers crowd in with hundreds of connections that never finish")
-@pytest.mark.parametrize("arrive", [silent, half_a_handshake, silent_after_its_handshake, dripping, pouring])
+@pytest.mark.parametrize(
+    "arrive", [silent, half_a_handshake, silent_after_its_handshake, dripping, pouring, knocking_slowly]
+)
 def test_f40_a_crowd_of_strangers_keeps_no_machine_and_no_person_waiting(
     node: Alone, port: int, arrive: Callable[[int], socket.socket]
 ) -> None:
@@ -128,4 +150,5 @@ def test_f40_a_crowd_of_strangers_keeps_no_machine_and_no_person_waiting(
     with contextlib.closing(person), crowd(port, arrive):
         for _ in range(BEATS):
             beat(port)
+            knock(port)
             assert person.get("/api/jobs").status == 200
