@@ -11,7 +11,7 @@ def hot(make_node, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hot")
     node = make_node(timescale=0.05)
     assert node.api.send("PATCH", "/api/settings", json={"watch_folders": {str(folder): ""}}).status == 200
-    eventually(lambda: str(folder) in node.zordon._farm.watching._known)
+    eventually(lambda: str(folder) in node.zordon._farm.loops.watching._known)
     return node, folder
 
 
@@ -28,7 +28,7 @@ def test_a_file_that_is_put_there_is_rendered_by_itself(hot):
 def test_a_drive_that_was_away_brings_no_second_job(hot):
     node, folder = hot
     write_project(folder / "again.fake", (1, 4))
-    known = node.zordon._farm.watching._known[str(folder)]
+    known = node.zordon._farm.loops.watching._known[str(folder)]
     eventually(lambda: "again.fake" in known)
     (folder / "again.fake").rename(folder.parent / "again.fake")
     eventually(lambda: "again.fake" not in known)

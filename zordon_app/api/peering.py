@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from typing import Literal, Protocol
 
+from zordon_app.domain.browsers import BrowserView, CodeGiven
 from zordon_app.domain.callers import Caller
 from zordon_app.domain.peering import (
     Beat,
-    BrowserView,
     Challenge,
     ChallengeAsk,
-    CodeGiven,
     FarmView,
     Hello,
     JoinAsk,

@@ -6,8 +6,8 @@ import platform
 from zordon_app import __version__
 from zordon_app.app.basis import Basis
 from zordon_app.app.door_parts import DoorParts
+from zordon_app.app.farm_loops import FarmLoops
 from zordon_app.app.parts import DownloadParts, EngineParts, PeerParts, RenderParts, StorageParts
-from zordon_app.config import Settings
 from zordon_app.domain.callers import THIS_PROGRAM
 from zordon_app.domain.holds import Hold
 from zordon_app.domain.ids import JobId
@@ -19,18 +19,14 @@ from zordon_app.farm.child.all_work import AllWork
 from zordon_app.farm.child.child_jobs import ChildJobs
 from zordon_app.farm.child.local_work import LocalWork
 from zordon_app.farm.child.preparation import Preparation
-from zordon_app.farm.completion.announcing import Announcing
 from zordon_app.farm.completion.claiming import Claiming
-from zordon_app.farm.completion.finishing import Finishing
 from zordon_app.farm.completion.gathering import Gathering
 from zordon_app.farm.completion.receipts import Receipts
 from zordon_app.farm.completion.results import Results
 from zordon_app.farm.intake.pinning import Pinning
-from zordon_app.farm.intake.preparing import Preparing
-from zordon_app.farm.intake.provisioning import Provisioning, job_bound_to
+from zordon_app.farm.intake.provisioning import job_bound_to
 from zordon_app.farm.intake.read_files import ReadFiles
 from zordon_app.farm.intake.reviews import Reviews
-from zordon_app.farm.intake.watch_folders import WatchFolders, check_folders
 from zordon_app.farm.ledger.lifecycle import Lifecycle
 from zordon_app.farm.ledger.progress import LiveProgress
 from zordon_app.farm.ledger.recovery import Recovery, rebuild_from_manifests
@@ -45,12 +41,9 @@ from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.dispatcher import Dispatcher
 from zordon_app.farm.scheduling.lease_keeping import LEASE_SECONDS, LeaseKeeper
 from zordon_app.farm.scheduling.nodes import NodeDesk
-from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.farm.scheduling.speeds import Speeds
 from zordon_app.farm.scheduling.this_node import Surroundings, ThisNode
 from zordon_app.farm.scheduling.version_watch import VersionWatch
-from zordon_app.hooks.telling import Hooks
-from zordon_app.peers.discovery.network import own_addresses
 from zordon_app.peers.identity.signing import ReceiptSigner
 from zordon_app.render.check import check_artifact, load_decoder, prove_artifact
 from zordon_app.render.disk import GIB
@@ -83,7 +76,24 @@ class FarmParts:
         self.spans = Spans(self.state, basis.clock)
         self._build_ledger()
         self._build_shared_work()
-        self._build_loops()
+        self.loops = FarmLoops(
+            basis,
+            engines,
+            storage,
+            render,
+            state=self.state,
+            lifecycle=self.lifecycle,
+            leases=self.leases,
+            blocklist=self._blocklist,
+            claiming=self._claiming,
+            watch=self._watch,
+            nodes=self.nodes.views,
+            downloads=self.downloads.managed,
+            missing=self._projects.missing,
+            recheck=self.recheck,
+            notice=peers.service.notices.add,
+            submit=self._submit,
+        )
         self.worker = self._make_worker()
         self.directory = EngineDirectory(
             engines.registry,
@@ -145,9 +155,6 @@ class FarmParts:
 
     def _read_log(self, job_id: str, unit: int, start: int) -> bytes:
         return self._render.logs.read(job_id, unit=unit, start=start)[0]
-
-    def _check_folders(self, before: Settings, after: Settings) -> None:
-        check_folders(before.watch_folders, after.watch_folders, self._engines.presets.all())
 
     def _name_of(self, node: str) -> str:
         return self._basis.name() if node == self._render.identity.id else self._peers.machines.name_of(node)
@@ -287,80 +294,6 @@ class FarmParts:
             others=self._peers.service.node_views,
             at_work=at_work,
             machines=machines,
-        )
-
-    def _build_loops(self) -> None:
-        basis, state, builds = self._basis, self.state, self._engines.builds
-        self.finishing = Finishing(
-            state,
-            self.lifecycle,
-            registry=self._engines.registry,
-            builds=builds,
-            outputs=self._storage.outputs,
-            claiming=self._claiming,
-            watch=self._watch,
-            check=check_artifact,
-            make_runner=self._render.job_runner,
-            threads=lambda: self._render.settings().threads,
-            jobs_folder=self._jobs_folder,
-            work_folder=basis.paths.work,
-            guard=basis.guard,
-        )
-        notice = self._peers.service.notices.add
-        self.hooks = Hooks(
-            lambda: basis.settings.current,
-            basis.name,
-            own_addresses,
-            basis.stop,
-            notice=notice,
-            scale=basis.scale,
-            guard=basis.guard,
-        )
-        self.watching = WatchFolders(
-            lambda: basis.settings.current.watch_folders,
-            frozenset().union(*(engine.extensions for engine in self._engines.registry.all())),
-            self._submit,
-            self._storage.watched,
-            basis.clock,
-            notice=notice,
-            scale=basis.scale,
-            guard=basis.guard,
-        )
-        basis.settings.check(self._check_folders)
-        self.announcing = Announcing(state, self._storage.store, self.hooks.tell, basis.name, guard=basis.guard)
-        self.preparing = Preparing(
-            state,
-            self.lifecycle,
-            builds=builds,
-            outputs=self._storage.outputs,
-            check=prove_artifact,
-            jobs_folder=self._jobs_folder,
-            recheck=self.recheck,
-            missing=self._projects.missing,
-            guard=basis.guard,
-        )
-        self.reconciler = Reconciler(
-            state,
-            self.lifecycle,
-            self.leases,
-            registry=self._engines.registry,
-            builds=builds,
-            disk=self._render.disk,
-            clock=basis.clock,
-            jobs_folder=self._jobs_folder,
-            blocklist=self._blocklist,
-            nodes=self.nodes.views,
-            guard=basis.guard,
-        )
-        self.provisioning = Provisioning(
-            state,
-            self.lifecycle,
-            registry=self._engines.registry,
-            builds=builds,
-            downloads=self.downloads.managed,
-            allowed=lambda: basis.settings.current.engine_downloads,
-            clock=basis.clock,
-            guard=basis.guard,
         )
 
     def _make_worker(self) -> Worker:

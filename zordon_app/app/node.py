@@ -120,10 +120,10 @@ class Zordon:
             farm.dispatcher,
             farm.work,
             self._peers.feed,
-            farm.finishing,
-            farm.preparing,
+            farm.loops.finishing,
+            farm.loops.preparing,
             farm.recruiting,
-            farm.announcing,
+            farm.loops.announcing,
         )
         for queue in (*queues, farm.downloads.managed):
             queue.close()
@@ -176,7 +176,7 @@ class Zordon:
             logs=self._render.logs,
             machine=self._render.machine,
             settings=self.settings,
-            hooks=farm.hooks,
+            hooks=farm.loops.hooks,
             presets=self._engines.presets,
             uploads=self._basis.uploads,
             web=WEB,
@@ -192,14 +192,14 @@ class Zordon:
     def _start_loops(self) -> None:
         farm, loops, second = self._farm, self._loops, 1.0 * self._basis.scale
         loops.spawn("worker", self._work)
-        loops.repeat("finishing", lambda: farm.finishing.run_once(UNTIL_CLOSED))
-        loops.repeat("announcing", lambda: farm.announcing.run_once(UNTIL_CLOSED))
-        loops.repeat("watched folders", farm.watching.run_once, every=LOOK_SECONDS * second)
-        loops.repeat("preparing", lambda: farm.preparing.run_once(UNTIL_CLOSED))
+        loops.repeat("finishing", lambda: farm.loops.finishing.run_once(UNTIL_CLOSED))
+        loops.repeat("announcing", lambda: farm.loops.announcing.run_once(UNTIL_CLOSED))
+        loops.repeat("watched folders", farm.loops.watching.run_once, every=LOOK_SECONDS * second)
+        loops.repeat("preparing", lambda: farm.loops.preparing.run_once(UNTIL_CLOSED))
         loops.repeat("engine downloads", lambda: farm.downloads.managed.downloads.run_once(UNTIL_CLOSED))
-        loops.repeat("reconciler", farm.reconciler.run_once, every=second)
+        loops.repeat("reconciler", farm.loops.reconciler.run_once, every=second)
         loops.repeat("project versions", farm.pinning.run_once, every=PIN_SECONDS * second)
-        loops.repeat("provisioning", farm.provisioning.run_once, every=second)
+        loops.repeat("provisioning", farm.loops.provisioning.run_once, every=second)
         loops.repeat("children", farm.children.run_once, every=second)
         loops.repeat("recruiting", lambda: farm.recruiting.run_once(second))
         loops.repeat("machine load", self._render.machine.sample, every=1.0)

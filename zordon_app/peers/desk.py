@@ -5,17 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from zordon_app.client.errors import Refused, ServerError
+from zordon_app.domain.browsers import BrowserView, CodeGiven
 from zordon_app.domain.callers import Caller
-from zordon_app.domain.peering import (
-    AdmitAsk,
-    BrowserView,
-    CodeGiven,
-    FarmView,
-    JoinView,
-    MemberView,
-    TokenGiven,
-    You,
-)
+from zordon_app.domain.peering import AdmitAsk, FarmView, JoinView, MemberView, TokenGiven, You
 from zordon_app.errors import BadRequest, NotFound
 from zordon_app.peers.browsers.browsers import Browsers
 from zordon_app.peers.browsers.codes import GrantedRole, SignInCodes

@@ -1,17 +1,13 @@
 """Everything about other nodes in one object: built, started and stopped by ``app.py``."""
 
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
-from zordon_app.client.calls import as_object
 from zordon_app.domain.peering import PROTOCOL_MAX, PROTOCOL_MIN, Beat, BuildToGive
 from zordon_app.domain.views import NodeView
-from zordon_app.errors import ZordonError
 from zordon_app.guard import Guard
 from zordon_app.peers.browsers.browsers import Browsers, BrowserSession
 from zordon_app.peers.browsers.codes import SignInCodes
@@ -22,15 +18,15 @@ from zordon_app.peers.discovery.network import Network
 from zordon_app.peers.identity.keys import Identity
 from zordon_app.peers.interfaces import Clock
 from zordon_app.peers.joining.admission import AdmissionDesk
-from zordon_app.peers.joining.auto_join import choose_farm
+from zordon_app.peers.joining.auto_join import AutoJoin
 from zordon_app.peers.joining.door import Door
-from zordon_app.peers.joining.newcomer import Joining, Target
+from zordon_app.peers.joining.newcomer import Joining
 from zordon_app.peers.joining.tokens import JoinTokens
 from zordon_app.peers.links.address_probe import AddressProbe
 from zordon_app.peers.links.directory import Directory
 from zordon_app.peers.links.heartbeat import Heartbeat
-from zordon_app.peers.links.peer import Peer
 from zordon_app.peers.links.sessions import PeerSessions
+from zordon_app.peers.links.statuses import ask_statuses
 from zordon_app.peers.membership.changes import Membership
 from zordon_app.peers.membership.members import Members
 from zordon_app.peers.membership.statements import farm_hash
@@ -96,7 +92,6 @@ class PeerService:
         self._stop = threading.Event()
         self._guard = guard or Guard()
         self._threads: list[threading.Thread] = []
-        self._auto_joined: float | None = None
         self._executor = self._guard.pool("peers ask", WORKERS)
         self.network = Network(clock, extra_names=extra_names)
         self.notices = Notices(clock)
@@ -160,6 +155,15 @@ class PeerService:
             is_joining=lambda: self.joining.is_busy,
             tokens=self._tokens,
             admit=lambda newcomer: self.membership.admit(newcomer.device, newcomer.fingerprint, newcomer.name),
+        )
+
+        self._auto_join = AutoJoin(
+            self.nearby,
+            self.members,
+            self.door,
+            self.joining,
+            self._clock,
+            seconds=AUTO_JOIN_SECONDS * self._scale,
         )
 
     def _build_loops(
@@ -247,7 +251,7 @@ class PeerService:
             "asking the other machines": lambda: self._heartbeat.run_once(wait),
             "telling this machine's name": self.membership.follow_name,
             "the addresses in Settings": self._probe.run_once,
-            "joining by itself": self._join_by_itself,
+            "joining by itself": self._auto_join.run_once,
         }
         for what, step in steps.items():
             with self._guard.item("Keeping in touch", what):
@@ -264,21 +268,7 @@ class PeerService:
 
     def statuses(self, timeout: float) -> dict[str, dict[str, Any]]:
         """``GET /api/status`` of every peer by host name, within ``timeout`` seconds."""
-        peers = self.directory.all()
-        asked = {self._executor.submit(_status_of, peer, timeout): peer for peer in peers if peer.is_online}
-        wait(asked, timeout=timeout)
-        answers = {
-            peer.id: future.result() for future, peer in asked.items() if future.done() and not future.exception()
-        }
-        found: dict[str, dict[str, Any]] = {}
-        for peer in peers:
-            late = {"online": False, "reason": peer.reason or "Did not answer in time."}
-            answer = {"id": peer.id, "name": peer.name, **answers.get(peer.id, late)}
-            name = str(answer.get("hostname") or peer.name)
-            # Two nodes may run on one machine, and two machines may have one name.
-            taken = name in found or name == socket.gethostname()
-            found[f"{name} ({peer.id[:6]})" if taken else name] = answer
-        return found
+        return ask_statuses(self.directory.all(), self._executor, timeout)
 
     def detected(self) -> list[str]:
         """Host names found by discovery, admitted or not."""
@@ -336,24 +326,3 @@ class PeerService:
         log.info("This machine has joined the farm of %s at %s", device, address)
         self.directory.reached(device, address)
         self.membership.settle()
-
-    def _join_by_itself(self) -> None:
-        if not self.door.is_open or self.members.others or self.joining.is_busy:
-            return
-        now = self._clock.monotonic()
-        if self._auto_joined is not None and now - self._auto_joined < AUTO_JOIN_SECONDS * self._scale:
-            return
-        machine = choose_farm(
-            self.nearby.all(), own_farm=farm_hash(self.members.farm), own_members=len(self.members.present)
-        )
-        if machine is not None:
-            self._auto_joined = now
-            self.joining.begin(Target(addresses=machine.addresses))
-
-
-def _status_of(peer: Peer, timeout: float) -> dict[str, Any]:
-    try:
-        status = as_object(peer.link.request("GET", "/api/status", read_seconds=timeout, repeatable=False))
-    except ZordonError as error:
-        return {"online": False, "reason": str(error)}
-    return {"online": True, **status}

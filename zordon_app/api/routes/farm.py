@@ -7,19 +7,9 @@ from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.peering import FarmDesk
 from zordon_app.api.routing import JSON, LOCAL_ONLY, OPEN, Body, Context, Route, Says, act, get
 from zordon_app.api.schemas import Done
+from zordon_app.domain.browsers import BrowserView, CodeGiven, CodeWanted, SignedIn, SignIn
 from zordon_app.domain.callers import Role
-from zordon_app.domain.peering import (
-    AdmitAsk,
-    BrowserView,
-    CodeGiven,
-    CodeWanted,
-    DoorWanted,
-    FarmView,
-    JoinWanted,
-    SignedIn,
-    SignIn,
-    TokenGiven,
-)
+from zordon_app.domain.peering import AdmitAsk, DoorWanted, FarmView, JoinWanted, TokenGiven
 from zordon_app.domain.validation import checked
 from zordon_app.errors import BadRequest, NotFound
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from zordon_app.domain.browsers import BrowserView
 from zordon_app.domain.callers import Role
-from zordon_app.domain.peering import BrowserView
 from zordon_app.errors import NotFound
 from zordon_app.files.durable import set_aside, write_durably
 from zordon_app.peers.browsers.codes import GrantedRole
