@@ -20,7 +20,7 @@ LOOPS = {
     # The node's own, each a step that is repeated: `test_every_loop_of_a_node…` makes each of them raise.
     *("worker", "finishing", "announcing", "watched folders", "preparing", "engine downloads", "reconciler"),
     *("provisioning", "children", "recruiting", "machine load", "idle watch", "previews", "projects of others"),
-    *("backups", "peers heartbeat", "peers join", "peers discovery"),
+    *("backups", "peers heartbeat", "peers join", "peers discovery", "project versions"),
     # Work beside them, each with its test here or where it belongs.
     *("publisher", "settling", "engine output", "preview film", "peers ask", "build lists"),
     *("child pull", "child tell", "child send"),
@@ -83,7 +83,7 @@ def test_every_loop_of_a_node_goes_on_after_a_round_that_raises(tmp_path, monkey
     node = Zordon(tmp_path, port=0, lan=True, discovery=True, engines=[])
     node.start()
     try:
-        eventually(lambda: len(rounds) == 17 and min(rounds.values()) > 1)
+        eventually(lambda: len(rounds) == 18 and min(rounds.values()) > 1)
         told = [notice.text for notice in node._peers.service.notices.all()]
         assert all(any(text.startswith(f"{loop}:") for text in told) for loop in rounds)
     finally:
