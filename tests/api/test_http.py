@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.patience import HANG_SECONDS
 from zordon_app import API_VERSION
 from zordon_app.api.bodies import SMALL
+from zordon_app.paths import read_instance
 
 
 @pytest.mark.parametrize("version", [API_VERSION, f"{API_VERSION}.0", f"{API_VERSION}.7", ""])
@@ -170,7 +171,7 @@ def test_headers_of_more_than_64_kb_are_refused(api):
 def test_an_upload_that_breaks_off_leaves_nothing(node, api):
     host = api.address.removeprefix("http://")
     head = (
-        f"POST /api/add_job HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        f"POST /api/add_job HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n{by_key(node)}"
         "Content-Length: 100000\r\nConnection: close\r\n\r\n"
         '--x\r\nContent-Disposition: form-data; name="file"; filename="a.fake"\r\n\r\nhalf'
     )
@@ -195,10 +196,15 @@ def test_one_upload_more_than_may_come_at_once_is_a_503_that_says_when_to_come_b
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_an_upload_that_says_it_is_larger_than_the_disk_is_refused_at_once(api):
+def by_key(node) -> str:
+    """Whoever shuts its half at once is known by the key: whose connection it is may be asked after that."""
+    return f"Authorization: Bearer {read_instance(node.zordon.paths)['key']}\r\n"
+
+
+def test_an_upload_that_says_it_is_larger_than_the_disk_is_refused_at_once(node, api):
     host = api.address.removeprefix("http://")
     head = (
-        f"POST /api/add_job HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        f"POST /api/add_job HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n{by_key(node)}"
         "Content-Length: 40000000000000\r\n\r\n"
     )
     assert raw(api, head.encode(), half_close=True).split(b" ")[1] in {b"413", b"503"}

@@ -48,6 +48,10 @@ class JobCalls(Calls):
         """Its project and what that reads, as paths of the server's machine: for programs there only."""
         return self._object("GET", job_path(job_id, "reads"))
 
+    def forget_upload(self, upload_id: str) -> None:
+        """Forget a file that a look into it kept for the job to come."""
+        self.request("DELETE", f"/api/uploads/{path_part(upload_id)}")
+
     def create_job(
         self, jobs: Json | list[Json], file: Path | None = None, on_bytes: OnBytes | None = None
     ) -> Json | list[Json]:

@@ -154,7 +154,7 @@ def test_damaged_sound_is_told_where_the_parts_of_a_film_are_joined(one_studio, 
     made = one_studio.make(path, FAST)
 
     assert len(made.plan.units) == 2
-    assert made.warned == ["Parts of the film are damaged: they are filled in or left out, as players do."]
+    assert made.warned == ["Parts of the film's sound are damaged: they are silent there, or left out, as players do."]
 
 
 @pytest.mark.thorough

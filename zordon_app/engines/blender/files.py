@@ -2,7 +2,9 @@
 
 import importlib.util
 import logging
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,10 @@ def files_told(project: Path, output: str) -> ProjectFiles:
     )
 
 
+_ONE_TRACE = threading.Lock()
+"""Guards the tracer's own list of open files."""
+
+
 def files_by_tracer(project: Path, scratch: Path) -> ProjectFiles:
     """All files of a project below one folder, as blender-asset-tracer finds them: it knows not every kind.
 
@@ -45,11 +51,24 @@ def files_by_tracer(project: Path, scratch: Path) -> ProjectFiles:
         return ProjectFiles(main=project, files=(project,))
     from blender_asset_tracer import trace
 
-    usages = list(trace.deps(project))
-    if any(usage.asset_path.is_absolute() for usage in usages):
-        return _pack(project, scratch)
+    with _tracing():
+        usages = list(trace.deps(project))
+        if any(usage.asset_path.is_absolute() for usage in usages):
+            return _pack(project, scratch)
     found, missing = _resolve(usages)
     return ProjectFiles(main=project, files=(project, *sorted(found - {project})), missing=tuple(sorted(missing)))
+
+
+@contextmanager
+def _tracing() -> Iterator[None]:
+    """One at a time: the tracer keeps each file open in a list of the whole process, and would show it as it was."""
+    from blender_asset_tracer import blendfile
+
+    with _ONE_TRACE:
+        try:
+            yield
+        finally:
+            blendfile.close_all_cached()
 
 
 def _resolve(usages: Iterable[Any]) -> tuple[set[Path], set[str]]:

@@ -179,6 +179,11 @@ MESSAGES: tuple[Message, ...] = (
         "In places the film's packets do not follow each other, as where recordings were cut or joined.",
         "run",
     ),
+    _warning(
+        r"error decoding aac frame header|\[aist#\d+:\d+/\S+ .*error submitting packet to decoder",
+        "Parts of the film's sound are damaged: they are silent there, or left out, as players do.",
+        "run",
+    ),
     _doubt(
         r"error while decoding mb|corrupt decoded frame|concealing \d+ dc|invalid nal unit size|"
         r"error submitting packet to decoder|error while decoding stream|decode_slice_header error",
