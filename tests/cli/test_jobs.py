@@ -91,6 +91,21 @@ def test_a_file_that_is_not_there_ends_with_2(node):
     assert "nowhere.blend" in result.stderr
 
 
+@pytest.mark.parametrize("how", [[], ["--upload"]], ids=["by path", "sent"])
+def test_of_several_files_all_are_added_or_none(node, make_film, tmp_path, how):
+    first, second, broken = make_film("eins.mov"), make_film("zwei.mov"), tmp_path / "kaputt.mov"
+    broken.write_bytes(b"no film")
+    before = json.loads(node.run("list", "--json").stdout)
+
+    refused = node.run("submit", str(first), str(broken), "--paused", *how)
+    assert refused.returncode == 2
+    assert len(json.loads(node.run("list", "--json").stdout)) == len(before)
+
+    added = node.run("submit", str(first), str(second), "--paused", *how).stdout.split()
+    assert len(added) == 2
+    node.run("delete", *added, "--yes")
+
+
 def test_list_is_the_apis_json_verbatim(node, held):
     (job,) = [job for job in json.loads(node.run("list", "--json").stdout) if job["id"] == held]
 

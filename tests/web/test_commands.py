@@ -111,11 +111,12 @@ def test_everything_that_can_be_asked_for_is_read_back_as_it_was(
 ):
     read: list[dict[str, Any]] = []
 
-    def note(client: RenderServerProxy, file: Path, options: JobOptions, **_rest: object) -> list[object]:
+    def note(client: RenderServerProxy, files: list[Path], options: JobOptions, **_rest: object) -> list[object]:
+        [file] = files
         read.extend({**request, "local_path": str(file.absolute())} for request in job_requests(client, file, options))
         return []
 
-    monkeypatch.setattr(submitting, "submit_file", note)
+    monkeypatch.setattr(submitting, "submit_files", note)
     this = page.get("nodes")[0]["id"]
     asked = {**ODD, "local_path": str(film), "nodes": [this], **change}
     submit(page, page.call("command.js", "submitCommand", asked, False))

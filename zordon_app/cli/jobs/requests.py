@@ -1,6 +1,7 @@
 """From the options of ``submit`` and ``render`` to requests for jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from zordon_app.client.calls import Json
 from zordon_app.client.errors import BadRequest as Refusal
 from zordon_app.client.errors import NotFound
 from zordon_app.domain.naming import check_encoding
-from zordon_app.errors import BadRequest
+from zordon_app.errors import BadRequest, ZordonError
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="A .blend, a film, or a sequence (shot_%04d.exr).")]
 Preset = Annotated[str, typer.Option("--preset", "-p", help="Named settings; see: zordon presets list")]
@@ -56,24 +57,55 @@ class JobOptions(Struct, kw_only=True):
     """Fields that only one of the two has; None: not said."""
 
 
-def submit_file(
-    client: RenderServerProxy, file: Path, options: JobOptions, *, upload: bool = False, on_bytes: Any = None
+Sending = Callable[[str], AbstractContextManager[Any]]
+"""Shows how a file of that name is sent; gives what is to be called with the bytes done and in all, or None."""
+
+
+def submit_files(
+    client: RenderServerProxy, files: Sequence[Path], options: JobOptions, *, upload: bool, sending: Sending
 ) -> list[Json]:
-    """Add the job, or one job per camera, for one file.
+    """Add the jobs of all files, one for each camera, or none at all.
 
     Raises:
-        WrongUsage: the file is not there, or an option makes no sense, here or to the server.
+        WrongUsage: a file is not there, or an option makes no sense, here or to the server.
     """
     local = client.address.is_local and not upload
     try:
-        _check_file(file, local=local)
-        requests = job_requests(client, file, options)
-        if local:
-            requests = [{**request, "local_path": str(file.absolute())} for request in requests]
-        created = client.create_job(requests, None if local else file, on_bytes)
+        for file in files:
+            _check_file(file, local=local)
+        asked = [(file, job_requests(client, file, options)) for file in files]
+        created = _add_here(client, asked) if local else _send(client, asked, sending)
     except (Refusal, NotFound, BadRequest) as error:
         raise WrongUsage(str(error)) from error
     return created if isinstance(created, list) else [created]
+
+
+Asked = Sequence[tuple[Path, list[Json]]]
+"""Files, and the jobs that are asked for of each."""
+
+
+def _add_here(client: RenderServerProxy, asked: Asked) -> Json | list[Json]:
+    requests = [{**job, "local_path": str(file.absolute())} for file, jobs in asked for job in jobs]
+    return client.create_job(requests)
+
+
+def _send(client: RenderServerProxy, asked: Asked, sending: Sending) -> Json | list[Json]:
+    """One file comes along with its jobs; of several each is sent and kept before the jobs of all are added."""
+    if len(asked) == 1:
+        [(file, jobs)] = asked
+        with sending(file.name) as on_bytes:
+            return client.create_job(jobs, file, on_bytes)
+    kept: list[str] = []
+    try:
+        for file, jobs in asked:
+            with sending(file.name) as on_bytes:
+                kept.append(client.probe({"engine": jobs[0]["engine"], "keep": True}, file, on_bytes)["upload"])
+        requests = [{**job, "upload": one} for (_, jobs), one in zip(asked, kept, strict=True) for job in jobs]
+        return client.create_job(requests)
+    except ZordonError:
+        for upload_id in kept:
+            client.forget_upload(upload_id)
+        raise
 
 
 def job_requests(client: RenderServerProxy, file: Path, options: JobOptions) -> list[Json]:

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from zordon_app.cli.jobs.requests import (
     Priority,
     Split,
     Upload,
-    submit_file,
+    submit_files,
 )
 from zordon_app.cli.jobs.waiting import verdict, wait_for_jobs
 from zordon_app.cli.machines.choosing import choose_machine
@@ -137,12 +138,8 @@ def review(context: typer.Context, job: OneJob, *, wait: Wait = False) -> None:
 def add_jobs(
     client: RenderServerProxy, screen: Screen, files: list[Path], options: JobOptions, *, upload: bool
 ) -> list[Json]:
-    """Submit each file; say what was added."""
-    jobs: list[Json] = []
-    sends = upload or not client.address.is_local
-    for file in files:
-        with sending(screen, file.name) if sends else nullcontext(None) as on_bytes:
-            jobs += submit_file(client, file, options, upload=upload, on_bytes=on_bytes)
+    """Submit all files or none; say what was added."""
+    jobs = submit_files(client, files, options, upload=upload, sending=partial(sending, screen))
     for job in jobs:
         screen.say(f"Added {job['name']} as {job['id'][:SHORT_ID]}; results go to {job['output_path']}")
         for warning in job["warnings"]:
