@@ -27,6 +27,8 @@ LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 5.0
 """Engines that start need the disk more: hashing waits for the first result, or for so long."""
 _TELL_SECONDS = 1.0
+LEAST_FREE = 8 * 1024 * 1024
+"""Bytes: what is left on a disk that is fuller belongs to what cannot wait, as a pause and its reason."""
 
 
 class ProjectChanged(BadRequest):
@@ -79,9 +81,12 @@ class Pinning:
                 self._close(job_id, gone=job is None)
             elif not _waits_for_others(job):
                 self.stamp(job)
-                if self._is_due(job):
+                if self._is_due(job) and self._has_room():
                     self._try(job)
                     return
+
+    def _has_room(self) -> bool:
+        return shutil.disk_usage(self._jobs_folder).free > LEAST_FREE
 
     def _notice(self, changed: Iterable[JobId]) -> None:
         """Jobs whose project is not known yet."""
@@ -115,7 +120,7 @@ class Pinning:
             known = self._find(job)
             if known is None or not known.sha256:
                 known = self._pin(self._state.find(job.id) or job)
-            if not job.project_sha256:
+            if not job.project_sha256 and self._has_room():
                 self._tell_pinned(job.id, known)
             return known
 
@@ -293,7 +298,7 @@ class Pinning:
 
     def _tell_hashed(self, job_id: JobId, fraction: float) -> None:
         with self._state.lock:
-            if self._state.has(job_id):
+            if self._state.has(job_id) and self._has_room():
                 with self._state.change() as change:
                     change.job(job_id).project_hashed = round(min(fraction, 0.999), 3)
 
