@@ -15,11 +15,11 @@ from zordon_app.api.docs import make_page
 from zordon_app.api.errors import Application, Environ, ErrorBoundary, PlainBottle, StartResponse
 from zordon_app.api.exchange import Ask
 from zordon_app.api.openapi import make_document
+from zordon_app.api.places import Places
 from zordon_app.api.policy import Policy
 from zordon_app.api.routes import all_routes
 from zordon_app.api.routing import Context, Route
 from zordon_app.api.services import Services
-from zordon_app.api.slots import Slots
 from zordon_app.api.static import StaticFiles, by_path
 from zordon_app.errors import BadRequest
 
@@ -38,7 +38,7 @@ def make_application(services: Services, access: Access | None = None) -> Applic
 
 def make_routes(services: Services) -> list[Route]:
     """Every route, bound to ``services``."""
-    bodies = Bodies(services.uploads, Slots(MAX_UPLOADS, "Too many uploads at once. Try again in a moment."))
+    bodies = Bodies(services.uploads, Places(MAX_UPLOADS, "Too many uploads at once. Try again in a moment."))
 
     @cache
     def document() -> dict[str, Any]:
@@ -47,8 +47,8 @@ def make_routes(services: Services) -> list[Route]:
     context = Context(
         services=services,
         ask=lambda environ: Ask(environ, bodies),
-        streams=Slots(MAX_STREAMS, "Too many downloads at once. Try again in a moment."),
-        benchmarks=Slots(1, "A benchmark is running already. Try again when it is over.", patience=0.1),
+        streams=Places(MAX_STREAMS, "Too many downloads at once. Try again in a moment."),
+        benchmarks=Places(1, "A benchmark is running already. Try again when it is over.", patience=0.1),
         document=cache(lambda: msgspec.json.encode(document())),
         page=cache(lambda: make_page(document())),
     )

@@ -16,7 +16,7 @@ from multipart import MultipartError, MultipartSegment, ParserLimitReached, Push
 
 from zordon_app.api.arriving import CHUNK, MB, chunks, is_stranger, length, limited, media, reader, set_time, too_large
 from zordon_app.api.errors import CALLER
-from zordon_app.api.slots import Slots, SlotsBySource
+from zordon_app.api.places import Places, PlacesBySource
 from zordon_app.domain.callers import Caller, Upload
 from zordon_app.domain.validation import decoded
 from zordon_app.errors import BadRequest, DiskFull, TooLarge
@@ -82,16 +82,16 @@ def total_and_free(folder: Path) -> tuple[int, int]:
 class Bodies:
     """Reads bodies within limits."""
 
-    def __init__(self, uploads: Path, slots: Slots, *, space: FreeBytes = total_and_free) -> None:
-        """``uploads`` is where files go, each in a folder of its own; ``slots`` bounds how many read at once."""
+    def __init__(self, uploads: Path, places: Places, *, space: FreeBytes = total_and_free) -> None:
+        """``uploads`` is where files go, each in a folder of its own; ``places`` bounds how many read at once."""
         self._uploads = uploads
-        self._slots = slots
-        self._strangers = SlotsBySource(
+        self._places = places
+        self._strangers = PlacesBySource(
             PLACES_OF_A_STRANGER,
             most=PLACES_OF_STRANGERS,
             sentence=_TOO_MANY,
         )
-        self._small = SlotsBySource(PLACES_OF_ONE_KNOWN, most=PLACES_OF_KNOWN, sentence=_TOO_MANY)
+        self._small = PlacesBySource(PLACES_OF_ONE_KNOWN, most=PLACES_OF_KNOWN, sentence=_TOO_MANY)
         self._space = space
 
     def fields(self, environ: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +208,7 @@ class Bodies:
             return self._strangers.take(environ[CALLER].address)
         if not 0 < length(environ) <= SMALL:
             set_time(environ, SECONDS_BEHIND, rate=SLOWEST)
-            return self._slots.take()
+            return self._places.take()
         set_time(environ, SECONDS_OF_A_SMALL_BODY)
         return (lambda: None) if caller is None or caller.local else self._small.take(caller.address)
 

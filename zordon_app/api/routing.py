@@ -7,8 +7,8 @@ from bottle import HTTPResponse
 from msgspec import Struct
 
 from zordon_app.api.exchange import Ask
+from zordon_app.api.places import Places
 from zordon_app.api.services import Services
-from zordon_app.api.slots import Slots
 from zordon_app.domain.callers import Role
 
 Handler = Callable[..., HTTPResponse]
@@ -77,9 +77,9 @@ class Context(Struct, frozen=True, kw_only=True):
 
     services: Services
     ask: Callable[[dict[str, Any]], Ask]
-    streams: Slots
+    streams: Places
     """Answers that send a file and may take long."""
-    benchmarks: Slots
+    benchmarks: Places
     document: Callable[[], bytes]
     """The OpenAPI document, made when it is first asked for."""
     page: Callable[[], bytes]

@@ -6,7 +6,7 @@ import pytest
 
 from zordon_app.api.bodies import Bodies
 from zordon_app.api.errors import TooSlow
-from zordon_app.api.slots import Slots
+from zordon_app.api.places import Places
 from zordon_app.errors import BadRequest
 
 FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.fake"\r\n\r\nhalf'
@@ -28,7 +28,7 @@ class Breaking(io.BytesIO):
 
 @pytest.fixture
 def bodies(tmp_path):
-    return Bodies(tmp_path / "uploads", Slots(1, "Busy."))
+    return Bodies(tmp_path / "uploads", Places(1, "Busy."))
 
 
 def environ(data, error, kind):

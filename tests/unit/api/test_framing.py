@@ -12,8 +12,8 @@ from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.bodies import Bodies
 from zordon_app.api.errors import ErrorBoundary
 from zordon_app.api.framing import CHUNK_LINE, EXTENSION, BadFraming, ChunkedBody, Incoming
+from zordon_app.api.places import Places
 from zordon_app.api.server import HttpServer
-from zordon_app.api.slots import Slots
 
 MB = 1_000_000
 
@@ -21,7 +21,7 @@ MB = 1_000_000
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
     """A listener that answers with how many bytes came, and reads JSON under ``/json``."""
-    bodies = Bodies(tmp_path_factory.mktemp("uploads"), Slots(4, "Busy."))
+    bodies = Bodies(tmp_path_factory.mktemp("uploads"), Places(4, "Busy."))
 
     def answer(environ, start_response):
         if environ["PATH_INFO"] == "/json":

@@ -10,7 +10,7 @@ from tests.fakes.patience import HANG_SECONDS
 from zordon_app.api.bodies import MOST_OF_A_STRANGER, Bodies
 from zordon_app.api.errors import CALLER, TooSlow
 from zordon_app.api.framing import Incoming, LengthBody
-from zordon_app.api.slots import Slots, SlotsBySource
+from zordon_app.api.places import Places, PlacesBySource
 from zordon_app.domain.callers import Caller, Role
 from zordon_app.errors import BadRequest, TooBusy, TooLarge
 
@@ -32,7 +32,7 @@ def environ(wire, caller, length, kind="application/json"):
 
 
 def make(tmp_path, places=1):
-    return Bodies(tmp_path / "uploads", Slots(places, "Busy.", patience=0))
+    return Bodies(tmp_path / "uploads", Places(places, "Busy.", patience=0))
 
 
 @pytest.mark.parametrize("caller", [STRANGER, MEMBER])
@@ -81,18 +81,18 @@ def test_a_stranger_whose_time_is_over_is_told_that_it_was_too_slow(wire, tmp_pa
 
 
 def test_one_source_has_two_places_and_takes_none_of_others():
-    slots = SlotsBySource(2, most=40, sentence="Busy.", patience=0)
-    leave = [slots.take("2001:db8::1"), slots.take("2001:db8::2")]
+    places = PlacesBySource(2, most=40, sentence="Busy.", patience=0)
+    leave = [places.take("2001:db8::1"), places.take("2001:db8::2")]
     with pytest.raises(TooBusy):
-        slots.take("2001:db8::3")
-    slots.take("2001:db8:0:1::1")()
+        places.take("2001:db8::3")
+    places.take("2001:db8:0:1::1")()
     leave[0]()
-    slots.take("2001:db8::3")
+    places.take("2001:db8::3")
 
 
 def test_all_sources_together_have_a_bound():
-    slots = SlotsBySource(2, most=3, sentence="Busy.", patience=0)
+    places = PlacesBySource(2, most=3, sentence="Busy.", patience=0)
     for place in range(3):
-        slots.take(f"192.0.2.{place}")
+        places.take(f"192.0.2.{place}")
     with pytest.raises(TooBusy):
-        slots.take("192.0.2.9")
+        places.take("192.0.2.9")

@@ -7,9 +7,9 @@ from bottle import HTTPResponse
 from zordon_app.api.archive import Archive, safe_member
 from zordon_app.api.exchange import Ask, json_answer, text_answer
 from zordon_app.api.files import Sending, attachment, media_type, send_file, wanted_part
+from zordon_app.api.places import Places
 from zordon_app.api.routing import JSON, Context, Query, Route, Says, act, get
 from zordon_app.api.services import Services
-from zordon_app.api.slots import Slots
 from zordon_app.domain.jobs import Job
 from zordon_app.domain.receipts import SignedReceipt
 from zordon_app.domain.views import JobView, OutputView
@@ -59,7 +59,7 @@ def routes(context: Context) -> list[Route]:
 class Outputs:
     """Answers with files."""
 
-    def __init__(self, services: Services, streams: Slots) -> None:
+    def __init__(self, services: Services, streams: Places) -> None:
         """``streams`` bounds how many are sent at once."""
         self._jobs = services.jobs
         self._previews = services.previews

@@ -7,9 +7,9 @@ from bottle import HTTPResponse
 from zordon_app.api import jobs as farm_jobs
 from zordon_app.api.exchange import Ask, json_answer
 from zordon_app.api.files import Sending, send_file
+from zordon_app.api.places import Places
 from zordon_app.api.routing import ACTORS_AND_PEERS, JSON, PEERS_ONLY, Body, Context, Query, Route, Says, act, get
 from zordon_app.api.schemas import Done
-from zordon_app.api.slots import Slots
 from zordon_app.api.work import SharedWork
 from zordon_app.domain.callers import Role
 from zordon_app.domain.projects import ProjectManifest
@@ -59,7 +59,7 @@ def routes(context: Context) -> list[Route]:
 class Work:
     """Hands requests of peers to the farm; who asks is what the session says."""
 
-    def __init__(self, actions: farm_jobs.JobActions, work: SharedWork | None, streams: Slots) -> None:
+    def __init__(self, actions: farm_jobs.JobActions, work: SharedWork | None, streams: Places) -> None:
         """``work`` is None on a node without others."""
         self._actions = actions
         self._work = work

@@ -8,7 +8,7 @@ from zordon_app.errors import TooBusy
 from zordon_app.peers.wrong_tries import source_of
 
 
-class Slots:
+class Places:
     """A bounded number of places; ``take`` gives one, the returned function gives it back, once."""
 
     def __init__(self, count: int, sentence: str, *, patience: float = 1.0) -> None:
@@ -35,7 +35,7 @@ class Slots:
         return leave
 
 
-class SlotsBySource:
+class PlacesBySource:
     """Places of which each source has a few: an address, or the /64 of IPv6 that one machine has for itself."""
 
     def __init__(self, each: int, *, most: int, sentence: str, patience: float = 1.0) -> None:
