@@ -118,7 +118,10 @@ def read_command_line(arguments: Sequence[str]) -> tuple[argparse.Namespace, Seq
     verbs.add_parser("lint", help="check the style")
     verbs.add_parser("package", help="build the program and try it")
     verbs.add_parser("lock", help="write the locks anew").add_argument("--upgrade", action="store_true")
-    return parser.parse_args(ours), theirs
+    options = parser.parse_args(ours)
+    if options.verb == "test" and options.anew and options.all is None:
+        parser.error("--anew goes with --all")
+    return options, theirs
 
 
 def _add_test(parser: argparse.ArgumentParser) -> None:

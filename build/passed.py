@@ -30,9 +30,10 @@ class Passed:
         fresh.write_text(json.dumps({**self._read(), name: {"content": content, "note": note}}), encoding="utf-8")
         fresh.replace(self._file)
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self._file.unlink(missing_ok=True)
+    def forget(self, parts: Sequence[str]) -> None:
+        """Begin these anew."""
+        kept = {part: note for part, note in self._read().items() if part not in parts}
+        self._file.write_text(json.dumps(kept), encoding="utf-8") if kept else self._file.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any]:
         try:

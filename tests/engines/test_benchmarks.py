@@ -22,7 +22,6 @@ def run(tmp_path):
     return ProgramRunner(ProcessOwner("test-benchmarks"), tmp_path / "run")
 
 
-@pytest.mark.thorough
 def test_ffmpeg_encodes_the_standard_film(run, tmp_path):
     build = Build(engine="ffmpeg", version="1", command=(imageio_ffmpeg.get_ffmpeg_exe(),), origin="embedded")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.farm.conftest import MakeFarm
 from tests.farm.farm import eventually
-from tests.farm.test_partaking import made
+from tests.farm.test_assignment import made
 
 pytestmark = [pytest.mark.farm, pytest.mark.xdist_group("namespaces")]
 

@@ -14,7 +14,7 @@ from tests.fakes.api import wait_until
 from tests.fakes.patience import HANG_SECONDS
 from zordon_app.engines.blender.engine import BlenderEngine
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.faults
 
 SECRET = "canary-7d1f6a"
 XSS = [

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.engine import FakeEngine
 from tests.unit.farm.conftest import UNCHANGED, FarmBench, claiming_of
-from tests.unit.farm.scheduling.test_dispatcher import OneBuild, Room
+from tests.unit.farm.scheduling.conftest import OneBuild, Room
 from zordon_app.domain.ids import new_job_id
 from zordon_app.domain.jobs import Expected, Job, ParentRef
 from zordon_app.domain.results import Checked, CheckedFile

@@ -237,7 +237,7 @@ def test_a_film_that_no_browser_knows_has_a_way_out(browser: Browser, own: Zordo
         [film] = window.get(f"jobs/{job['id']}/files")
         (Path(job["output_path"]) / film).write_bytes(b"no film at all" * 100)
         page = show(window, "edit_06_review_v3")
-        expect(page.get_by_text("This viewer cannot play the film’s format.")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("This viewer cannot play the film’s format.")).to_be_visible()
         expect(page.locator(".player").get_by_role("button", name="Download")).to_be_visible()
         # By the contract of the API, a picture that cannot be made of what is there is a 500.
         window.forgive("status of 500")

@@ -20,7 +20,7 @@ def test_a_finished_job_becomes_a_film_that_plays_in_the_page(browser: Browser, 
         expect(page.get_by_role("heading", name=f"{DONE} review")).to_be_visible()
         expect(page.get_by_role("tab", name="Overview")).to_have_attribute("aria-selected", "true")
         film = page.locator("video")
-        expect(film).to_be_visible(timeout=60_000)
+        expect(film).to_be_visible()
         window.until(lambda: film.evaluate("film => film.videoWidth") == 320)
         assert round(film.evaluate("film => film.duration"), 2) == 1.0, "24 frames at 24 per second"
 

@@ -1,4 +1,4 @@
-"""What the routes need from the farm: Protocols, met by the classes that ``app.py`` hands in."""
+"""What the routes need from the farm: Protocols, met by the classes that ``app`` hands in."""
 
 from pathlib import Path
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""What the routes of shared work need: met by ``farm.shared_work``."""
+"""What the routes of shared work need: met by ``farm.parent.desk``."""
 
 from pathlib import Path
 from typing import Protocol

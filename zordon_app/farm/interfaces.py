@@ -1,4 +1,4 @@
-"""What the farm needs from the rest: met by storage and render, handed in by ``app.py``."""
+"""What the farm needs from the rest: met by storage and render, handed in by ``app``."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

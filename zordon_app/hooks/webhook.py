@@ -11,7 +11,7 @@ from zordon_app import __version__
 from zordon_app.domain.addresses import check_web_address
 from zordon_app.domain.news import News
 from zordon_app.errors import ZordonError
-from zordon_app.hooks.guard import Resolve, Target, find_target, resolve
+from zordon_app.hooks.targets import Resolve, Target, find_target, resolve
 
 log = logging.getLogger(__name__)
 

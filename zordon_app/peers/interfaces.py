@@ -1,4 +1,4 @@
-"""What peers need from outside: handed in by ``app.py``."""
+"""What peers need from outside: handed in by ``app``."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

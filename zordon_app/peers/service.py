@@ -1,4 +1,4 @@
-"""Everything about other nodes in one object: built, started and stopped by ``app.py``."""
+"""Everything about other nodes in one object: built, started and stopped by ``app``."""
 
 import logging
 import threading
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class PeerService:
-    """The other nodes. ``desk`` is for people, ``talk`` for other machines, ``directory`` knows how each peer is."""
+    """The other nodes. ``desk`` is for people, ``messages`` for other machines, ``directory`` knows each peer."""
 
     def __init__(
         self,

@@ -43,7 +43,7 @@ def free_gib() -> float:
 
 
 class Machine:
-    """Meets the Protocol of ``api.services``. ``sample`` is called once per second by a thread of ``app.py``."""
+    """Meets the Protocol of ``api.services``. ``sample`` is called once per second by a thread of ``app``."""
 
     def __init__(self, paths: Paths, *, clock: Clock, output: Callable[[], Path] | None = None) -> None:
         """``output`` is where jobs put their folders at present, if not where ``paths`` says."""

@@ -9,7 +9,7 @@ from zordon_app.client.hanging_up import hang_up
 
 def pair():
     ours, theirs = socket.socketpair()
-    ours.settimeout(10)
+    ours.settimeout(HANG_SECONDS)
     return ours, theirs
 
 
@@ -50,7 +50,7 @@ class From(socket.socket):
 def arrive(source):
     ours, theirs = pair()
     made = From(fileno=ours.detach())
-    made.settimeout(10)
+    made.settimeout(HANG_SECONDS)
     made.source = source
     return made, theirs
 

@@ -43,8 +43,8 @@ export function useWindow(total, height, head) {
     [height, head],
   );
   // A row that leaves on one side gives its elements to one that comes on the other.
-  const slots = Math.ceil(view.size / height) + 2 * SPARE + 1;
-  return { box, first, last, slots, isFlung, onScroll: read, reveal };
+  const places = Math.ceil(view.size / height) + 2 * SPARE + 1;
+  return { box, first, last, places, isFlung, onScroll: read, reveal };
 }
 
 /** Whether the list is flung at present, and what is to be told of each move. @returns {[boolean, (top: number, size: number) => void]} */

@@ -30,7 +30,7 @@ export function JobGrid() {
   const ids = visible.value;
   const height = prefs.value.density === 'compact' ? 34 : 52;
   const [width, setWidth] = useState(720);
-  const { box, first, last, slots, isFlung, onScroll, reveal } = useWindow(ids.length, height, HEAD);
+  const { box, first, last, places, isFlung, onScroll, reveal } = useWindow(ids.length, height, HEAD);
   useEffect(() => watchWidth(box.current, setWidth), []);
   const here = ids.indexOf(active.value);
   useLayoutEffect(() => reveal(here), [active.value, here, reveal]);
@@ -58,7 +58,7 @@ export function JobGrid() {
   >
     ${h(Head, { columns })}
     <div class="rows" role="rowgroup" style=${{ height: `${ids.length * height}px` }}>
-      ${ids.slice(first, last).map((id, index) => h(JobRow, { id, index: first + index, height, columns, light: isFlung, key: (first + index) % slots }))}
+      ${ids.slice(first, last).map((id, index) => h(JobRow, { id, index: first + index, height, columns, light: isFlung, key: (first + index) % places }))}
       ${drag.line === null ? null : html`<div class="drop-line" aria-hidden="true" style=${{ transform: `translateY(${drag.line * height}px)` }}></div>`}
     </div>
   </div>`;

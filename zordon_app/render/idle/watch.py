@@ -12,7 +12,7 @@ Reader = Callable[[], float | None]
 
 
 class IdleWatch:
-    """Answers at once, from any thread; ``look`` is called again and again by a thread of ``app.py``."""
+    """Answers at once, from any thread; ``look`` is called again and again by a thread of ``app``."""
 
     def __init__(
         self, is_wanted: Callable[[], bool], monotonic: Callable[[], float], readers: Sequence[Reader] | None = None

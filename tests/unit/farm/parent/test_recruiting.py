@@ -4,12 +4,11 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.nodes import eventually
+from tests.fakes.patience import HANG_SECONDS
 from zordon_app.domain.statuses import JobStatus
 from zordon_app.errors import BadRequest, PeerGone
 from zordon_app.farm.parent.recruiting import Recruiting
 from zordon_app.farm.scheduling.blocklist import Blocklist
-
-SECONDS = 30
 
 
 class SlowLink:
@@ -34,7 +33,7 @@ class SlowLink:
 
     def _answer(self) -> None:
         self.asked.set()
-        assert self.answers.wait(SECONDS)
+        assert self.answers.wait(HANG_SECONDS)
         if self.error is not None:
             raise self.error
 
@@ -104,7 +103,7 @@ def test_a_machine_that_hung_is_asked_for_all_that_has_come_meanwhile(bench, far
     jobs = [bench.add()]
     farm.slow.answers.clear()
     farm.recruiting.run_once()
-    assert farm.slow.asked.wait(SECONDS)
+    assert farm.slow.asked.wait(HANG_SECONDS)
     jobs.append(bench.add())
     farm.slow.answers.set()
 
@@ -212,7 +211,7 @@ def test_a_machine_is_not_asked_for_a_job_that_ended_while_it_was_asked_for_anot
     first, second = bench.add(priority=60), bench.add()
     farm.slow.answers.clear()
     farm.recruiting.run_once()
-    assert farm.slow.asked.wait(SECONDS)
+    assert farm.slow.asked.wait(HANG_SECONDS)
     bench.lifecycle.stop(second, JobStatus.CANCELLED, "Cancelled.")
     farm.slow.answers.set()
     eventually(lambda: "slow" in helpers(bench, first))

@@ -2,13 +2,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.unit.farm.scheduling.test_dispatcher import NODE, OTHER, dispatch, take
+from tests.unit.farm.scheduling.conftest import NODE, OTHER
+from tests.unit.farm.scheduling.test_dispatcher import take
 from zordon_app.domain.leases import LeaseOrder
 from zordon_app.errors import BadRequest, IllegalChange
 from zordon_app.farm.scheduling.assignment import MachineAssignment
 from zordon_app.farm.scheduling.nodes import NodeDesk
-
-__all__ = ["dispatch"]
 
 
 class ThisOne:

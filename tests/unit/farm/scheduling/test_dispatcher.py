@@ -3,69 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.engine import FakeEngine
 from tests.fakes.patience import HANG_SECONDS
-from tests.unit.farm.conftest import claiming_of, make_units
+from tests.unit.farm.conftest import make_units
+from tests.unit.farm.scheduling.conftest import NODE, OTHER
 from zordon_app.domain.ids import NodeId, new_lease_id
 from zordon_app.domain.jobs import BuildRef
 from zordon_app.domain.leases import Lease, LeaseOrder
 from zordon_app.domain.results import CheckedFile
 from zordon_app.domain.statuses import JobStatus
-from zordon_app.engines.base import Build
-from zordon_app.engines.registry import EngineRegistry
-from zordon_app.farm.completion.gathering import Gathering
-from zordon_app.farm.scheduling.blocklist import Blocklist
-from zordon_app.farm.scheduling.dispatcher import Dispatcher
-from zordon_app.farm.scheduling.lease_keeping import UPLOAD_SECONDS, LeaseKeeper
+from zordon_app.farm.scheduling.lease_keeping import UPLOAD_SECONDS
 from zordon_app.farm.scheduling.speeds import Speeds
-from zordon_app.storage.outputs import OutputFolders
-
-NODE, OTHER = NodeId("node-a"), NodeId("node-b")
-
-
-class OneBuild:
-    def __init__(self):
-        self.installed = Build(engine="fake", version="1.0", command=("fake",), origin="system")
-
-    def find(self, wanted):
-        return self.installed
-
-
-class Room:
-    def __init__(self):
-        self.sentence = ""
-
-    def shortage(self, folder):
-        return self.sentence
-
-
-@pytest.fixture
-def dispatch(bench):
-    class Parts:
-        builds = OneBuild()
-        room = Room()
-        blocklist = Blocklist()
-
-    Parts.benchmarks = {}
-    speeds = Speeds(bench.state, benchmarked=lambda node, engine: Parts.benchmarks.get((node, engine)))
-    Parts.leases = LeaseKeeper(bench.state, bench.lifecycle, Parts.blocklist, bench.clock)
-    Parts.dispatcher = Dispatcher(
-        bench.state,
-        bench.lifecycle,
-        speeds,
-        Parts.leases,
-        registry=EngineRegistry([FakeEngine()]),
-        builds=Parts.builds,
-        disk=Parts.room,
-        clock=bench.clock,
-        jobs_folder=bench.folder / "jobs",
-        blocklist=Parts.blocklist,
-    )
-    Parts.gathering = Gathering(
-        bench.state, bench.lifecycle, OutputFolders(), claiming_of(bench), bench.folder / "jobs"
-    )
-    Parts.speeds = speeds
-    return Parts
 
 
 def take(dispatch, node=NODE, *, may_work=True):
@@ -315,55 +262,6 @@ def test_nobody_settles_the_units_of_another_node(dispatch, peer_lease):
     dispatch.leases.settle(forged, 2)
 
     assert dispatch.leases.numbers_in_hand(OTHER) == {job_id: list(owed)}
-
-
-def sizes(dispatch, *nodes):
-    """How many units each node gets, asked in this order."""
-    return [len(take(dispatch, node).lease.units) for node in nodes]
-
-
-def test_first_leases_follow_the_benchmarks(bench, dispatch):
-    bench.add(units=200)
-    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
-
-    assert sizes(dispatch, NODE, OTHER) == [1, 4]
-
-
-def test_a_machine_that_joins_late_gets_as_much_as_its_benchmark_promises(bench, dispatch):
-    job_id = bench.add(units=200)
-    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
-    dispatch.speeds.measured(job_id, 4.0, NODE)
-    take(dispatch)
-
-    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 1.0
-    assert sizes(dispatch, OTHER) == [20]
-
-
-@pytest.mark.parametrize("known", [{}, {(NODE, "fake"): 25.0}, {(NODE, "fake"): 25.0, (OTHER, "else"): 100.0}])
-def test_without_a_benchmark_of_both_all_machines_count_alike(bench, dispatch, known):
-    job_id = bench.add(units=200)
-    dispatch.benchmarks = known
-
-    assert sizes(dispatch, NODE, OTHER) == [1, 1]
-    dispatch.speeds.measured(job_id, 4.0, NODE)
-    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 4.0
-
-
-def test_what_was_measured_counts_more_than_any_benchmark(bench, dispatch):
-    job_id = bench.add(units=200)
-    dispatch.benchmarks = {(NODE, "fake"): 25.0, (OTHER, "fake"): 100.0}
-    dispatch.speeds.measured(job_id, 4.0, NODE)
-    dispatch.speeds.measured(job_id, 8.0, OTHER)
-
-    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 8.0
-
-
-def test_no_benchmark_makes_a_machine_endlessly_fast(bench, dispatch):
-    job_id = bench.add(units=200)
-    dispatch.benchmarks = {(NODE, "fake"): 1e-9, (OTHER, "fake"): 1e9}
-    dispatch.speeds.measured(job_id, 4.0, NODE)
-
-    assert dispatch.speeds.seconds_per_unit(job_id, OTHER) == 4.0 / 20
 
 
 def test_a_job_of_which_nothing_can_be_given_out_keeps_no_other_waiting_and_says_so(bench, dispatch, monkeypatch):

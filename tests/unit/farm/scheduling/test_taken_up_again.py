@@ -7,8 +7,9 @@ import pytest
 
 from tests.fakes.engine import FakeEngine
 from tests.unit.farm.conftest import UNCHANGED, claiming_of
+from tests.unit.farm.scheduling.conftest import NODE, OTHER
 from tests.unit.farm.scheduling.test_assignment import assignment
-from tests.unit.farm.scheduling.test_dispatcher import NODE, OTHER, checked, dispatch, take
+from tests.unit.farm.scheduling.test_dispatcher import checked, take
 from zordon_app.domain.leases import LeaseOrder
 from zordon_app.domain.sharing import ChildUpdate
 from zordon_app.domain.statuses import JobStatus
@@ -22,7 +23,7 @@ from zordon_app.farm.scheduling.blocklist import Blocklist
 from zordon_app.farm.scheduling.reconciler import Reconciler
 from zordon_app.storage.outputs import OutputFolders
 
-__all__ = ["assignment", "dispatch"]
+__all__ = ["assignment"]
 
 
 def lease_to_other(dispatch, job):

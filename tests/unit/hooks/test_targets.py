@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from zordon_app.errors import BadRequest
-from zordon_app.hooks.guard import find_target
+from zordon_app.hooks.targets import find_target
 from zordon_app.hooks.webhook import NotDelivered, Webhook
 from zordon_app.peers.discovery.network import own_addresses
 
