@@ -32,9 +32,11 @@ def test_f23_the_protocol_before_ours_works_and_one_of_years_to_come_does_not(tr
 def test_f23_a_machine_with_another_build_gets_no_work_of_a_job_bound_to_its_own(trial: Trial) -> None:
     with trial.changed(trial.third, version="2.0"):
         third = trial.third.id()
-        trial.submit(seconds=0.4, engine_version="1.0")
+        # Alone at first, so that the job cannot be over before it was asked.
+        trial.submit(engine_version="1.0", nodes=[third])
         _says(lambda: "".join(job["reason"] for job in trial.third.children()), "Needs Wall 1.0")
         _says(lambda: _asked(trial, third), "Needs Wall 1.0")
+        trial.parent.post(f"/api/jobs/{trial.job_id}/nodes", {"nodes": []})
         trial.nothing_lost()
     assert trial.made_by(trial.child) > 0
     assert trial.made_by(trial.third) == 0
