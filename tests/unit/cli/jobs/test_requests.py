@@ -84,7 +84,7 @@ class Server:
     def get_engine_for_filename(self, name):
         return "ffmpeg"
 
-    def create_job(self, requests, upload, on_bytes):
+    def create_job(self, requests, upload=None, on_bytes=None):
         self.asked += requests
         return [{"id": "7c9e6679", "name": "film", "output_path": "out", "warnings": []}]
 
