@@ -44,7 +44,6 @@ MAX_NAME = 200
 
 _TOO_MANY = "Too many ask at once. Try again in a moment."
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
-_JSON_TYPES = re.compile(r"application/([\w.-]+\+)?json")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 FreeBytes = Callable[[Path], tuple[int, int]]

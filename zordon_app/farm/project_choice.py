@@ -18,8 +18,6 @@ from zordon_app.farm.reading.views import JobViews
 from zordon_app.farm.scheduling.lease_keeping import LeaseKeeper
 from zordon_app.farm.scheduling.version_watch import begin_version
 
-_AGAIN = frozenset({UnitState.DONE, UnitState.SKIPPED, UnitState.FAILED})
-
 
 class ProjectChoice:
     """Lets a job go on with one version of its project."""
